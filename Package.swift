@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One target per room, bottom-up; a room knows only rooms below it.
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+]
+
+func room(_ name: String, _ below: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: below, swiftSettings: strict)
+}
+
+func program(_ name: String, _ below: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: below, swiftSettings: strict)
+}
+
+func tests(_ room: String, _ below: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: "\(room)Tests", dependencies: below, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "Errand",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "errand", targets: ["errand"])
+  ],
+  targets: [
+    // Floor 0: what the system and the wire are made of.
+    .target(name: "CPosix"),
+    room("Posix", ["CPosix"]),
+    room("JSON"),
+
+    // Floor 1: conversations, and what a task is.
+    room("JSONRPC", ["JSON", "Posix"]),
+    room("MCP", ["JSON", "JSONRPC"]),
+    room("Tasks", ["JSON"]),
+
+    // Floor 2: the record on disk, and one agent process.
+    room("TaskStore", ["Tasks", "JSON", "Posix"]),
+    room("Agents", ["Tasks", "JSON", "JSONRPC", "Posix"]),
+
+    // Floor 3: what runs.
+    room("Runner", ["TaskStore", "Agents", "Tasks", "JSON", "Posix"]),
+
+    // Floor 4: faces.
+    room("Tools", ["MCP", "TaskStore", "Runner", "Agents", "Tasks", "JSON", "JSONRPC", "Posix"]),
+
+    // Floor 5: the programs.
+    program(
+      "errand",
+      ["Tools", "MCP", "Runner", "Agents", "TaskStore", "Tasks", "JSONRPC", "JSON", "Posix"]),
+    program("bench", ["TaskStore", "Tasks", "JSON", "Posix", "CPosix"]),
+
+    // Tests, a target a room; TestSupport holds what several share.
+    .target(
+      name: "TestSupport", dependencies: ["JSON", "Posix"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    tests("JSON", ["JSON", "TestSupport"]),
+    tests("Posix", ["Posix", "TestSupport"]),
+    tests("JSONRPC", ["JSONRPC", "JSON", "Posix", "TestSupport"]),
+    tests("MCP", ["MCP", "JSONRPC", "JSON", "Posix", "TestSupport"]),
+    tests("Tasks", ["Tasks", "JSON", "TestSupport"]),
+    tests("TaskStore", ["TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
+    tests("Agents", ["Agents", "Tasks", "JSON", "Posix", "TestSupport"]),
+    tests("Runner", ["Runner", "Agents", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
+    tests("Tools", ["Tools", "MCP", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
+    tests("Program", ["errand", "JSON", "Posix", "TestSupport"]),
+  ]
+)

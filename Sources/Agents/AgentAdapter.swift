@@ -1,0 +1,89 @@
+import Tasks
+
+/// Knows how one kind of agent is started and understood.
+package protocol AgentAdapter: Sendable {
+  associatedtype Interpreter: AgentInterpreter
+  var traits: AgentTraits { get }
+  func launch(_ brief: Brief, in place: AgentPlace) throws(LaunchRefusal) -> AgentLaunch
+  func interpreter() -> Interpreter
+}
+
+/// Says what may be concluded from an agent's signs of life and its end.
+package struct AgentTraits: Sendable, Hashable {
+  /// Whether a successful exec is not yet a start: the agent must speak within the start limit.
+  package var speaksFirst: Bool
+  /// Whether the exit code alone decides; others need a result event of the agent's own.
+  package var exitCodeIsResult: Bool
+
+  package init(speaksFirst: Bool, exitCodeIsResult: Bool) {
+    self.speaksFirst = speaksFirst
+    self.exitCodeIsResult = exitCodeIsResult
+  }
+}
+
+/// Says where an attempt works and where its own files go.
+package struct AgentPlace: Sendable, Hashable {
+  /// The agent's working directory.
+  package var directory: String
+  /// The attempt's own folder, closed to other users.
+  package var attemptFolder: String
+
+  package init(directory: String, attemptFolder: String) {
+    self.directory = directory
+    self.attemptFolder = attemptFolder
+  }
+}
+
+/// Describes the process to start; a plain value, so that a launch can be tested as a table.
+package struct AgentLaunch: Sendable, Hashable {
+  package enum Program: Sendable, Hashable {
+    case path(String)
+    /// Looked up on the PATH of the attempt's recorded environment.
+    case named(String)
+  }
+
+  package enum Input: Sendable, Hashable {
+    /// Reads from /dev/null.
+    case nothing
+    /// Written, then closed.
+    case text([UInt8])
+  }
+
+  /// A file that must exist before the start, closed to other users.
+  package struct File: Sendable, Hashable {
+    package var path: String
+    package var bytes: [UInt8]
+  }
+
+  package var program: Program
+  /// Without the program's own name.
+  package var arguments: [String]
+  package var environment: [String: String] = [:]
+  package var files: [File] = []
+  package var input: Input = .nothing
+}
+
+/// Says why an adapter cannot carry a brief.
+package enum LaunchRefusal: Error, Sendable, Hashable, CustomStringConvertible {
+  case noProgram(profile: String)
+  case notForThisAdapter(String)
+  case malformedInput(String)
+
+  package var description: String {
+    switch self {
+    case .noProgram(let profile): "Profile \(profile) names no program."
+    case .notForThisAdapter(let what): "This profile cannot run \(what)."
+    case .malformedInput(let what): "The task's input is malformed: \(what)."
+    }
+  }
+}
+
+extension LaunchPlan {
+  /// Gives the adapter that knows how to carry out this plan.
+  package var adapterInUse: any AgentAdapter {
+    switch adapter {
+    case .shell: ShellAdapter()
+    case .command: CommandAdapter(plan: self)
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/// Chooses what of the creator's environment an agent sees: an allow-list, never a copy.
+package enum AgentEnvironment {
+  package static let allowed = ["PATH", "HOME", "USER", "SHELL", "LANG", "TERM"]
+  package static let allowedPrefix = "LC_"
+
+  /// Names the attempt to its own processes.
+  package enum Name {
+    package static let task = "ERRAND_TASK_ID"
+    package static let attemptN = "ERRAND_ATTEMPT_N"
+    /// Task and attempt; the marker by which left-over processes are found.
+    package static let attempt = "ERRAND_ATTEMPT"
+    package static let artifacts = "ERRAND_ARTIFACTS"
+    package static let temporary = "TMPDIR"
+    package static let ours = [task, attemptN, attempt, artifacts]
+  }
+
+  package struct Chosen: Sendable, Hashable {
+    /// Stored with the task.
+    package var plain: [String: String]
+    /// Kept in a file of the task's own until it ends.
+    package var secret: [String: String]
+  }
+
+  /// Takes the allowed variables and the profile's own; what is passed by name counts as secret.
+  package static func choose(
+    from environment: [String: String], profile: AgentProfile, alsoPassing names: [String] = []
+  ) -> Chosen {
+    var plain = environment.filter { name, _ in
+      allowed.contains(name) || name.hasPrefix(allowedPrefix)
+    }
+    for (name, value) in profile.environment { plain[name] = value }
+    var secret: [String: String] = [:]
+    for name in profile.passedNames + names where plain[name] == nil && !Name.ours.contains(name) {
+      secret[name] = environment[name]
+    }
+    return Chosen(plain: plain, secret: secret)
+  }
+}

@@ -1,0 +1,63 @@
+import Tasks
+
+/// Describes who may run a task: a program, how it is driven, and its limits.
+package struct AgentProfile: Sendable, Hashable {
+  package enum Source: String, Sendable, Hashable {
+    case configuration
+    /// A known agent found on PATH.
+    case found
+    case builtIn = "built_in"
+  }
+
+  package var name: String
+  package var adapter: AdapterKind
+  /// An absolute path, or a name to look up on PATH; absent for adapters that carry their own.
+  package var executable: String?
+  package var arguments: [String]
+  /// Plain values for the agent's environment.
+  package var environment: [String: String]
+  /// Names of variables handed through from the creator's environment, treated as secrets.
+  package var passedNames: [String]
+  package var budget: Budget
+  package var runningTimeoutSec: Int?
+  package var maxParallel: Int?
+  /// Whether several tasks may work in one directory at once.
+  package var sharesDirectory: Bool
+  package var source: Source
+
+  package init(
+    name: String, adapter: AdapterKind, executable: String? = nil, arguments: [String] = [],
+    environment: [String: String] = [:], passedNames: [String] = [], budget: Budget = Budget(),
+    runningTimeoutSec: Int? = nil, maxParallel: Int? = nil, sharesDirectory: Bool = false,
+    source: Source = .configuration
+  ) {
+    self.name = name
+    self.adapter = adapter
+    self.executable = executable
+    self.arguments = arguments
+    self.environment = environment
+    self.passedNames = passedNames
+    self.budget = budget
+    self.runningTimeoutSec = runningTimeoutSec
+    self.maxParallel = maxParallel
+    self.sharesDirectory = sharesDirectory
+    self.source = source
+  }
+
+  /// Runs the brief as a script; there for whoever names it, never chosen by itself.
+  package static let shell = AgentProfile(name: "shell", adapter: .shell, source: .builtIn)
+
+  /// Lists the agents that are recognised on PATH, the preferred default first.
+  package static let known: [AgentProfile] = [
+    AgentProfile(
+      name: "claude", adapter: .command, executable: "claude",
+      arguments: ["-p", "--permission-mode", "acceptEdits"],
+      passedNames: ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "CLAUDE_CONFIG_DIR"],
+      source: .found),
+    AgentProfile(
+      name: "codex", adapter: .command, executable: "codex",
+      arguments: ["exec", "--sandbox", "workspace-write", "--skip-git-repo-check", "-"],
+      passedNames: ["CODEX_API_KEY", "OPENAI_API_KEY", "CODEX_HOME"],
+      source: .found),
+  ]
+}

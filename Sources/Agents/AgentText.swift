@@ -1,0 +1,34 @@
+import JSON
+import Tasks
+
+/// Makes an agent's words fit to store: valid, bounded, without control or escape sequences.
+package enum AgentText {
+  /// Keeps at most the bound of one message, and says what was cut.
+  package static func stored(
+    _ bytes: [UInt8], length: Int? = nil, limit: Int = AgentBounds.storedText
+  ) -> String {
+    let length = length ?? bytes.count
+    guard length > limit || bytes.count < length else {
+      return CleanText.clean(String(decoding: bytes, as: UTF8.self), limit: limit)
+    }
+    let kept = bytes.prefix(characterBoundary(in: bytes, atMost: min(limit, bytes.count)))
+    let text = CleanText.clean(String(decoding: kept, as: UTF8.self), limit: limit)
+    return "\(text) … [cut: \(kept.count) of \(length) bytes kept]"
+  }
+
+  /// Keeps a small value as it is, and a large one as the beginning of its text.
+  package static func stored(_ value: JSONValue) -> JSONValue {
+    let bytes = value.bytes
+    guard bytes.count > AgentBounds.storedValue else {
+      return CleanText.clean(value, limit: AgentBounds.storedValue)
+    }
+    return .string(stored(bytes, limit: AgentBounds.storedValue))
+  }
+
+  /// Steps back from a cut inside a character, so that the cut adds no replacement mark.
+  private static func characterBoundary(in bytes: [UInt8], atMost limit: Int) -> Int {
+    var end = limit
+    while end > 0, limit - end < 4, end < bytes.count, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+    return end
+  }
+}

@@ -1,0 +1,66 @@
+import JSON
+import Tasks
+
+/// Holds what an attempt is asked to do, taken from the task's validated input.
+package struct Brief: Sendable, Hashable {
+  package enum Work: Sendable, Hashable {
+    /// Somebody's words, and the same with constraints and context as one prompt.
+    case words(brief: String, prompt: String)
+    case script(String)
+    case arguments([String])
+  }
+
+  package var work: Work
+  /// Text for standard input, where the work itself does not take it.
+  package var input: String?
+  package var environment: [String: String]
+
+  package init(work: Work, input: String? = nil, environment: [String: String] = [:]) {
+    self.work = work
+    self.input = input
+    self.environment = environment
+  }
+
+  /// Reads a task's input; the shape was checked when the task was created.
+  package init(_ spec: TaskSpec) throws(LaunchRefusal) {
+    if spec.taskType == Self.commandType {
+      try self.init(command: spec.input)
+      return
+    }
+    guard let brief = spec.input["brief"]?.stringValue else {
+      throw .malformedInput("no brief")
+    }
+    self.init(work: .words(brief: brief, prompt: Prompt.render(spec.input) ?? brief))
+  }
+
+  /// Names the task type whose input is an argv or a script.
+  package static let commandType = "command"
+
+  private init(command input: JSONValue) throws(LaunchRefusal) {
+    let work: Work
+    switch (input["argv"]?.arrayValue, input["script"]?.stringValue) {
+    case (let argv?, nil):
+      let arguments = argv.compactMap(\.stringValue)
+      guard !arguments.isEmpty, arguments.count == argv.count else {
+        throw .malformedInput("argv must be a list of strings")
+      }
+      work = .arguments(arguments)
+    case (nil, let script?): work = .script(script)
+    default: throw .malformedInput("give exactly one of argv and script")
+    }
+    var environment: [String: String] = [:]
+    for (name, value) in input["env"]?.objectValue?.members ?? [] {
+      environment[name] = value.stringValue
+    }
+    self.init(work: work, input: input["stdin"]?.stringValue, environment: environment)
+  }
+
+  /// Shows the brief as the first message of the attempt.
+  package var text: String {
+    switch work {
+    case .words(_, let prompt): prompt
+    case .script(let script): script
+    case .arguments(let argv): argv.joined(separator: " ")
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import Posix
+
+/// Decides which directories tasks may work in; paths are resolved before they are judged.
+package struct DirectoryPolicy: Sendable {
+  /// Allowed roots, resolved.
+  package let roots: [String]
+  private let closed: [(path: String, reason: String)]
+
+  /// Credentials live in these below any home; this list is the only one.
+  package static let credentialFolders = [
+    ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".netrc", ".pki", ".password-store",
+    ".git-credentials", ".npmrc", ".pypirc", ".vault-token", ".terraform.d", ".config/gh",
+    ".config/gcloud", ".config/op", ".config/git/credentials", ".local/share/keyrings",
+    "library/keychains",
+  ]
+
+  /// Takes the configured roots, or by default the home and the start directory.
+  package init(
+    roots: [String]?, home: String, startDirectory: String, storeRoot: String,
+    configurationFolder: String
+  ) {
+    let home = Self.resolved(home)
+    let start = Self.resolved(startDirectory)
+    if let roots {
+      self.roots = roots.map { Self.resolved(Self.expanded($0, home: home)) }
+    } else {
+      // A program started in / or above the home would otherwise open the whole machine.
+      self.roots = start == "/" || Self.contains(start, home) ? [home] : [home, start]
+    }
+    closed = [
+      (Self.resolved(storeRoot), "it is inside the store"),
+      (Self.resolved(configurationFolder), "it is inside the configuration folder"),
+    ]
+  }
+
+  /// Returns the resolved path of a directory that tasks may work in.
+  package func check(_ path: String) throws(PreflightError) -> String {
+    guard path.hasPrefix("/") else { throw .directoryNotAbsolute(path) }
+    guard let resolved = Look.resolve(path), let status = Look.at(resolved) else {
+      throw .directoryMissing(path)
+    }
+    guard status.kind == .directory else { throw .directoryNotADirectory(path) }
+    if let reason = refusal(of: resolved) { throw .directoryForbidden(path, reason: reason) }
+    guard roots.contains(where: { Self.contains($0, resolved) }) else {
+      throw .directoryForbidden(path, reason: "it is outside the allowed roots")
+    }
+    return resolved
+  }
+
+  /// Says why a resolved path is closed to tasks and their tools, whatever the roots.
+  package func refusal(of resolved: String) -> String? {
+    if let place = closed.first(where: { Self.contains($0.path, resolved) }) {
+      return place.reason
+    }
+    // Compared without case, since a file system may ignore it.
+    let framed = resolved.lowercased() + "/"
+    let folder = Self.credentialFolders.first { framed.contains("/\($0)/") }
+    return folder.map { "\($0) may hold credentials" }
+  }
+
+  /// Tells whether a resolved path lies in a resolved folder, or is that folder.
+  package static func contains(_ folder: String, _ path: String) -> Bool {
+    folder == "/" || path == folder || path.hasPrefix(folder + "/")
+  }
+
+  private static func expanded(_ path: String, home: String) -> String {
+    path == "~" ? home : path.hasPrefix("~/") ? home + path.dropFirst(1) : path
+  }
+
+  /// Resolves what exists of a path, so that a store not yet made is recognised as well.
+  private static func resolved(_ path: String) -> String {
+    if let resolved = Look.resolve(path) { return resolved }
+    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return path }
+    let name = path[path.index(after: slash)...]
+    return resolved(String(path[..<slash])) + (name.isEmpty ? "" : "/\(name)")
+  }
+}

@@ -1,0 +1,136 @@
+#define _GNU_SOURCE
+#include "cposix.h"
+
+#ifdef __linux__
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
+
+int cposix_exit_descriptor(int pid) {
+  int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+  return fd < 0 ? -errno : fd;
+}
+
+int cposix_signal_exit_descriptor(int fd, int pid, int signal) {
+  (void)pid;
+  return syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0) < 0 ? -errno : 0;
+}
+
+int cposix_become_subreaper(void) {
+  return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 ? -errno : 0;
+}
+
+static int open_of(int pid, const char *leaf) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/%s", pid, leaf);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd >= 0) return fd;
+  return errno == ENOENT ? -ESRCH : -errno;
+}
+
+int cposix_process(int pid, struct cposix_process *process) {
+  int fd = open_of(pid, "stat");
+  if (fd < 0) return fd;
+  char text[2048];
+  struct stat owner;
+  ssize_t count = read(fd, text, sizeof text - 1);
+  int failure = errno;
+  int described = fstat(fd, &owner);
+  close(fd);
+  if (count <= 0) return count < 0 ? -failure : -ESRCH;
+  text[count] = 0;
+  // The name stands in parentheses and may hold anything, parentheses too: the last one closes it.
+  char *first = strchr(text, '('), *last = strrchr(text, ')');
+  if (first == NULL || last == NULL || last < first) return -EIO;
+  memset(process, 0, sizeof *process);
+  size_t length = (size_t)(last - first - 1);
+  if (length >= sizeof process->name) length = sizeof process->name - 1;
+  memcpy(process->name, first + 1, length);
+  char state;
+  unsigned long long start;
+  int fields = sscanf(
+      last + 1,
+      " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+      &state, &process->parent, &process->group, &process->session, &start);
+  if (fields != 5) return -EIO;
+  process->pid = pid;
+  process->zombie = state == 'Z' || state == 'X';
+  process->owner = described == 0 ? owner.st_uid : 0;
+  process->start = start;
+  return 0;
+}
+
+int cposix_process_list(int32_t *pids, int capacity) {
+  DIR *directory = opendir("/proc");
+  if (directory == NULL) return -errno;
+  int count = 0;
+  struct dirent *entry;
+  while ((entry = readdir(directory)) != NULL) {
+    if (!isdigit((unsigned char)entry->d_name[0])) continue;
+    if (count < capacity) pids[count] = atoi(entry->d_name);
+    count++;
+  }
+  closedir(directory);
+  return count;
+}
+
+int cposix_process_carries(int pid, const char *wanted) {
+  int fd = open_of(pid, "environ");
+  if (fd < 0) return fd;
+  size_t length = strlen(wanted), matched = 0;
+  int matching = 1, found = 0;
+  char block[16384];
+  ssize_t count;
+  while (!found && (count = read(fd, block, sizeof block)) > 0) {
+    for (ssize_t i = 0; i < count && !found; i++) {
+      if (block[i] == 0) {
+        found = matching && matched == length;
+        matching = 1;
+        matched = 0;
+      } else if (matching) {
+        if (matched < length && block[i] == wanted[matched]) matched++;
+        else matching = 0;
+      }
+    }
+  }
+  int failure = count < 0 ? errno : 0;
+  close(fd);
+  return found ? 1 : -failure;
+}
+
+int64_t cposix_resident_memory(void) {
+  int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return -errno;
+  char text[128];
+  ssize_t count = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (count <= 0) return -EIO;
+  text[count] = 0;
+  long long total, resident;
+  if (sscanf(text, "%lld %lld", &total, &resident) != 2) return -EIO;
+  return (int64_t)resident * sysconf(_SC_PAGESIZE);
+}
+
+int cposix_executable_path(char *path, size_t capacity) {
+  ssize_t count = readlink("/proc/self/exe", path, capacity - 1);
+  if (count < 0) return -errno;
+  path[count] = 0;
+  return 0;
+}
+#endif

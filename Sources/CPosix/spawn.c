@@ -1,0 +1,123 @@
+#define _GNU_SOURCE
+#include "cposix.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef __APPLE__
+#include <crt_externs.h>
+char *const *cposix_environment(void) { return *_NSGetEnviron(); }
+#else
+char *const *cposix_environment(void) { return environ; }
+#endif
+
+// The highest number a child may be given; descriptors below it that are not given are closed one
+// by one.
+enum { highest_target = 255 };
+
+static int describe_signals(posix_spawnattr_t *attributes, int new_session) {
+  sigset_t all, none;
+  sigfillset(&all);
+  // Their handling can't be changed, and some systems refuse to be asked.
+  sigdelset(&all, SIGKILL);
+  sigdelset(&all, SIGSTOP);
+  sigemptyset(&none);
+  short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+  if (new_session) flags |= POSIX_SPAWN_SETSID;
+#ifdef __APPLE__
+  flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
+#endif
+  int code = posix_spawnattr_setsigdefault(attributes, &all);
+  if (code == 0) code = posix_spawnattr_setsigmask(attributes, &none);
+  if (code == 0) code = posix_spawnattr_setflags(attributes, flags);
+  return code;
+}
+
+static int describe_descriptors(
+    posix_spawn_file_actions_t *actions, const struct cposix_spawn *spawn, const int *lifted) {
+  char given[highest_target + 1] = {0};
+  int top = 2, code = 0;
+  for (int i = 0; i < spawn->count && code == 0; i++) {
+    code = posix_spawn_file_actions_adddup2(actions, lifted[i], spawn->targets[i]);
+    given[spawn->targets[i]] = 1;
+    if (spawn->targets[i] > top) top = spawn->targets[i];
+  }
+  for (int fd = 0; fd <= 2 && code == 0; fd++) {
+    if (given[fd]) continue;
+    given[fd] = 1;
+    code = posix_spawn_file_actions_addopen(
+        actions, fd, "/dev/null", fd == 0 ? O_RDONLY : O_WRONLY, 0);
+  }
+#ifndef __APPLE__
+  for (int fd = 3; fd < top && code == 0; fd++) {
+    if (!given[fd]) code = posix_spawn_file_actions_addclose(actions, fd);
+  }
+  if (code == 0) code = posix_spawn_file_actions_addclosefrom_np(actions, top + 1);
+#endif
+  if (code == 0 && spawn->directory != NULL) {
+    code = posix_spawn_file_actions_addchdir_np(actions, spawn->directory);
+  }
+  return code;
+}
+
+int cposix_spawn(const struct cposix_spawn *spawn) {
+  int lifted[highest_target + 1];
+  int raised = 0, code = 0;
+  pid_t pid = -1;
+  if (spawn->count > highest_target + 1) return -EINVAL;
+  // Every source is first moved above every target, so that no step can overwrite a later source.
+  for (; raised < spawn->count; raised++) {
+    int target = spawn->targets[raised];
+    if (target < 0 || target > highest_target) { code = EINVAL; break; }
+    lifted[raised] = fcntl(spawn->sources[raised], F_DUPFD_CLOEXEC, highest_target + 1);
+    if (lifted[raised] < 0) { code = errno; break; }
+  }
+  if (code == 0) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    code = posix_spawn_file_actions_init(&actions);
+    if (code == 0) {
+      code = posix_spawnattr_init(&attributes);
+      if (code == 0) {
+        code = describe_signals(&attributes, spawn->new_session);
+        if (code == 0) code = describe_descriptors(&actions, spawn, lifted);
+        if (code == 0) {
+          code = posix_spawn(
+              &pid, spawn->program, &actions, &attributes, spawn->arguments, spawn->environment);
+        }
+        posix_spawnattr_destroy(&attributes);
+      }
+      posix_spawn_file_actions_destroy(&actions);
+    }
+  }
+  while (raised > 0) close(lifted[--raised]);
+  return code == 0 ? pid : -code;
+}
+
+static int wait_for(int pid, int options, int *code, int *signal_number) {
+  siginfo_t end;
+  int outcome;
+  do {
+    end.si_pid = 0;
+    outcome = waitid(P_PID, (id_t)pid, &end, options);
+  } while (outcome < 0 && errno == EINTR);
+  if (outcome < 0) return -errno;
+  if (end.si_pid == 0) return 0;
+  *code = end.si_code == CLD_EXITED ? end.si_status : -1;
+  *signal_number = end.si_code == CLD_EXITED ? 0 : end.si_status;
+  return 1;
+}
+
+int cposix_wait(int pid, int reap, int *code, int *signal_number) {
+  return wait_for(pid, WEXITED | WNOHANG | (reap ? 0 : WNOWAIT), code, signal_number);
+}
+
+int cposix_wait_ended(int pid) {
+  int code, signal_number;
+  return wait_for(pid, WEXITED | WNOWAIT, &code, &signal_number);
+}

@@ -1,0 +1,154 @@
+/// Says what becomes of a key that no field declares.
+package enum UnknownKeys: Sendable {
+  /// Passed over, for records that a newer version may have written.
+  case ignored
+  /// A fault that names the nearest right key, for what people and models type.
+  case refused
+}
+
+extension Codec {
+  /// Declares an object: how to make it, and its members in the order they are written.
+  package static func object<each Member: Sendable>(
+    _ make: @escaping @Sendable (repeat each Member) -> Value,
+    unknownKeys: UnknownKeys = .ignored,
+    _ field: repeat Field<Value, each Member>
+  ) -> Codec {
+    let fields = (repeat each field)
+    var names: [String] = []
+    var keys: Set<String> = []
+    for field in repeat each field {
+      names.append(field.name)
+      keys.formUnion(field.keys)
+    }
+    let strangers = Strangers(unknownKeys, known: keys, names: names)
+    let read: @Sendable (JSONObject, String?, inout Faults) -> Value? = { object, tag, faults in
+      var reader = MemberReader(object)
+      do throws(Refusal) {
+        let value = make(repeat try reader.take(each fields))
+        if strangers.areAbsent(from: object, tag: tag, taken: reader.taken) { return value }
+      } catch {
+        // The reading below names it.
+      }
+      // Something is wrong: read again to name everything, not the first thing only.
+      reader = MemberReader(object)
+      for field in repeat each fields { reader.examine(field, &faults) }
+      strangers.name(in: object, tag: tag, &faults)
+      return nil
+    }
+    let write: @Sendable (Value, inout JSONWriter) -> Void = { value, writer in
+      for field in repeat each fields { field.write(value, &writer) }
+    }
+    return Codec(
+      schema: objectSchema(unknownKeys, repeat each field),
+      members: MemberShape(read: read, write: write),
+      read: { value, faults in
+        guard case .object(let object) = value else {
+          return faults.expected("an object", value)
+        }
+        return read(object, nil, &faults)
+      },
+      write: { value, writer in
+        writer.beginObject()
+        write(value, &writer)
+        writer.endObject()
+      })
+  }
+
+  /// Declares an object of one member, for a value that needs a name.
+  package static func sole(
+    _ name: String, _ codec: Codec, _ doc: String = ""
+  ) -> Codec {
+    object({ $0 }, required(name, { $0 }, codec, doc))
+  }
+
+  private static func objectSchema<each Member>(
+    _ unknownKeys: UnknownKeys, _ field: repeat Field<Value, each Member>
+  ) -> JSONValue {
+    var properties = JSONObject()
+    var required: [JSONValue] = []
+    for field in repeat each field {
+      properties[field.name] = field.schema
+      if field.isRequired { required.append(.string(field.name)) }
+    }
+    var schema: JSONObject = ["type": "object", "properties": .object(properties)]
+    if !required.isEmpty { schema["required"] = .array(required) }
+    if unknownKeys == .refused { schema["additionalProperties"] = false }
+    return .object(schema)
+  }
+}
+
+/// Finds the keys that no field declares, where that is a fault.
+private struct Strangers: Sendable {
+  private let policy: UnknownKeys
+  private let known: Set<String>
+  private let names: [String]
+
+  init(_ policy: UnknownKeys, known: Set<String>, names: [String]) {
+    (self.policy, self.known, self.names) = (policy, known, names)
+  }
+
+  func areAbsent(from object: JSONObject, tag: String?, taken: Int) -> Bool {
+    policy == .ignored || taken == object.count - (tag == nil ? 0 : 1)
+  }
+
+  func name(in object: JSONObject, tag: String?, _ faults: inout Faults) {
+    guard policy == .refused else { return }
+    for key in object.keys where !known.contains(key) && key != tag {
+      faults.at(key) { $0.add("unknown key \"\(key)\"\(Nearest.hint(for: key, among: names))") }
+    }
+  }
+}
+
+/// Walks an object's members beside the fields, which mostly come in the same order.
+private struct MemberReader {
+  private let object: JSONObject
+  private var expected = 0
+  /// Counts the members that some field took.
+  private(set) var taken = 0
+
+  init(_ object: JSONObject) { self.object = object }
+
+  /// Reads one field and gives up at the first fault.
+  mutating func take<Root, Value>(_ field: Field<Root, Value>) throws(Refusal) -> Value {
+    var faults = Faults()
+    let position = find(field.keys, &faults)
+    guard faults.isEmpty else { throw Refusal() }
+    return try field.read(position.map { object.members[$0].value }, &faults)
+  }
+
+  /// Reads one field for its faults alone.
+  mutating func examine<Root, Value>(_ field: Field<Root, Value>, _ faults: inout Faults) {
+    let position = find(field.keys, &faults)
+    let member = position.map { object.members[$0] }
+    faults.at(member?.key ?? field.name) { faults in
+      do throws(Refusal) {
+        _ = try field.read(member?.value, &faults)
+      } catch {
+        // The fault stands in `faults`.
+      }
+    }
+  }
+
+  /// Finds a member by any of a field's keys; two spellings at once are a fault.
+  private mutating func find(_ keys: [String], _ faults: inout Faults) -> Int? {
+    guard taken < object.count else { return nil }
+    var found: Int?
+    for key in keys {
+      guard let position = position(of: key) else { continue }
+      taken += 1
+      if let found {
+        let first = object.members[found].key
+        faults.at(key) { $0.add("given twice, also as \"\(first)\"") }
+      } else {
+        found = position
+      }
+    }
+    if let found { expected = found + 1 }
+    return found
+  }
+
+  private func position(of key: String) -> Int? {
+    if expected < object.count, object.members[expected].key.isExactly(key) { return expected }
+    return object.position(of: key)
+  }
+}

@@ -1,0 +1,132 @@
+/// Has a JSON shape that is declared once: schema, reader and writer in one.
+package protocol JSONCodable: Sendable {
+  static var json: Codec<Self> { get }
+}
+
+/// Reads and writes one type of value, and describes it as a JSON Schema.
+package struct Codec<Value: Sendable>: Sendable {
+  /// Describes the shape in words both of 2020-12 and of draft 7; never a `$ref`.
+  package let schema: JSONValue
+
+  private let reading: @Sendable (JSONValue, inout Faults) -> Value?
+  private let writing: @Sendable (Value, inout JSONWriter) -> Void
+  /// Is present where the shape is an object, so that a union can put its tag beside the members.
+  let members: MemberShape<Value>?
+
+  /// Takes a reader that returns nil exactly when it adds a fault.
+  package init(
+    schema: JSONValue,
+    read: @escaping @Sendable (JSONValue, inout Faults) -> Value?,
+    write: @escaping @Sendable (Value, inout JSONWriter) -> Void
+  ) {
+    self.init(schema: schema, members: nil, read: read, write: write)
+  }
+
+  init(
+    schema: JSONValue, members: MemberShape<Value>?,
+    read: @escaping @Sendable (JSONValue, inout Faults) -> Value?,
+    write: @escaping @Sendable (Value, inout JSONWriter) -> Void
+  ) {
+    self.schema = schema
+    self.members = members
+    reading = read
+    writing = write
+  }
+
+  /// Reads a value; nil exactly when a fault was added.
+  package func read(_ value: JSONValue, _ faults: inout Faults) -> Value? {
+    reading(value, &faults)
+  }
+
+  package func write(_ value: Value, to writer: inout JSONWriter) { writing(value, &writer) }
+
+  package func decode(_ value: JSONValue) throws(Mismatch) -> Value {
+    var faults = Faults()
+    guard let result = reading(value, &faults) else { throw Mismatch(faults: faults.all) }
+    return result
+  }
+
+  package func encode(_ value: Value) -> [UInt8] {
+    var writer = JSONWriter()
+    writing(value, &writer)
+    return writer.bytes
+  }
+
+  /// Gives the written form as a value.
+  package func value(of value: Value) -> JSONValue {
+    let bytes = encode(value)
+    do {
+      return try JSONValue.parse(bytes)
+    } catch {
+      preconditionFailure("a codec wrote what is no JSON: \(error)")
+    }
+  }
+
+  /// Adds a description to the schema.
+  package func described(_ text: String) -> Codec {
+    Codec(schema: schema.described(text), members: members, read: reading, write: writing)
+  }
+
+  /// Reads and writes another type through this one; what `to` refuses is "expected …".
+  package func map<Other>(
+    _ to: @escaping @Sendable (Value) -> Other?, expected: String,
+    from: @escaping @Sendable (Other) -> Value
+  ) -> Codec<Other> {
+    Codec<Other>(
+      schema: schema, members: members?.map(to, expected: expected, from: from),
+      read: { [reading] value, faults in
+        guard let inner = reading(value, &faults) else { return nil }
+        guard let result = to(inner) else {
+          faults.add("expected \(expected)")
+          return nil
+        }
+        return result
+      },
+      write: { [writing] value, writer in writing(from(value), &writer) })
+  }
+
+  /// Reads null as nil and writes nil as null.
+  package var nullable: Codec<Value?> {
+    Codec<Value?>(
+      schema: ["anyOf": [schema, ["type": "null"]]],
+      read: { [reading] value, faults in
+        if case .null = value { return .some(nil) }
+        return reading(value, &faults).map(Optional.some)
+      },
+      write: { [writing] value, writer in
+        if let value { writing(value, &writer) } else { writer.null() }
+      })
+  }
+}
+
+/// Reads and writes the members of an object that somebody else opens and closes.
+struct MemberShape<Value: Sendable>: Sendable {
+  /// Takes the key of a tag that stands among the members and is not theirs.
+  let read: @Sendable (JSONObject, _ tag: String?, inout Faults) -> Value?
+  let write: @Sendable (Value, inout JSONWriter) -> Void
+
+  func map<Other>(
+    _ to: @escaping @Sendable (Value) -> Other?, expected: String,
+    from: @escaping @Sendable (Other) -> Value
+  ) -> MemberShape<Other> {
+    MemberShape<Other>(
+      read: { [read] object, tag, faults in
+        guard let inner = read(object, tag, &faults) else { return nil }
+        guard let result = to(inner) else {
+          faults.add("expected \(expected)")
+          return nil
+        }
+        return result
+      },
+      write: { [write] value, writer in write(from(value), &writer) })
+  }
+}
+
+extension JSONValue {
+  /// Adds a description to a schema, if there is one to add.
+  func described(_ text: String) -> JSONValue {
+    guard !text.isEmpty, case .object(var object) = self else { return self }
+    object["description"] = .string(text)
+    return .object(object)
+  }
+}

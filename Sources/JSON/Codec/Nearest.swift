@@ -1,0 +1,35 @@
+/// Finds the right word a wrong one was meant to be.
+package enum Nearest {
+  /// Gives the candidate with the fewest edits, if those are few for the word's length.
+  package static func match(for word: String, among candidates: [String]) -> String? {
+    guard word.utf8.count <= 64 else { return nil }
+    let wrong = Array(word.lowercased().utf8)
+    let allowed = max(2, wrong.count / 3)
+    var best: (name: String, distance: Int)?
+    for candidate in candidates where candidate.utf8.count <= 64 {
+      let distance = distance(wrong, Array(candidate.lowercased().utf8))
+      if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }
+    }
+    return best?.name
+  }
+
+  /// Ends a sentence about a wrong word: `; nearest is "food"`, or nothing.
+  package static func hint(for word: String, among candidates: [String]) -> String {
+    match(for: word, among: candidates).map { "; nearest is \"\($0)\"" } ?? ""
+  }
+
+  /// Counts insertions, deletions and replacements.
+  private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    var row = Array(0...right.count)
+    for (i, a) in left.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, b) in right.enumerated() {
+        let replaced = diagonal + (a == b ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
+      }
+    }
+    return row[right.count]
+  }
+}

@@ -1,0 +1,55 @@
+/// Names content by its SHA-256: a CIDv1 in base 32, such as `bafkrei…` for raw bytes.
+package struct ContentID: Sendable, Hashable, CustomStringConvertible {
+  /// Says what the bytes are, by multicodec number.
+  package enum Codec: Sendable, Hashable, CaseIterable {
+    case raw
+    /// JSON in canonical form.
+    case json
+
+    /// Spells the number as an unsigned varint.
+    fileprivate var prefix: [UInt8] {
+      switch self {
+      case .raw: [0x55]
+      case .json: [0x80, 0x04]
+      }
+    }
+  }
+
+  package let codec: Codec
+  /// Holds the 32 bytes of the hash.
+  package let digest: [UInt8]
+
+  /// Takes a finished SHA-256, for content hashed piece by piece.
+  package init(codec: Codec, digest: [UInt8]) {
+    precondition(digest.count == 32, "a content id needs the 32 bytes of a SHA-256")
+    self.codec = codec
+    self.digest = digest
+  }
+
+  package init(raw bytes: [UInt8]) { self.init(codec: .raw, digest: SHA256.hash(bytes)) }
+
+  /// Takes text that is in canonical form already.
+  package init(json canonical: [UInt8]) {
+    self.init(codec: .json, digest: SHA256.hash(canonical))
+  }
+
+  /// Reads exactly the form `description` writes: version 1, one of our codecs, SHA-256, base 32.
+  package init?(parsing text: String) {
+    guard text.utf8.first == UInt8(ascii: "b"), text.utf8.count < 80,
+      let bytes = Base32.decode(String(text.dropFirst()))
+    else { return nil }
+    for codec in Codec.allCases {
+      let head = Self.head(codec)
+      if bytes.count == head.count + 32, bytes.starts(with: head) {
+        self.init(codec: codec, digest: Array(bytes.suffix(32)))
+        return
+      }
+    }
+    return nil
+  }
+
+  package var description: String { "b" + Base32.encode(Self.head(codec) + digest) }
+
+  /// Spells version, codec, hash function and digest length.
+  private static func head(_ codec: Codec) -> [UInt8] { [0x01] + codec.prefix + [0x12, 0x20] }
+}

@@ -1,0 +1,144 @@
+/// Writes compact JSON text straight into bytes; commas and colons are its own business.
+///
+/// It escapes only what must be escaped, so a raw newline never appears in what it writes.
+package struct JSONWriter: Sendable {
+  package private(set) var bytes: [UInt8] = []
+  /// Tells that a value precedes at this level.
+  private var followsValue = false
+
+  package init() {}
+
+  package init(reserving capacity: Int) { bytes.reserveCapacity(capacity) }
+
+  package mutating func beginObject() { open(UInt8(ascii: "{")) }
+
+  package mutating func endObject() { close(UInt8(ascii: "}")) }
+
+  package mutating func beginArray() { open(UInt8(ascii: "[")) }
+
+  package mutating func endArray() { close(UInt8(ascii: "]")) }
+
+  package mutating func key(_ name: String) {
+    separate()
+    quote(name)
+    bytes.append(UInt8(ascii: ":"))
+    followsValue = false
+  }
+
+  package mutating func string(_ text: String) {
+    separate()
+    quote(text)
+  }
+
+  package mutating func integer(_ number: Int) {
+    separate()
+    if number >= 0, number < 10 {
+      bytes.append(UInt8(ascii: "0") + UInt8(number))
+    } else {
+      bytes.append(contentsOf: String(number).utf8)
+    }
+  }
+
+  /// Writes the shortest digits that read back as the same double; what is not finite becomes null,
+  /// as JSON has no word for it.
+  package mutating func double(_ number: Double) {
+    guard number.isFinite else { return null() }
+    separate()
+    bytes.append(contentsOf: number.description.utf8)
+  }
+
+  package mutating func bool(_ flag: Bool) {
+    separate()
+    bytes.append(contentsOf: (flag ? "true" : "false").utf8)
+  }
+
+  package mutating func null() {
+    separate()
+    bytes.append(contentsOf: "null".utf8)
+  }
+
+  /// Writes one whole value that is JSON text already.
+  package mutating func raw(_ encoded: some Collection<UInt8>) {
+    separate()
+    bytes.append(contentsOf: encoded)
+  }
+
+  package mutating func value(_ value: JSONValue) {
+    switch value {
+    case .null: null()
+    case .bool(let flag): bool(flag)
+    case .integer(let number): integer(number)
+    case .bigInteger(let digits): raw(digits.utf8)
+    case .double(let number): double(number)
+    case .string(let text): string(text)
+    case .array(let items):
+      beginArray()
+      for item in items { self.value(item) }
+      endArray()
+    case .object(let object):
+      beginObject()
+      for (key, member) in object.members {
+        self.key(key)
+        self.value(member)
+      }
+      endObject()
+    }
+  }
+
+  private mutating func separate() {
+    if followsValue { bytes.append(UInt8(ascii: ",")) }
+    followsValue = true
+  }
+
+  private mutating func open(_ bracket: UInt8) {
+    separate()
+    bytes.append(bracket)
+    followsValue = false
+  }
+
+  private mutating func close(_ bracket: UInt8) {
+    bytes.append(bracket)
+    followsValue = true
+  }
+
+  /// Appends the text whole, then looks for the rare byte that needs an escape.
+  private mutating func quote(_ text: String) {
+    bytes.append(UInt8(ascii: "\""))
+    let start = bytes.count
+    bytes.append(contentsOf: text.utf8)
+    let clean = Self.cleanEnd(bytes.span, from: start)
+    if clean < bytes.count {
+      let rest = Array(bytes[clean...])
+      bytes.removeLast(rest.count)
+      for byte in rest { appendEscaping(byte) }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func cleanEnd(_ bytes: Span<UInt8>, from start: Int) -> Int {
+    var index = start
+    while index < bytes.count {
+      let byte = bytes[index]
+      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+      index += 1
+    }
+    return index
+  }
+
+  private mutating func appendEscaping(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
+    case UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
+    case 0x08: bytes.append(contentsOf: "\\b".utf8)
+    case 0x09: bytes.append(contentsOf: "\\t".utf8)
+    case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+    case 0x0C: bytes.append(contentsOf: "\\f".utf8)
+    case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+    case 0..<0x20:
+      bytes.append(contentsOf: "\\u00".utf8)
+      bytes.append(Hex.digit(byte >> 4))
+      bytes.append(Hex.digit(byte & 15))
+    default: bytes.append(byte)
+    }
+  }
+}

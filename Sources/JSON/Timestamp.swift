@@ -1,0 +1,86 @@
+/// Marks an instant in whole milliseconds since 1970 UTC.
+package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
+  package var milliseconds: Int64
+
+  package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+  package func adding(milliseconds more: Int64) -> Timestamp {
+    Timestamp(milliseconds: milliseconds + more)
+  }
+
+  package static func < (left: Timestamp, right: Timestamp) -> Bool {
+    left.milliseconds < right.milliseconds
+  }
+
+  /// Reads RFC 3339 with any offset; digits behind the milliseconds are dropped, a leap second
+  /// counts as the second after it.
+  package init?(rfc3339 text: String) {
+    guard let instant = RFC3339.instant(Array(text.utf8)) else { return nil }
+    milliseconds = instant
+  }
+
+  /// Writes UTC with three digits of a second: "2026-11-21T09:30:00.123Z".
+  package var description: String {
+    let day = milliseconds.floorDivided(by: 86_400_000)
+    let rest = milliseconds - day * 86_400_000
+    let date = CivilDate(daysSince1970: day)
+    var text = date.description
+    text += "T" + Self.padded(rest / 3_600_000, 2) + ":" + Self.padded(rest / 60_000 % 60, 2)
+    text += ":" + Self.padded(rest / 1000 % 60, 2) + "." + Self.padded(rest % 1000, 3) + "Z"
+    return text
+  }
+
+  static func padded(_ number: Int64, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+  }
+}
+
+/// Counts days in the Gregorian calendar (Hinnant's algorithms), so that no C library is asked.
+struct CivilDate: Equatable, CustomStringConvertible {
+  let year: Int64
+  let month: Int64
+  let day: Int64
+
+  /// Makes nil of a day that the month does not have.
+  init?(year: Int64, month: Int64, day: Int64) {
+    guard (1...12).contains(month), day >= 1 else { return nil }
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let lengths: [Int64] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    guard day <= lengths[Int(month) - 1] else { return nil }
+    (self.year, self.month, self.day) = (year, month, day)
+  }
+
+  init(daysSince1970 days: Int64) {
+    let shifted = days + 719_468
+    let era = shifted.floorDivided(by: 146_097)
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra =
+      (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  }
+
+  var daysSince1970: Int64 {
+    let shiftedYear = month <= 2 ? year - 1 : year
+    let era = shiftedYear.floorDivided(by: 400)
+    let yearOfEra = shiftedYear - era * 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
+  }
+
+  var description: String {
+    Timestamp.padded(year, 4) + "-" + Timestamp.padded(month, 2) + "-" + Timestamp.padded(day, 2)
+  }
+}
+
+extension Int64 {
+  func floorDivided(by divisor: Int64) -> Int64 {
+    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? quotient - 1 : quotient
+  }
+}

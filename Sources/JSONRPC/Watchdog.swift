@@ -1,0 +1,41 @@
+import Posix
+import Synchronization
+
+/// Notices that the process should end although its input stays open: a signal, or the parent's death.
+package final class Watchdog: Sendable {
+  // Taken when made: a parent that dies later is noticed, however late the thread starts.
+  private let parent = ParentWatch()
+  private let started = Atomic(false)
+
+  package init() {}
+
+  /// Starts the thread, once; `onEnd` is called on it, once.
+  package func start(_ onEnd: @escaping @Sendable () -> Void) {
+    guard !started.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    do {
+      let signals = try SignalPipe.install([.terminate, .interrupt, .hangup])
+      try Thread.start(name: "watchdog", stackSize: 128 << 10) {
+        self.watch(signals)
+        onEnd()
+      }
+    } catch {
+      // Without it the end of input still ends the process; a signal does so at once.
+      StandardError.write("errand: no watchdog: \(error)\n")
+    }
+  }
+
+  private func watch(_ signals: SignalPipe) {
+    // Only where the parent cannot be polled is it asked for, once a second.
+    let interval: Int? = parent.descriptor == nil ? 1000 : nil
+    let watched = [signals.descriptor, parent.descriptor].compactMap { $0 }
+    while true {
+      do {
+        let ready = try Poller.wait(
+          watched.map { (descriptor: $0, events: .readable) }, timeoutMilliseconds: interval)
+        if !ready.isEmpty || parent.isOrphaned { return }
+      } catch {
+        return
+      }
+    }
+  }
+}

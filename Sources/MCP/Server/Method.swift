@@ -1,0 +1,62 @@
+import JSON
+
+/// Names the requests that are answered.
+enum Method: String, CaseIterable, Sendable {
+  case discover = "server/discover"
+  case initialize
+  case ping
+  case listTools = "tools/list"
+  case callTool = "tools/call"
+  case listResources = "resources/list"
+  case listTemplates = "resources/templates/list"
+  case readResource = "resources/read"
+  case subscribe = "resources/subscribe"
+  case unsubscribe = "resources/unsubscribe"
+  case listPrompts = "prompts/list"
+  case getPrompt = "prompts/get"
+  case complete = "completion/complete"
+  case listen = "subscriptions/listen"
+  case getTask = "tasks/get"
+  case updateTask = "tasks/update"
+  case cancelTask = "tasks/cancel"
+
+  /// Tells whether the era has the method, and this server what it needs: what is not advertised does not exist.
+  private func exists(in era: Era, _ offer: Offer) -> Bool {
+    switch self {
+    case .initialize, .ping: era == .legacy
+    case .discover: era == .modern
+    case .listTools, .callTool: true
+    case .listResources, .listTemplates, .readResource: offer.resources != nil
+    case .subscribe, .unsubscribe: era == .legacy && offer.resources != nil
+    case .listPrompts, .getPrompt: offer.prompts != nil
+    case .complete: offer.hasCompletions
+    case .listen: era == .modern && (offer.resources != nil || offer.handles != nil)
+    case .getTask, .updateTask, .cancelTask: era == .modern && offer.handles != nil
+    }
+  }
+
+  static func table(_ era: Era, _ offer: Offer) -> [String: Method] {
+    Dictionary(
+      allCases.filter { $0.exists(in: era, offer) }.map { ($0.rawValue, $0) },
+      uniquingKeysWith: { first, _ in first })
+  }
+}
+
+extension Offer {
+  var hasCompletions: Bool { resources != nil || prompts != nil }
+
+  /// Advertises what works, in the words of the era.
+  func capabilities(_ era: Era) -> JSONValue {
+    var capabilities: JSONObject = ["tools": [:]]
+    if resources != nil { capabilities["resources"] = ["subscribe": true, "listChanged": true] }
+    if prompts != nil { capabilities["prompts"] = [:] }
+    if hasCompletions { capabilities["completions"] = [:] }
+    var extensions: JSONObject = [:]
+    if era == .modern, handles != nil { extensions[MetaKey.tasksExtension] = [:] }
+    if offersApps {
+      extensions[MetaKey.appsExtension] = ["mimeTypes": [.string(MetaKey.appMimeType)]]
+    }
+    if !extensions.isEmpty { capabilities["extensions"] = .object(extensions) }
+    return .object(capabilities)
+  }
+}

@@ -1,0 +1,66 @@
+import JSON
+
+/// Tells a model what went wrong and what it can safely do next.
+package struct ToolFailure: Error, Sendable, Hashable {
+  /// Is one of the documented codes, such as `not_found`.
+  package var code: String
+  /// Says what happened, in one line.
+  package var summary: String
+  /// Points into the arguments.
+  package var faults: [Fault]
+  /// Is the one safe next step.
+  package var nextStep: String?
+  /// Is set when this is no failure but a question that must go to the user first.
+  var question: Question?
+
+  package init(code: String, summary: String, faults: [Fault] = [], nextStep: String? = nil) {
+    self.code = code
+    self.summary = summary
+    self.faults = faults
+    self.nextStep = nextStep
+  }
+
+  /// Carries a question from `CallContext.elicit` through the tool to the wire.
+  struct Question: Sendable, Hashable {
+    var forms: [String: ElicitationForm]
+    var state: JSONValue
+  }
+
+  /// Renders the text a model reads: code and summary, a line for each fault, the next step.
+  package var text: String {
+    var lines = ["[\(code)] \(summary)"]
+    lines += faults.map(\.description)
+    if let nextStep { lines.append(nextStep) }
+    return lines.map(Self.oneLine).joined(separator: "\n")
+  }
+
+  /// Takes out what would break the form: keys and values in it may come from anywhere.
+  private static func oneLine(_ text: String) -> String {
+    guard text.utf8.contains(where: { $0 < 32 || $0 == 127 }) else { return text }
+    return String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
+  }
+
+  /// Names every wrong argument at once.
+  package static func invalidArguments(_ faults: [Fault], tool: String) -> ToolFailure {
+    let count = faults.count == 1 ? "An argument is wrong." : "\(faults.count) arguments are wrong."
+    return ToolFailure(
+      code: "invalid_arguments", summary: "\(count) Nothing was done.", faults: faults,
+      nextStep: "Correct the arguments and call \(tool) again.")
+  }
+
+  static func busy(_ tool: String) -> ToolFailure {
+    ToolFailure(
+      code: "busy", summary: "Too many calls are waiting at once.",
+      nextStep: "Let some of them end, then call \(tool) again.")
+  }
+
+  static let tooLarge = ToolFailure(
+    code: "result_too_large", summary: "The result would be larger than a message may be.",
+    nextStep: "Ask for less at once, with a smaller limit or max_bytes.")
+
+  static let handlesUnavailable = ToolFailure(
+    code: "internal", summary: "A wait handle was made for a client that takes none.",
+    nextStep: "Call again without wait.")
+}

@@ -1,0 +1,95 @@
+import CPosix
+
+/// Holds an exclusive lock on a file for as long as any descriptor of its open description lives.
+///
+/// The lock belongs to the description: a child that was given `rawValue` holds it on after this
+/// value, and this process, are gone. A lock that can be taken therefore proves that no holder
+/// lives. The reverse holds but for an instant: a child another thread is just starting has copies
+/// of all descriptors until it execs, so a lock may look held a little longer than it is.
+package struct FileLock: ~Copyable, Sendable {
+  private let descriptor: Descriptor
+
+  /// Takes over a descriptor that carries the lock already, as handed down by the parent.
+  package init(adopting descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
+  /// Lends the number, to hand it to a child.
+  package var rawValue: Int32 { descriptor.rawValue }
+
+  /// Waits for the lock, making the file if it is missing.
+  package static func acquire(_ path: String) throws(SystemError) -> FileLock {
+    while true {
+      let descriptor = try Descriptor.open(path, [.readWrite, .create, .noFollow])
+      try checked("flock", path, cposix_lock(descriptor.rawValue, 1))
+      if try isStillAt(path, descriptor) { return FileLock(adopting: descriptor) }
+    }
+  }
+
+  /// Takes the lock if it is free; nil if somebody holds it.
+  package static func tryAcquire(_ path: String) throws(SystemError) -> FileLock? {
+    while true {
+      let descriptor = try Descriptor.open(path, [.readWrite, .create, .noFollow])
+      let result = cposix_lock(descriptor.rawValue, 2)
+      if result < 0 {
+        let error = SystemError("flock", -result, path)
+        if error.isWouldBlock { return nil }
+        throw error
+      }
+      if try isStillAt(path, descriptor) { return FileLock(adopting: descriptor) }
+    }
+  }
+
+  /// Waits for the lock until a deadline; nil if somebody still holds it then.
+  package static func acquire(
+    _ path: String, until deadline: MonotonicTime
+  ) throws(SystemError) -> FileLock? {
+    var pause: Int = 1
+    while true {
+      if let lock = try tryAcquire(path) { return lock }
+      let left = Int(clamping: deadline.remaining.milliseconds)
+      if left <= 0 { return nil }
+      _ = try Poller.wait([], timeoutMilliseconds: min(pause, left))
+      pause = min(pause * 2, 20)
+    }
+  }
+
+  /// Gives the lock up for every holder of the description, also a child that was given it.
+  package consuming func release() { _ = cposix_lock(descriptor.rawValue, 0) }
+
+  /// A lock on a file that was moved or removed meanwhile guards nothing.
+  private static func isStillAt(
+    _ path: String, _ descriptor: borrowing Descriptor
+  ) throws(SystemError) -> Bool {
+    guard let named = try FileStatus.of(path, followingLinks: false) else { return false }
+    return named.isSameFile(as: try descriptor.status())
+  }
+}
+
+/// Is a file kept open to be locked again and again, by one thread at a time.
+package struct LockFile: ~Copyable, Sendable {
+  private let descriptor: Descriptor
+  private let path: String
+
+  /// Opens the file, making it if it is missing; takes no lock yet.
+  package init(_ path: String) throws(SystemError) {
+    descriptor = try Descriptor.open(path, [.readWrite, .create, .noFollow])
+    self.path = path
+  }
+
+  /// Waits for the lock.
+  package borrowing func lock() throws(SystemError) {
+    try checked("flock", path, cposix_lock(descriptor.rawValue, 1))
+  }
+
+  /// Takes the lock if it is free.
+  package borrowing func tryLock() throws(SystemError) -> Bool {
+    let result = cposix_lock(descriptor.rawValue, 2)
+    if result >= 0 { return true }
+    let error = SystemError("flock", -result, path)
+    if error.isWouldBlock { return false }
+    throw error
+  }
+
+  package borrowing func unlock() throws(SystemError) {
+    try checked("flock", path, cposix_lock(descriptor.rawValue, 0))
+  }
+}

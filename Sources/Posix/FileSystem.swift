@@ -1,0 +1,122 @@
+/// Is the narrow seam through which everything durable goes, so that tests can make each single
+/// step fail.
+///
+/// Each requirement is one step; what takes several steps is built from them in the extension.
+/// Files are made 0600, directories 0700. Final symbolic links are never followed when a file is
+/// made or appended to.
+package protocol FileSystem: Sendable {
+  /// Opens a file for appending, making it if it is missing.
+  func openForAppending(_ path: String) throws(SystemError) -> any AppendFile
+  /// Makes a file that must not exist yet.
+  func createFile(_ path: String) throws(SystemError) -> any AppendFile
+  func openForReading(_ path: String) throws(SystemError) -> any ReadFile
+  /// Makes one directory; one that exists already is fine.
+  func createDirectory(_ path: String) throws(SystemError)
+  /// Moves over whatever is at the target.
+  func rename(_ path: String, to target: String) throws(SystemError)
+  /// Gives a file a second name, which must be free.
+  func link(_ path: String, to target: String) throws(SystemError)
+  /// Removes a file or a symbolic link; a missing one is an error.
+  func remove(_ path: String) throws(SystemError)
+  /// Removes an empty directory.
+  func removeDirectory(_ path: String) throws(SystemError)
+  /// Brings the names in a directory to the medium.
+  func syncDirectory(_ path: String) throws(SystemError)
+  /// Gives the names in a directory, sorted.
+  func list(_ path: String) throws(SystemError) -> [String]
+  /// Describes what is there; nil if nothing is.
+  func status(_ path: String, followingLinks: Bool) throws(SystemError) -> FileStatus?
+}
+
+/// Is a file that only grows, but for being cut back; closed when it goes.
+package protocol AppendFile: AnyObject, Sendable {
+  /// Appends every byte. After an error some may have gone in: cut back to the old end.
+  func append(_ bytes: [UInt8]) throws(SystemError)
+  /// Returns once what was appended cannot be lost by a power cut.
+  func sync() throws(SystemError)
+  func truncate(to size: Int) throws(SystemError)
+  func size() throws(SystemError) -> Int
+  func status() throws(SystemError) -> FileStatus
+  /// Reads `count` bytes from `offset`, fewer only at the end.
+  func read(_ count: Int, at offset: Int) throws(SystemError) -> [UInt8]
+}
+
+/// Is a file open for reading at any place; closed when it goes.
+package protocol ReadFile: AnyObject, Sendable {
+  func size() throws(SystemError) -> Int
+  func status() throws(SystemError) -> FileStatus
+  /// Reads `count` bytes from `offset`, fewer only at the end.
+  func read(_ count: Int, at offset: Int) throws(SystemError) -> [UInt8]
+}
+
+extension FileSystem {
+  /// Puts bytes in place of a file, so that at any time either the old or the new is there, whole.
+  package func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
+    let directory = Path.parent(path)
+    let temporary = Path.join(directory, ".\(Path.name(path)).\(UInt64.random(in: 0 ... .max)).tmp")
+    do throws(SystemError) {
+      let file = try createFile(temporary)
+      try file.append(bytes)
+      try file.sync()
+      try rename(temporary, to: path)
+    } catch {
+      // The first error is the one to tell; a leftover with a unique name can harm nobody.
+      try? remove(temporary)
+      throw error
+    }
+    try syncDirectory(directory)
+  }
+
+  /// Makes a directory with all that is missing above it, each name synced.
+  package func createDirectories(_ path: String) throws(SystemError) {
+    if try status(path, followingLinks: true)?.kind == .directory { return }
+    let parent = Path.parent(path)
+    if parent != path { try createDirectories(parent) }
+    try createDirectory(path)
+    try syncDirectory(parent)
+  }
+
+  /// Reads a whole file, refusing more than `limit` bytes.
+  package func read(_ path: String, limit: Int = 256 << 20) throws(SystemError) -> [UInt8] {
+    let file = try openForReading(path)
+    let size = try file.size()
+    if size > limit { throw .tooLarge("read", path) }
+    return try file.read(size, at: 0)
+  }
+
+  /// Reads a part of a file; fewer bytes only at its end.
+  package func read(_ path: String, _ range: Range<Int>) throws(SystemError) -> [UInt8] {
+    try openForReading(path).read(range.count, at: range.lowerBound)
+  }
+
+  package func status(_ path: String) throws(SystemError) -> FileStatus? {
+    try status(path, followingLinks: true)
+  }
+
+  package func exists(_ path: String) throws(SystemError) -> Bool {
+    try status(path, followingLinks: false) != nil
+  }
+
+  package func size(_ path: String) throws(SystemError) -> Int {
+    guard let found = try status(path) else { throw .notFound("stat", path) }
+    return found.size
+  }
+
+  /// Removes a file if it is there.
+  package func removeIfPresent(_ path: String) throws(SystemError) {
+    do throws(SystemError) { try remove(path) } catch { if !error.isNotFound { throw error } }
+  }
+
+  /// Removes a directory with all that is in it, following no links.
+  package func removeTree(_ path: String) throws(SystemError) {
+    for name in try list(path) {
+      let inner = Path.join(path, name)
+      if try status(inner, followingLinks: false)?.kind == .directory {
+        try removeTree(inner)
+      } else {
+        try removeIfPresent(inner)
+      }
+    }
+    try removeDirectory(path)
+  }
+}

@@ -1,0 +1,74 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Waits for several descriptors at once.
+package enum Poller {
+  /// Says what is waited for, and what has come.
+  package struct Event: OptionSet, Sendable, Hashable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let readable = Event(rawValue: 1)
+    package static let writable = Event(rawValue: 2)
+    /// Comes unasked: the other end is gone, or the descriptor is broken; there may still be
+    /// something to read.
+    package static let closed = Event(rawValue: 4)
+  }
+
+  /// Waits until one is ready or the deadline passes (an empty answer); nil waits for ever.
+  package static func wait(
+    _ watched: [(descriptor: Int32, events: Event)], until deadline: MonotonicTime? = nil
+  ) throws(SystemError) -> [Int32: Event] {
+    var entries = watched.map {
+      pollfd(fd: $0.descriptor, events: wanted($0.events), revents: 0)
+    }
+    while true {
+      let milliseconds = deadline.map { Int32(clamping: $0.remaining.milliseconds) } ?? -1
+      let count = unsafe poll(&entries, nfds_t(entries.count), milliseconds)
+      if count < 0 {
+        let code = errno
+        if code == EINTR { continue }
+        throw SystemError("poll", code)
+      }
+      if count == 0, milliseconds == Int32.max { continue }
+      var ready: [Int32: Event] = [:]
+      for entry in entries where entry.revents != 0 {
+        ready[entry.fd, default: []].formUnion(arrived(entry.revents))
+      }
+      return ready
+    }
+  }
+
+  /// Waits with a timeout in milliseconds; nil waits for ever, zero only looks.
+  package static func wait(
+    _ watched: [(descriptor: Int32, events: Event)], timeoutMilliseconds: Int?
+  ) throws(SystemError) -> [Int32: Event] {
+    try wait(watched, until: timeoutMilliseconds.map { .after(.milliseconds($0)) })
+  }
+
+  /// Tells whether a read would return at once, with bytes or the end.
+  package static func isReadable(
+    _ descriptor: Int32, until deadline: MonotonicTime? = .now
+  ) throws(SystemError) -> Bool {
+    try !wait([(descriptor, .readable)], until: deadline).isEmpty
+  }
+
+  private static func wanted(_ events: Event) -> Int16 {
+    var bits: Int32 = 0
+    if events.contains(.readable) { bits |= Int32(POLLIN) }
+    if events.contains(.writable) { bits |= Int32(POLLOUT) }
+    return Int16(bits)
+  }
+
+  private static func arrived(_ bits: Int16) -> Event {
+    var events: Event = []
+    let bits = Int32(bits)
+    if bits & Int32(POLLIN) != 0 { events.insert(.readable) }
+    if bits & Int32(POLLOUT) != 0 { events.insert(.writable) }
+    if bits & Int32(POLLHUP | POLLERR | POLLNVAL) != 0 { events.insert(.closed) }
+    return events
+  }
+}

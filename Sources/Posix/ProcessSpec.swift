@@ -1,0 +1,63 @@
+/// Says what is to be started, and how.
+package struct ProcessSpec: Sendable, Equatable {
+  /// Holds the path of the program; it is not searched for.
+  package var executable: String
+  /// Holds what follows the program's own name.
+  package var arguments: [String]
+  /// Holds the whole environment; nothing is inherited.
+  package var environment: [String: String]
+  /// Holds the directory to start in; nil stays in the caller's.
+  package var directory: String?
+  /// Maps the child's descriptor numbers (0 to 255) to the caller's. Of 0, 1 and 2 a missing one is
+  /// /dev/null; every other is closed.
+  package var descriptors: [Int32: Int32]
+  /// Makes the child leader of a session and process group of its own.
+  package var ownSession: Bool
+
+  package init(
+    executable: String, arguments: [String] = [], environment: [String: String] = [:],
+    directory: String? = nil, descriptors: [Int32: Int32] = [:], ownSession: Bool = true
+  ) {
+    self.executable = executable
+    self.arguments = arguments
+    self.environment = environment
+    self.directory = directory
+    self.descriptors = descriptors
+    self.ownSession = ownSession
+  }
+}
+
+/// Tells why a program could not be started.
+package enum SpawnFailure: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Tells that the directory to start in is missing, no directory, or closed to us.
+  case directory(SystemError)
+  /// Tells that the program is missing, not executable, or its interpreter is missing.
+  case program(SystemError)
+  /// Tells that the system is out of something: processes, descriptors, memory.
+  case system(SystemError)
+
+  package var error: SystemError {
+    switch self {
+    case .directory(let error), .program(let error), .system(let error): error
+    }
+  }
+
+  package var description: String { error.description }
+}
+
+/// Tells how a process ended.
+package enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
+  case exited(code: Int32)
+  case signalled(Signal)
+
+  package var code: Int32? { if case .exited(let code) = self { code } else { nil } }
+  package var signal: Signal? { if case .signalled(let signal) = self { signal } else { nil } }
+  package var isSuccess: Bool { self == .exited(code: 0) }
+
+  package var description: String {
+    switch self {
+    case .exited(let code): "exit code \(code)"
+    case .signalled(let signal): "ended by \(signal)"
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import JSON
+import Posix
+import Tasks
+
+/// Holds what a person may set; every default stands here, and the file is optional.
+package struct Configuration: Sendable, Hashable {
+  package var profiles: [Profile] = []
+  /// Named when a task names none; absent means the first agent that is installed.
+  package var defaultProfile: String?
+  /// Directories, with all below them, in which agents may work; empty means home and start.
+  package var roots: [String] = []
+  /// Attempts at once; absent means one a core, at least two.
+  package var maxParallel: Int = max(2, Environment.processorCount)
+  package var timeouts = Timeouts()
+  package var budget = Budget(usd: 5)
+  /// Lets a chat client run commands of its own choice.
+  package var allowCommands = false
+  package var env = PassedEnvironment()
+  package var team = "local"
+
+  /// Sets how long things may take, in seconds.
+  package struct Timeouts: Sendable, Hashable {
+    package var dispatch = 300
+    package var start = 90
+    package var running = 7200
+    package var grace = 5
+    package init() {}
+  }
+
+  /// Names variables every agent gets beside the fixed few.
+  package struct PassedEnvironment: Sendable, Hashable {
+    package var pass: [String] = []
+    package init() {}
+  }
+
+  /// Describes one way to run tasks.
+  package struct Profile: Sendable, Hashable {
+    package var name: String
+    package var adapter: AdapterKind
+    package var executable: String?
+    package var arguments: [String] = []
+    package var env: [String: String] = [:]
+    package var passEnv: [String] = []
+    package var budget = Budget()
+    package var timeouts = ProfileTimeouts()
+    package var maxParallel: Int?
+    /// Lets several of its tasks work in one directory at once.
+    package var sharedDirectory = false
+
+    package init(name: String, adapter: AdapterKind) {
+      self.name = name
+      self.adapter = adapter
+    }
+  }
+
+  /// Sets what one profile may lower.
+  package struct ProfileTimeouts: Sendable, Hashable {
+    package var running: Int?
+    package init() {}
+  }
+
+  package init() {}
+
+  /// Finds the file: `$ERRAND_CONFIG`, else below `$XDG_CONFIG_HOME`, else below the home.
+  package static func path(environment: [String: String]) -> String {
+    if let path = environment["ERRAND_CONFIG"], !path.isEmpty { return path }
+    if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") {
+      return Path.join(folder, "errand/config.json")
+    }
+    let home = environment["HOME"] ?? Environment.homeDirectory ?? "/"
+    return Path.join(home, ".config/errand/config.json")
+  }
+
+  /// Reads the file as it is now; none is the defaults. Unknown keys are told, not refused.
+  package static func load(
+    environment: [String: String], files: any FileSystem = RealFileSystem()
+  ) throws(ConfigurationError) -> (Configuration, warnings: [String]) {
+    let path = path(environment: environment)
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try files.read(path, limit: 1 << 20)
+    } catch {
+      if error.isNotFound { return (Configuration(), []) }
+      throw .unreadable(path: path, error)
+    }
+    let value: JSONValue
+    do throws(JSONSyntaxError) {
+      value = try JSONValue.parse(bytes)
+    } catch {
+      throw .syntax(path: path, error)
+    }
+    return (try decode(value, path), unknownKeys(value, path))
+  }
+}

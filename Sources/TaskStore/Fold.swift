@@ -1,0 +1,139 @@
+import JSON
+import Tasks
+
+/// Holds what the journal says now: a snapshot's rows, and over them what has changed since.
+struct Fold: Sendable {
+  /// A task that changed since the snapshot, at its place in the order of creation.
+  struct Entry: Sendable {
+    var ordinal: Int
+    var record: TaskRecord
+  }
+
+  private(set) var snapshot: Snapshot?
+  private(set) var changed: [TaskID: Entry] = [:]
+  /// Tasks newer than the snapshot, by ordinal from its count on.
+  private(set) var newer: [TaskID] = []
+  private(set) var names: [String: TaskID] = [:]
+  private(set) var keys: [String: TaskID] = [:]
+  private(set) var counts: [TaskStatus: Int] = [:]
+  private(set) var active: Set<TaskID> = []
+  private(set) var handles: [String: WaitHandle] = [:]
+  private(set) var seen: [String: Int] = [:]
+  private(set) var damaged: Set<TaskID> = []
+  /// Names every team there is, so that counts by status can serve as totals where there is one.
+  private(set) var teams: Set<String> = []
+  /// The snapshot's rows that `changed` replaces.
+  private(set) var changedRows: Set<Int> = []
+  /// The latest changes, for followers; older ones are only in the records.
+  private(set) var recent: [Change] = []
+  private(set) var recentFrom = 1
+  /// Lines taken in since the snapshot.
+  private(set) var tail = 0
+
+  static let recentLimit = 4096
+
+  init(snapshot: Snapshot?) throws(StoreError) {
+    self.snapshot = snapshot
+    guard let snapshot else { return }
+    counts = snapshot.counts
+    handles = snapshot.aside.handles
+    seen = snapshot.aside.seen
+    damaged = snapshot.aside.damaged
+    teams = snapshot.aside.teams
+    recentFrom = snapshot.position.number + 1
+    for status in TaskStatus.allCases where !status.isTerminal {
+      for row in snapshot.rows(with: status) { active.insert(snapshot.id(at: row)) }
+    }
+  }
+
+  var taskCount: Int { (snapshot?.count ?? 0) + newer.count }
+
+  func record(_ id: TaskID) throws(StoreError) -> TaskRecord? {
+    if let entry = changed[id] { return entry.record }
+    guard let snapshot, let row = try snapshot.row(of: id) else { return nil }
+    return try snapshot.record(row)
+  }
+
+  func id(named name: String) throws(StoreError) -> TaskID? {
+    if let id = names[name] { return id }
+    return try snapshot?.id(named: name)
+  }
+
+  func id(forKey key: String) throws(StoreError) -> TaskID? {
+    if let id = keys[key] { return id }
+    return try snapshot?.id(forKey: key)
+  }
+
+  func ordinal(of id: TaskID) throws(StoreError) -> Int? {
+    if let entry = changed[id] { return entry.ordinal }
+    return try snapshot?.row(of: id)
+  }
+
+  /// Gives the task at a place in the order of creation.
+  func record(at ordinal: Int) throws(StoreError) -> TaskRecord? {
+    let old = snapshot?.count ?? 0
+    if ordinal >= old { return changed[newer[ordinal - old]]?.record }
+    guard let snapshot else { return nil }
+    return changedRows.contains(ordinal)
+      ? changed[snapshot.id(at: ordinal)]?.record : try snapshot.record(ordinal)
+  }
+
+  /// Takes in one line; the fold of a damaged task stops where the gap is.
+  mutating func take(_ entry: JournalEntry) throws(StoreError) {
+    tail += 1
+    switch entry.change {
+    case .task(let id, let revision, let event):
+      try take(event, revision, id, Moment(number: entry.number, at: entry.at, by: entry.by))
+    case .handleMade(let handle): handles[handle.id] = handle
+    case .handleEnded(let id, let end):
+      handles[id]?.end = end
+      handles[id]?.endedAt = entry.at
+    case .inboxSeen(let client, let number): seen[client] = max(seen[client] ?? 0, number)
+    }
+  }
+
+  private mutating func take(
+    _ event: TaskEvent, _ revision: Int, _ id: TaskID, _ moment: Moment
+  ) throws(StoreError) {
+    let before = try record(id)
+    guard revision == (before?.revision ?? 0) + 1,
+      // An event the model refuses can only follow from one that was lost.
+      let record = try? TaskRecord.applying(event, at: moment, id: id, to: before)
+    else {
+      damaged.insert(id)
+      return
+    }
+    put(record, before: before, ordinal: try ordinal(of: id))
+  }
+
+  /// Puts a record that was folded already, as the writer does under the lock.
+  mutating func put(_ record: TaskRecord, before: TaskRecord?, ordinal: Int?) {
+    let id = record.id
+    if let before { counts[before.status, default: 0] -= 1 }
+    counts[record.status, default: 0] += 1
+    if record.status.isTerminal { active.remove(id) } else { active.insert(id) }
+    if before == nil {
+      teams.insert(record.spec.teamId)
+      names[record.spec.name] = id
+      if let key = record.spec.idempotency?.key { keys[key] = id }
+      changed[id] = Entry(ordinal: taskCount, record: record)
+      newer.append(id)
+    } else {
+      let ordinal = ordinal ?? 0
+      if ordinal < snapshot?.count ?? 0 { changedRows.insert(ordinal) }
+      changed[id] = Entry(ordinal: ordinal, record: record)
+    }
+    recent.append(Change(number: record.number, task: id, status: record.status))
+    if recent.count > Self.recentLimit * 2 {
+      recent.removeFirst(Self.recentLimit)
+      recentFrom = recent[0].number
+    }
+  }
+}
+
+/// Tells followers that a task changed.
+package struct Change: Sendable, Hashable {
+  package var number: Int
+  package var task: TaskID
+  package var status: TaskStatus
+}

@@ -1,0 +1,120 @@
+import JSON
+import Posix
+import Tasks
+
+/// Keeps what an attempt says in segments: one writer, many readers, appended and never changed.
+package enum MessageLog {
+  /// A segment is not begun larger than this, so that a reader finds its place at once.
+  package static let segmentSize = 1 << 20
+  /// What one attempt may say in all.
+  package static let attemptLimit = 1 << 30
+
+  static func segment(_ folder: String, _ ordinal: Int) -> String {
+    let digits = String(ordinal)
+    let zeros = String(repeating: "0", count: max(0, 6 - digits.count))
+    return Path.join(folder, "messages-\(zeros)\(digits).jsonl")
+  }
+
+  /// Counts the segments there are; they are numbered from 1 without gaps.
+  static func segmentCount(
+    _ folder: String, _ files: any FileSystem
+  ) throws(SystemError) -> Int {
+    var high = 1
+    while try files.exists(segment(folder, high)) { high *= 2 }
+    var low = high / 2
+    while low + 1 < high {
+      let middle = (low + high) / 2
+      if try files.exists(segment(folder, middle)) { low = middle } else { high = middle }
+    }
+    return low
+  }
+}
+
+extension MessageLog {
+  /// Appends an attempt's messages; the supervisor has the only one.
+  package final class Writer {
+    private let folder: String
+    private let files: any FileSystem
+    private let limit: Int
+    private var file: any AppendFile
+    private var ordinal: Int
+    private var size: Int
+    private var total: Int
+    private var isFull = false
+    package private(set) var nextSeq: Int
+
+    /// Opens the log, setting a torn last line aside as the store does.
+    package init(
+      folder: String, files: any FileSystem = RealFileSystem(), limit: Int = MessageLog.attemptLimit
+    ) throws(StoreError) {
+      self.folder = folder
+      self.files = files
+      self.limit = limit
+      do throws(SystemError) {
+        try files.createDirectories(folder)
+        ordinal = max(1, try MessageLog.segmentCount(folder, files))
+        let path = MessageLog.segment(folder, ordinal)
+        file = try files.openForAppending(path)
+        let bytes = try file.read(try file.size(), at: 0)
+        size = (bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
+        if size < bytes.count {
+          try files.replace(path + ".torn", with: Array(bytes[size...]))
+          try file.truncate(to: size)
+        }
+        total = (ordinal - 1) * MessageLog.segmentSize + size
+        nextSeq = 0
+        if let last = try MessageReader(folder: folder, files: files).lastSeq() {
+          nextSeq = last + 1
+        }
+      } catch {
+        throw .disk(error)
+      }
+    }
+
+    /// Appends one message and gives its number; nil once the attempt has said all it may.
+    @discardableResult
+    package func append(_ body: MessageBody) throws(StoreError) -> Int? {
+      if isFull { return nil }
+      if total >= limit {
+        isFull = true
+        try write(.info(text: "The message log is full; what follows is not kept.", data: nil))
+        return nil
+      }
+      return try write(body)
+    }
+
+    @discardableResult
+    private func write(_ body: MessageBody) throws(StoreError) -> Int {
+      let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
+      let message = Message(seq: nextSeq, timestamp: now, body: body)
+      let line = Message.json.encode(message) + [UInt8(ascii: "\n")]
+      if size >= MessageLog.segmentSize { try beginSegment() }
+      do throws(SystemError) {
+        try file.append(line)
+      } catch {
+        // Cut back, so that the next line does not continue a torn one.
+        try? file.truncate(to: size)
+        throw .disk(error)
+      }
+      size += line.count
+      total += line.count
+      nextSeq += 1
+      return message.seq
+    }
+
+    private func beginSegment() throws(StoreError) {
+      try onDisk { () throws(SystemError) in
+        try file.sync()
+        file = try files.createFile(MessageLog.segment(folder, ordinal + 1))
+        ordinal += 1
+        size = 0
+        try files.syncDirectory(folder)
+      }
+    }
+
+    /// Makes what was appended safe.
+    package func sync() throws(StoreError) {
+      try onDisk { () throws(SystemError) in try file.sync() }
+    }
+  }
+}

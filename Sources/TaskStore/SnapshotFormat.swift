@@ -1,0 +1,85 @@
+import JSON
+import Tasks
+
+/// Fixes the bytes of a snapshot's index: a header, a row a task in order of creation, three tables.
+enum SnapshotFormat {
+  static let magic = Array("ERRAND01".utf8)
+  static let statuses = TaskStatus.allCases
+  static let headerSize = 128
+  static let rowSize = 80
+
+  enum Header {
+    static let count = 8
+    static let recordsSize = 16
+    static let slots = 24
+    static let heads = 32
+    static let counts = 72
+  }
+
+  enum Row {
+    static let id = 0
+    static let offset = 16
+    static let length = 24
+    /// The row before with the same status, plus one; zero ends the chain.
+    static let previous = 28
+    static let status = 32
+    static let attempts = 36
+    static let queuedAt = 40
+    static let completedAt = 48
+    static let number = 56
+    static let type = 64
+    static let profile = 68
+    static let team = 72
+    static let parent = 76
+  }
+
+  /// Gives a table's size: a power of two that stays at most half full.
+  static func slots(for count: Int) -> Int {
+    var slots = 16
+    while slots < count * 2 { slots *= 2 }
+    return slots
+  }
+
+  /// Hashes a text for the tables (FNV-1a, 64 bits): it must be the same in every process.
+  static func hash(_ text: String) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return hash
+  }
+
+  static func shortHash(_ text: String) -> UInt32 { UInt32(truncatingIfNeeded: hash(text)) }
+
+  static func index(of status: TaskStatus) -> Int { statuses.firstIndex(of: status) ?? 0 }
+}
+
+/// Holds what a snapshot keeps beside its tasks.
+struct SnapshotAside: Sendable {
+  var position = JournalPosition()
+  var handles: [String: WaitHandle] = [:]
+  var seen: [String: Int] = [:]
+  var damaged: Set<TaskID> = []
+  var teams: Set<String> = []
+}
+
+extension SnapshotAside: JSONCodable {
+  static let json = Codec.object(
+    {
+      (
+        segment: Int, offset: Int, number: Int, seal: String, handles: [WaitHandle],
+        seen: [String: Int], damaged: [TaskID], teams: [String]
+      ) in
+      SnapshotAside(
+        position: JournalPosition(segment: segment, offset: offset, number: number, seal: seal),
+        handles: Dictionary(handles.map { ($0.id, $0) }, uniquingKeysWith: { $1 }), seen: seen,
+        damaged: Set(damaged), teams: Set(teams))
+    },
+    required("segment", { $0.position.segment }, .int),
+    required("offset", { $0.position.offset }, .int),
+    required("number", { $0.position.number }, .int),
+    required("seal", { $0.position.seal }, .string),
+    required(
+      "handles", { $0.handles.values.sorted { $0.id < $1.id } }, .array(of: WaitHandle.json)),
+    required("seen", { $0.seen }, .dictionary(of: .int)),
+    required("damaged", { $0.damaged.sorted() }, .array(of: TaskID.json)),
+    required("teams", { $0.teams.sorted() }, .array(of: .string)))
+}

@@ -1,0 +1,62 @@
+import JSON
+import Posix
+import Tasks
+
+/// Says why the store could not do what was asked; a closed list.
+package enum StoreError: Error, Sendable {
+  case notFound(reference: String, near: [String])
+  case refused(IllegalTransition)
+  case nameTaken(String)
+  case idempotencyConflict(key: String, task: TaskID)
+  case limit(String)
+  case badCursor(String)
+  case damaged(path: String, offset: Int, reason: String)
+  case damagedTask(TaskID)
+  case newerFormat(path: String, found: Int)
+  case notWritable(path: String, SystemError)
+  case disk(SystemError)
+  /// A sync failed earlier: what this process would acknowledge might be lost.
+  case stopped(String)
+}
+
+extension StoreError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .notFound(let reference, let near):
+      near.isEmpty
+        ? "There is no task \(reference)."
+        : "There is no task \(reference); near: \(near.joined(separator: ", "))."
+    case .refused(let refusal): refusal.description
+    case .nameTaken(let name): "Another task is called \(name)."
+    case .idempotencyConflict(let key, let task):
+      "The key \(key) was used for another request; it made task \(task)."
+    case .limit(let what): what
+    case .badCursor(let cursor): "\(cursor) is not a cursor of this list."
+    case .damaged(let path, let offset, let reason):
+      "\(path) is damaged at byte \(offset): \(reason)."
+    case .damagedTask(let task): "A change of task \(task) could not be read; its state is unknown."
+    case .newerFormat(let path, let found):
+      "\(path) was written by a newer Errand (format \(found))."
+    case .notWritable(let path, let error): "The store \(path) cannot be written: \(error)."
+    case .disk(let error): "\(error)."
+    case .stopped(let reason): "The store stopped writing: \(reason)."
+    }
+  }
+
+  /// Gives the one safe next step.
+  package var nextStep: String {
+    switch self {
+    case .notFound: "Call tasks_list to see the tasks there are."
+    case .refused: "Call tasks_get to see where the task stands now."
+    case .nameTaken: "Give another name, or none."
+    case .idempotencyConflict: "Use a new key for a new request."
+    case .limit: "Wait until tasks have ended, or cancel some."
+    case .badCursor: "Start again without a cursor."
+    case .damaged, .damagedTask: "Run `errand doctor`; nothing was deleted."
+    case .newerFormat: "Update Errand."
+    case .notWritable, .disk:
+      "Check the folder, its permissions and the free space; then try again."
+    case .stopped: "Check the disk, then start the program again."
+    }
+  }
+}

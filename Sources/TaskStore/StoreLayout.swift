@@ -1,0 +1,63 @@
+import JSON
+import Posix
+import Tasks
+
+/// Names every file of a store, in one place.
+package struct StoreLayout: Sendable, Hashable {
+  package let root: String
+
+  package init(root: String) { self.root = root }
+
+  /// Finds the store's folder: `$ERRAND_HOME`, else `$XDG_STATE_HOME/errand`, else below the home.
+  package static func defaultRoot(environment: [String: String]) -> String {
+    if let home = environment["ERRAND_HOME"], !home.isEmpty { return home }
+    if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
+      return Path.join(state, "errand")
+    }
+    let home = environment["HOME"] ?? Environment.homeDirectory ?? "/"
+    return Path.join(home, ".local/state/errand")
+  }
+
+  package var identity: String { Path.join(root, "store.json") }
+  package var journal: String { Path.join(root, "journal") }
+  package var snapshots: String { Path.join(root, "snapshot") }
+  package var tasks: String { Path.join(root, "tasks") }
+  package var blobs: String { Path.join(root, "blobs/sha256") }
+  package var keys: String { Path.join(root, "keys") }
+  package var run: String { Path.join(root, "run") }
+  package var damaged: String { Path.join(root, "damaged") }
+
+  package var runnerLock: String { Path.join(run, "runner.lock") }
+  package var runnerJSON: String { Path.join(run, "runner.json") }
+  var journalLock: String { Path.join(run, "journal.lock") }
+  var compactionLock: String { Path.join(run, "compaction.lock") }
+  /// Says, after a failed sync, up to which number the journal is known to be safe.
+  var unsyncedMarker: String { Path.join(run, "unsynced.json") }
+
+  func segment(_ ordinal: Int) -> String {
+    let digits = String(ordinal)
+    let zeros = String(repeating: "0", count: max(0, 10 - digits.count))
+    return Path.join(journal, zeros + digits + ".jsonl")
+  }
+
+  package func taskFolder(_ id: TaskID, createdAt: Timestamp) -> String {
+    Path.join(tasks, "\(createdAt.description.prefix(7))/\(id)")
+  }
+
+  package func taskFolder(of record: TaskRecord) -> String {
+    taskFolder(record.id, createdAt: record.queuedAt)
+  }
+
+  package func attemptFolder(of record: TaskRecord, _ attemptN: Int) -> String {
+    Path.join(taskFolder(of: record), "attempts/\(attemptN)")
+  }
+
+  package func attemptLock(of record: TaskRecord, _ attemptN: Int) -> String {
+    Path.join(attemptFolder(of: record, attemptN), "lock")
+  }
+
+  package func blob(_ content: ContentID) -> String {
+    let hash = Hex.encode(content.digest)
+    return Path.join(blobs, "\(hash.prefix(2))/\(hash)")
+  }
+}

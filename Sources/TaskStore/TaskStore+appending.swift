@@ -1,0 +1,154 @@
+import JSON
+import Posix
+import Synchronization
+import Tasks
+
+/// Appends under the journal's lock; the only code that writes the journal.
+extension TaskStore {
+  /// A segment is not begun larger than this.
+  private static let segmentSize = 64 << 20
+
+  /// Runs a decision on the freshest fold, alone among all writers, and appends what it decides.
+  func appending<Result>(
+    by actor: Actor,
+    _ decide: (Fold, Moment) throws(StoreError) -> (JournalChange?, Result)
+  ) throws(StoreError) -> Result {
+    let result = try state.withLock { (state) throws(StoreError) in
+      if let reason = state.stopped { throw .stopped(reason) }
+      try prepare(&state)
+      try state.lockJournal(layout)
+      defer { state.unlockJournal() }
+      try repairUnsynced(&state)
+      try state.takeIn()
+      try setDamageAside(&state)
+      let moment = Moment(
+        number: state.reader.position.number + 1,
+        at: Timestamp(milliseconds: WallClock.nowMilliseconds()), by: actor)
+      let (change, result) = try decide(state.fold, moment)
+      if let change {
+        let entry = JournalEntry(number: moment.number, at: moment.at, by: actor, change: change)
+        try write(entry, &state)
+        try state.fold.take(entry)
+      }
+      return result
+    }
+    followers.changed()
+    return result
+  }
+
+  /// Makes the folders of the store on the first change.
+  private func prepare(_ state: inout State) throws(StoreError) {
+    if state.writer != nil { return }
+    do throws(SystemError) {
+      for folder in [layout.root, layout.run, layout.journal] {
+        try files.createDirectories(folder)
+      }
+      guard try !files.exists(layout.identity) else { return }
+      var random = SystemRandomNumberGenerator()
+      let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
+      let identity: JSONValue = [
+        "format": .integer(Self.format),
+        "id": .string(TaskID.make(at: now, using: &random).description),
+      ]
+      try files.replace(layout.identity, with: identity.bytes + [UInt8(ascii: "\n")])
+    } catch {
+      throw .notWritable(path: layout.root, error)
+    }
+  }
+
+  private func write(_ entry: JournalEntry, _ state: inout State) throws(StoreError) {
+    var position = state.reader.position
+    let sealed = Seal.sealed(entry.body(), after: position.seal)
+    let file = try segment(for: &position, &state)
+    do throws(SystemError) {
+      try file.append(sealed.line)
+    } catch {
+      // Nobody else appends while the lock is held, so the old end is the right one.
+      do throws(SystemError) {
+        try file.truncate(to: position.offset)
+      } catch let cut {
+        state.stopped = "a failed append could not be undone: \(cut)"
+      }
+      throw .notWritable(path: layout.journal, error)
+    }
+    position.offset += sealed.line.count
+    position.number = entry.number
+    position.seal = sealed.seal
+    state.unsynced = true
+    state.reader.passed(position)
+  }
+
+  /// Gives the file to append to, beginning a new segment where the last one is full.
+  private func segment(
+    for position: inout JournalPosition, _ state: inout State
+  ) throws(StoreError) -> any AppendFile {
+    if position.offset >= Self.segmentSize {
+      position.segment += 1
+      position.offset = 0
+    }
+    do throws(SystemError) {
+      if let writer = state.writer, writer.segment == position.segment {
+        try cutTornLine(writer.file, position)
+        return writer.file
+      }
+      let file = try files.openForAppending(layout.segment(position.segment))
+      // The name of a new segment must be as durable as what will stand in it.
+      if try file.size() == 0 { try files.syncDirectory(layout.journal) }
+      try cutTornLine(file, position)
+      // What this process appended to the segment before must not be forgotten by its next sync.
+      if let before = state.writer, state.unsynced { try before.file.sync() }
+      state.writer = (position.segment, file)
+      return file
+    } catch {
+      throw .notWritable(path: layout.segment(position.segment), error)
+    }
+  }
+
+  /// Copies a torn last line aside and cuts it: its writer died before anybody was told of it.
+  private func cutTornLine(
+    _ file: any AppendFile, _ position: JournalPosition
+  ) throws(SystemError) {
+    let size = try file.size()
+    guard size > position.offset else { return }
+    let torn = try file.read(size - position.offset, at: position.offset)
+    try setAside(torn, "torn-\(position.segment)-\(position.offset)")
+    try file.truncate(to: position.offset)
+  }
+
+  private func setDamageAside(_ state: inout State) throws(StoreError) {
+    for damage in state.damage {
+      try onDisk { () throws(SystemError) in
+        try setAside(damage.line, "\(Path.name(damage.path))-\(damage.offset)")
+      }
+    }
+    state.damage = []
+  }
+
+  private func setAside(_ bytes: [UInt8], _ name: String) throws(SystemError) {
+    let path = Path.join(layout.damaged, name)
+    if try files.exists(path) { return }
+    try files.createDirectories(layout.damaged)
+    try files.replace(path, with: bytes)
+  }
+}
+
+extension TaskStore.State {
+  /// Waits for the lock that makes this process the only writer.
+  mutating func lockJournal(_ layout: StoreLayout) throws(StoreError) {
+    do throws(SystemError) {
+      if lock == nil { lock = try LockFile(layout.journalLock) }
+      try lock?.lock()
+    } catch {
+      throw .notWritable(path: layout.journalLock, error)
+    }
+  }
+
+  mutating func unlockJournal() {
+    do throws(SystemError) {
+      try lock?.unlock()
+    } catch {
+      // Closing the file gives the lock up as well.
+      lock = nil
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import JSON
+import Posix
+import Tasks
+
+/// Bounds what a store takes on, so that no client can fill it by mistake.
+package enum StoreLimit {
+  package static let queued = 10_000
+  package static let childrenPerTask = 100
+  package static let depth = 4
+  /// How long a key keeps its task, in milliseconds.
+  static let keyLifetime: Int64 = 30 * 86_400_000
+}
+
+extension TaskStore {
+  /// Is what creating gave: the task, and whether it was there already under the same key.
+  package struct Creation: Sendable {
+    package var record: TaskRecord
+    package var replayed: Bool
+  }
+
+  /// Creates a task; a generated name that is taken gets another end, a given one is refused.
+  package func create(
+    _ spec: TaskSpec, id: TaskID? = nil, by actor: Actor, nameIsGiven: Bool
+  ) throws(StoreError) -> Creation {
+    try appending(by: actor) { (fold, moment) throws(StoreError) in
+      if let replay = try Self.replay(spec, fold, moment) { return (nil, replay) }
+      try Self.checkLimits(spec, fold)
+      var spec = spec
+      var random = SystemRandomNumberGenerator()
+      while try fold.id(named: spec.name) != nil {
+        if nameIsGiven { throw .nameTaken(spec.name) }
+        spec.name = TaskName.renewing(spec.name, using: &random)
+      }
+      let id = id ?? TaskID.make(at: moment.at, using: &random)
+      let event = TaskEvent.created(spec)
+      let record = try Self.applying(event, moment, id, nil)
+      return (.task(id, revision: 1, event), Creation(record: record, replayed: false))
+    }
+  }
+
+  /// Changes a task by what `decide` says of its freshest state; nil changes nothing.
+  @discardableResult
+  package func change(
+    _ reference: TaskReference, by actor: Actor,
+    _ decide: (TaskRecord) throws(StoreError) -> TaskEvent?
+  ) throws(StoreError) -> TaskRecord {
+    try appending(by: actor) { (fold, moment) throws(StoreError) in
+      let before = try fold.find(reference)
+      guard let event = try decide(before) else { return (nil, before) }
+      let record = try Self.applying(event, moment, before.id, before)
+      return (.task(before.id, revision: record.revision, event), record)
+    }
+  }
+
+  private static func applying(
+    _ event: TaskEvent, _ moment: Moment, _ id: TaskID, _ record: TaskRecord?
+  ) throws(StoreError) -> TaskRecord {
+    do throws(IllegalTransition) {
+      return try TaskRecord.applying(event, at: moment, id: id, to: record)
+    } catch {
+      throw .refused(error)
+    }
+  }
+
+  private static func replay(
+    _ spec: TaskSpec, _ fold: Fold, _ moment: Moment
+  ) throws(StoreError) -> Creation? {
+    guard let key = spec.idempotency, let id = try fold.id(forKey: key.key),
+      let earlier = try fold.record(id),
+      moment.at.milliseconds - earlier.queuedAt.milliseconds < StoreLimit.keyLifetime
+    else { return nil }
+    guard earlier.spec.idempotency == key else {
+      throw .idempotencyConflict(key: key.key, task: id)
+    }
+    return Creation(record: earlier, replayed: true)
+  }
+
+  private static func checkLimits(_ spec: TaskSpec, _ fold: Fold) throws(StoreError) {
+    let waiting = (fold.counts[.queued] ?? 0) + (fold.counts[.waiting] ?? 0)
+    if waiting >= StoreLimit.queued {
+      throw .limit("\(waiting) tasks wait already, which is the most a store takes.")
+    }
+    guard var parent = spec.parentId else { return }
+    var query = TaskQuery()
+    query.parentId = parent
+    query.teamId = nil
+    query.limit = 1
+    let children = try fold.page(query).total
+    if children >= StoreLimit.childrenPerTask {
+      throw .limit("Task \(parent) has \(children) subtasks, which is the most one may have.")
+    }
+    var depth = 1
+    while let above = try fold.record(parent)?.spec.parentId {
+      parent = above
+      depth += 1
+    }
+    if depth >= StoreLimit.depth { throw .limit("Subtasks are nested \(depth) deep already.") }
+  }
+
+  // MARK: Beside tasks
+
+  package func makeWaitHandle(_ handle: WaitHandle, by actor: Actor) throws(StoreError) {
+    try appending(by: actor) { _, _ in (.handleMade(handle), ()) }
+  }
+
+  package func waitHandle(_ id: String) throws(StoreError) -> WaitHandle? {
+    try reading { (fold) throws(StoreError) in fold.handles[id] }
+  }
+
+  /// Ends a wait; ending it twice changes nothing.
+  package func endWaitHandle(
+    _ id: String, _ end: WaitHandle.End, by actor: Actor
+  ) throws(StoreError) {
+    try appending(by: actor) { fold, _ in
+      guard let handle = fold.handles[id], handle.end == nil else { return (nil, ()) }
+      return (.handleEnded(id: id, state: end), ())
+    }
+  }
+
+  /// Gives up to which number a client has been shown what happened.
+  package func inboxCursor(client: String) throws(StoreError) -> Int {
+    try reading { (fold) throws(StoreError) in fold.seen[client] ?? 0 }
+  }
+
+  /// Moves a client's cursor, only ever forwards.
+  package func moveInboxCursor(
+    client: String, to number: Int, by actor: Actor
+  ) throws(StoreError) {
+    try appending(by: actor) { fold, moment in
+      let seen = min(number, moment.number - 1)
+      guard seen > fold.seen[client] ?? 0 else { return (nil, ()) }
+      return (.inboxSeen(client: client, number: seen), ())
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import JSON
+import Posix
+import Tasks
+
+/// Keeps beside the journal what must not stand in it, and what is too common to stand there often.
+extension TaskStore {
+  /// Stores an environment once, however many tasks share it.
+  package func storeEnvironment(_ environment: [String: String]) throws(StoreError) -> ContentID {
+    let sorted = environment.sorted { $0.key < $1.key }
+    let object = JSONObject(sorted.map { (key: $0.key, value: JSONValue.string($0.value)) })
+    return try blobs.put(JSONValue.object(object).bytes).cid
+  }
+
+  package func environment(_ content: ContentID) throws(StoreError) -> [String: String] {
+    let size = try blobs.size(content) ?? 0
+    return try strings(try blobs.read(content, count: size), path: layout.blob(content))
+  }
+
+  // MARK: Secrets of a task, 0600, until it ends
+
+  private func secretsPath(_ task: TaskID) -> String {
+    Path.join(layout.keys, "task-\(task).json")
+  }
+
+  package func writeSecrets(_ task: TaskID, _ secrets: [String: String]) throws(StoreError) {
+    let object = JSONObject(secrets.map { (key: $0.key, value: JSONValue.string($0.value)) })
+    try onDisk { () throws(SystemError) in
+      try files.createDirectories(layout.keys)
+      try files.replace(secretsPath(task), with: JSONValue.object(object).bytes)
+    }
+  }
+
+  package func secrets(of task: TaskID) throws(StoreError) -> [String: String] {
+    let path = secretsPath(task)
+    let bytes = try onDisk { () throws(SystemError) -> [UInt8]? in
+      try files.exists(path) ? try files.read(path, limit: 1 << 20) : nil
+    }
+    return try bytes.map { (bytes) throws(StoreError) in try strings(bytes, path: path) } ?? [:]
+  }
+
+  package func removeSecrets(of task: TaskID) throws(StoreError) {
+    try onDisk { () throws(SystemError) in try files.removeIfPresent(secretsPath(task)) }
+  }
+
+  private func strings(_ bytes: [UInt8], path: String) throws(StoreError) -> [String: String] {
+    guard let value = try? JSONValue.parse(bytes),
+      let strings = try? Codec.dictionary(of: .string).decode(value)
+    else {
+      // The words of the parser would not help: the file is ours and was whole when written.
+      throw .damaged(path: path, offset: 0, reason: "it is no object of strings")
+    }
+    return strings
+  }
+
+  // MARK: Keys of the store
+
+  /// Gives 32 secret bytes by name, made once and kept, so that they outlive every process.
+  package func key(_ name: String) throws(StoreError) -> [UInt8] {
+    let path = Path.join(layout.keys, "\(name).key")
+    return try onDisk { () throws(SystemError) in
+      if try files.exists(path) { return try files.read(path, limit: 64) }
+      try files.createDirectories(layout.keys)
+      var random = SystemRandomNumberGenerator()
+      let key = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+      let draft = path + ".\(UInt64.random(in: .min ... .max)).tmp"
+      let file = try files.createFile(draft)
+      try file.append(key)
+      try file.sync()
+      // Linking fails where another process was faster: then its key is the key.
+      do throws(SystemError) {
+        try files.link(draft, to: path)
+      } catch {
+        if !error.isExisting { throw error }
+      }
+      try files.remove(draft)
+      return try files.read(path, limit: 64)
+    }
+  }
+
+  // MARK: Attempts
+
+  /// Takes an attempt's lock, making its folder; nil if a living process holds it.
+  package func lockAttempt(_ task: TaskID, _ attemptN: Int) throws(StoreError) -> FileLock? {
+    let record = try self.task(.id(task))
+    let path = layout.attemptLock(of: record, attemptN)
+    return try onDisk { () throws(SystemError) in
+      try files.createDirectories(Path.parent(path))
+      return try FileLock.tryAcquire(path)
+    }
+  }
+
+  /// Writes the readable copy of a task; it is never read back.
+  package func writeCopy(of record: TaskRecord) throws(StoreError) {
+    try onDisk { () throws(SystemError) in
+      let folder = layout.taskFolder(of: record)
+      try files.createDirectories(folder)
+      let copy = TaskRecord.json.encode(record) + [UInt8(ascii: "\n")]
+      try files.replace(Path.join(folder, "task.json"), with: copy)
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import JSON
+import Posix
+import Synchronization
+import Tasks
+
+/// Keeps tasks on disk, for many processes at once: a journal that all append to and all fold.
+package final class TaskStore: Sendable {
+  package let layout: StoreLayout
+  package let files: any FileSystem
+  let state: Mutex<State>
+  let followers: Followers
+
+  /// Is what this process has taken in, and what it has appended but not yet synced.
+  struct State: ~Copyable, Sendable {
+    var fold: Fold
+    var reader: JournalReader
+    var damage: [JournalReader.Damage] = []
+    var writer: (segment: Int, file: any AppendFile)?
+    /// Up to here everything is known to be safe on disk.
+    var synced: JournalPosition
+    /// Tells that this process appended something after its last sync.
+    var unsynced = false
+    var stopped: String?
+    var lock: LockFile?
+
+    init(_ reader: JournalReader, _ fold: Fold) {
+      self.reader = reader
+      self.fold = fold
+      synced = reader.position
+    }
+  }
+
+  /// Names the format this code reads and writes.
+  package static let format = 1
+
+  /// Opens a store; a folder that does not exist yet is an empty store until the first change.
+  package static func open(
+    _ root: String, files: any FileSystem = RealFileSystem()
+  ) throws(StoreError) -> TaskStore {
+    let layout = StoreLayout(root: root)
+    try checkFormat(layout, files)
+    let snapshot = Snapshot.newest(in: layout, files: files)
+    let position = snapshot?.position ?? JournalPosition()
+    return TaskStore(
+      layout, files, JournalReader(layout: layout, files: files, position: position),
+      try Fold(snapshot: snapshot))
+  }
+
+  private init(
+    _ layout: StoreLayout, _ files: any FileSystem, _ reader: JournalReader, _ fold: Fold
+  ) {
+    self.layout = layout
+    self.files = files
+    state = Mutex(State(reader, fold))
+    followers = Followers(layout: layout)
+  }
+
+  private static func checkFormat(
+    _ layout: StoreLayout, _ files: any FileSystem
+  ) throws(StoreError) {
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try files.read(layout.identity, limit: 1 << 16)
+    } catch {
+      if error.isNotFound { return }
+      throw .disk(error)
+    }
+    guard let identity = try? JSONValue.parse(bytes), let found = identity["format"]?.intValue
+    else {
+      // The words of the parser would not help: the file is three fields long.
+      throw .damaged(
+        path: layout.identity, offset: 0, reason: "it does not name the store's format")
+    }
+    if found > format { throw .newerFormat(path: layout.identity, found: found) }
+  }
+
+  // MARK: Reading
+
+  /// Runs a reader on the freshest fold: what others appended is taken in first, without a lock.
+  func reading<Result>(
+    _ body: (Fold) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    try state.withLock { (state) throws(StoreError) in
+      try state.takeIn()
+      return try body(state.fold)
+    }
+  }
+
+  /// Finds a task by id or name; an unknown one is told with up to three near names.
+  package func task(_ reference: TaskReference) throws(StoreError) -> TaskRecord {
+    try reading { (fold) throws(StoreError) in try fold.find(reference) }
+  }
+
+  package func task(id: TaskID) throws(StoreError) -> TaskRecord? {
+    try reading { (fold) throws(StoreError) in try fold.record(id) }
+  }
+
+  /// Lists what has not ended, the most urgent first, then the oldest.
+  package func activeTasks() throws(StoreError) -> [TaskRecord] {
+    try reading { (fold) throws(StoreError) in
+      var records: [TaskRecord] = []
+      for id in fold.active { if let record = try fold.record(id) { records.append(record) } }
+      return records.sorted {
+        ($0.spec.priority, $0.queuedAt, $0.id) < ($1.spec.priority, $1.queuedAt, $1.id)
+      }
+    }
+  }
+
+  package func counts() throws(StoreError) -> [TaskStatus: Int] {
+    try reading { (fold) throws(StoreError) in fold.counts.filter { $0.value > 0 } }
+  }
+
+  /// Gives the number of the last change taken in: the resume token.
+  package func number() throws(StoreError) -> Int {
+    try state.withLock { (state) throws(StoreError) in
+      try state.takeIn()
+      return state.reader.position.number
+    }
+  }
+
+  /// Lists the changes after a number, oldest first; nil if that is too long ago to tell.
+  package func changes(after number: Int, limit: Int = 1000) throws(StoreError) -> [Change]? {
+    try reading { (fold) throws(StoreError) in
+      guard number + 1 >= fold.recentFrom else { return nil }
+      return Array(fold.recent.drop { $0.number <= number }.prefix(limit))
+    }
+  }
+}
+
+extension TaskStore.State {
+  /// Takes in what others appended. Damage is remembered for a writer, who may set it aside.
+  mutating func takeIn() throws(StoreError) {
+    while let batch = try onDisk({ () throws(SystemError) in try reader.read() }) {
+      damage += batch.damage
+      for entry in batch.entries { try fold.take(entry) }
+    }
+  }
+}
+
+extension Fold {
+  /// Finds a task by id or name, or tells what is near.
+  func find(_ reference: TaskReference) throws(StoreError) -> TaskRecord {
+    let id: TaskID? =
+      switch reference {
+      case .id(let id): id
+      case .name(let name): try self.id(named: name)
+      }
+    if let id {
+      if damaged.contains(id) { throw .damagedTask(id) }
+      if let record = try record(id) { return record }
+    }
+    throw .notFound(reference: reference.description, near: try near(reference.description))
+  }
+
+  /// Gives the names of recent tasks that resemble a text.
+  private func near(_ text: String) throws(StoreError) -> [String] {
+    var names: [String] = []
+    for ordinal in stride(from: taskCount - 1, through: max(0, taskCount - 200), by: -1) {
+      guard let record = try record(at: ordinal) else { continue }
+      names.append(record.spec.name)
+    }
+    let stem = text.prefix(4)
+    return Array(
+      names.filter { !stem.isEmpty && ($0.hasPrefix(stem) || $0.contains(text)) }.prefix(3))
+  }
+}

@@ -1,0 +1,100 @@
+import JSON
+
+extension Executor: JSONCodable {
+  package static let json = Codec.object(
+    Self.init(agent:version:model:host:pid:startedAtTicks:supervisorPid:),
+    required("agent", \.agent, .string, "The agent's name."),
+    optional("version", \.version, .string, "Its version."),
+    optional("model", \.model, .string, "Its model."),
+    required("host", \.host, .string, "The machine."),
+    required("pid", \.pid, .int, "The agent's process."),
+    required("startedAtTicks", \.startedAtTicks, .ticks, "Start time of that process."),
+    required("supervisorPid", \.supervisorPid, .int, "The process that owns the attempt."))
+}
+
+extension Codec where Value == UInt64 {
+  /// A process's start time in the system's own ticks, which fit 63 bits.
+  fileprivate static var ticks: Codec<UInt64> {
+    Codec<Int>.int(0 ... .max).map(
+      { UInt64($0) }, expected: "a number of ticks", from: { Int(clamping: $0) })
+  }
+}
+
+extension ProcessExit: JSONCodable {
+  package static let json = Codec.object(
+    Self.init(code:signal:),
+    optional("code", \.code, .int, "Exit code."),
+    optional("signal", \.signal, .int, "Signal that ended it."))
+}
+
+extension AttemptWorkspace: JSONCodable {
+  package static let json = Codec.object(
+    Self.init(mode:path:branch:baseCommit:headCommit:dirty:),
+    required("mode", \.mode, WorkspaceMode.json, "Whose directory it was."),
+    required("path", \.path, .string, "Absolute path."),
+    optional("branch", \.branch, .string, "Branch checked out."),
+    optional("baseCommit", \.baseCommit, .string, "Commit before."),
+    optional("headCommit", \.headCommit, .string, "Commit after."),
+    optional("dirty", \.dirty, .bool, "Whether changes are uncommitted."))
+}
+
+extension AttemptError: JSONCodable {
+  package static let json = Codec.object(
+    Self.assembled,
+    required("code", \.code, FailureReason.json, "Why it failed."),
+    required("message", \.message, .string, "What happened."),
+    required("retryable", \.retryable, .bool, "Whether the same may succeed unchanged."),
+    required("nextStep", \.nextStep, .string, "What to do next."))
+
+  /// Keeps the words of the version that wrote the error.
+  private static func assembled(
+    code: FailureReason, message: String, retryable: Bool, nextStep: String
+  ) -> AttemptError {
+    var error = AttemptError(code, message)
+    error.retryable = retryable
+    error.nextStep = nextStep
+    return error
+  }
+}
+
+extension Attempt: JSONCodable {
+  package static let json = Codec.object(
+    Self.assembled,
+    required("attemptN", \.attemptN, .int(1 ... .max), "Counts from 1."),
+    required("status", \.status, AttemptStatus.json, "How it stands."),
+    required("leaseId", \.leaseId, .string, "Guards every write."),
+    required("profile", \.profile, .string, "Who ran it."),
+    required("claimedAt", \.claimedAt, .timestamp, "When it was taken."),
+    optional("executor", \.executor, Executor.json, "The processes."),
+    optional("startedAt", \.startedAt, .timestamp, "When the agent began."),
+    optional("completedAt", \.completedAt, .timestamp, "When it ended, however."),
+    optional("output", \.output, .any, "What the agent claims."),
+    optional("outputCid", \.outputCid, .contentID, "Content id of the output."),
+    optional("error", \.error, AttemptError.json, "Why it failed."),
+    defaulted("usage", \.usage, Usage.json, Usage(), "What it used."),
+    optional("workspace", \.workspace, AttemptWorkspace.json, "Where it worked."),
+    optional("exit", \.exit, ProcessExit.json, "How the process ended."),
+    defaulted("survivors", \.survivors, .array(of: .string), [], "Processes still alive."))
+
+  private static func assembled(
+    attemptN: Int, status: AttemptStatus, leaseId: String, profile: String,
+    claimedAt: Timestamp, executor: Executor?, startedAt: Timestamp?, completedAt: Timestamp?,
+    output: JSONValue?, outputCid: ContentID?, error: AttemptError?, usage: Usage,
+    workspace: AttemptWorkspace?, exit: ProcessExit?, survivors: [String]
+  ) -> Attempt {
+    var attempt = Attempt(
+      attemptN: attemptN, leaseId: leaseId, profile: profile, claimedAt: claimedAt)
+    attempt.status = status
+    attempt.executor = executor
+    attempt.startedAt = startedAt
+    attempt.completedAt = completedAt
+    attempt.output = output
+    attempt.outputCid = outputCid
+    attempt.error = error
+    attempt.usage = usage
+    attempt.workspace = workspace
+    attempt.exit = exit
+    attempt.survivors = survivors
+    return attempt
+  }
+}

@@ -1,0 +1,101 @@
+import JSON
+
+/// Names the process tree that carries an attempt; a pid counts only with its start time.
+package struct Executor: Sendable, Hashable {
+  package var agent: String
+  package var version: String?
+  package var model: String?
+  package var host: String
+  package var pid: Int
+  package var startedAtTicks: UInt64
+  package var supervisorPid: Int
+
+  package init(
+    agent: String, version: String? = nil, model: String? = nil, host: String, pid: Int,
+    startedAtTicks: UInt64, supervisorPid: Int
+  ) {
+    self.agent = agent
+    self.version = version
+    self.model = model
+    self.host = host
+    self.pid = pid
+    self.startedAtTicks = startedAtTicks
+    self.supervisorPid = supervisorPid
+  }
+}
+
+/// Says how the agent's process ended; one of three facts that are never mixed.
+package struct ProcessExit: Sendable, Hashable {
+  package var code: Int?
+  package var signal: Int?
+
+  package init(code: Int? = nil, signal: Int? = nil) {
+    self.code = code
+    self.signal = signal
+  }
+}
+
+/// Describes where an attempt worked and what git said about it, before and after.
+package struct AttemptWorkspace: Sendable, Hashable {
+  package var mode: WorkspaceMode
+  package var path: String
+  package var branch: String?
+  package var baseCommit: String?
+  package var headCommit: String?
+  package var dirty: Bool?
+
+  package init(
+    mode: WorkspaceMode, path: String, branch: String? = nil, baseCommit: String? = nil,
+    headCommit: String? = nil, dirty: Bool? = nil
+  ) {
+    self.mode = mode
+    self.path = path
+    self.branch = branch
+    self.baseCommit = baseCommit
+    self.headCommit = headCommit
+    self.dirty = dirty
+  }
+}
+
+/// Explains a failed attempt to whoever must act on it.
+package struct AttemptError: Sendable, Hashable {
+  package var code: FailureReason
+  package var message: String
+  package var retryable: Bool
+  package var nextStep: String
+
+  package init(_ code: FailureReason, _ message: String) {
+    self.code = code
+    self.message = message
+    retryable = code.isRetryable
+    nextStep = code.nextStep
+  }
+}
+
+/// Records one run of a task: who claimed it, how it went, what it handed in.
+package struct Attempt: Sendable, Hashable {
+  package var attemptN: Int
+  package var status: AttemptStatus
+  package var leaseId: String
+  package var profile: String
+  package var claimedAt: Timestamp
+  package var executor: Executor?
+  package var startedAt: Timestamp?
+  package var completedAt: Timestamp?
+  package var output: JSONValue?
+  package var outputCid: ContentID?
+  package var error: AttemptError?
+  package var usage: Usage = Usage()
+  package var workspace: AttemptWorkspace?
+  package var exit: ProcessExit?
+  /// Processes that could not be ended, by pid and name; empty is the promise.
+  package var survivors: [String] = []
+
+  package init(attemptN: Int, leaseId: String, profile: String, claimedAt: Timestamp) {
+    self.attemptN = attemptN
+    status = .claimed
+    self.leaseId = leaseId
+    self.profile = profile
+    self.claimedAt = claimedAt
+  }
+}

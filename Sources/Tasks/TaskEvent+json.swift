@@ -1,0 +1,117 @@
+import JSON
+
+extension Claim: JSONCodable {
+  package static let json = Codec.object(
+    Self.init(attemptN:leaseId:profile:),
+    required("attemptN", \.attemptN, .int(1 ... .max), "Counts from 1."),
+    required("leaseId", \.leaseId, .string, "Guards every write of the attempt."),
+    required("profile", \.profile, .string, "Who runs it."))
+}
+
+extension Start: JSONCodable {
+  package static let json = Codec.object(
+    Self.init(attemptN:leaseId:executor:workspace:),
+    required("attemptN", \.attemptN, .int(1 ... .max), "The attempt."),
+    required("leaseId", \.leaseId, .string, "Its lease."),
+    required("executor", \.executor, Executor.json, "The processes."),
+    required("workspace", \.workspace, AttemptWorkspace.json, "Where it works."))
+}
+
+extension Settlement.Outcome: JSONCodable {
+  package static let json = Codec<Self>.union(
+    tag: "status",
+    .variant("completed", .completed),
+    .variant(
+      "failed", extract: { if case .failed(let error) = $0 { error } else { nil } },
+      embed: { .failed($0) }, AttemptError.json),
+    .variant("cancelled", .cancelled))
+}
+
+extension Settlement: JSONCodable {
+  package static let json = Codec.object(
+    Self.init(
+      attemptN:leaseId:outcome:output:outputCid:summary:usage:workspace:exit:survivors:),
+    required("attemptN", \.attemptN, .int(1 ... .max), "The attempt."),
+    required("leaseId", \.leaseId, .string, "Its lease."),
+    required("outcome", \.outcome, Outcome.json, "How it ended."),
+    optional("output", \.output, .any, "What the agent claims."),
+    optional("outputCid", \.outputCid, .contentID, "Content id of the output."),
+    optional("summary", \.summary, .string, "The result in a few words."),
+    defaulted("usage", \.usage, Usage.json, Usage(), "What it used."),
+    optional("workspace", \.workspace, AttemptWorkspace.json, "Where it worked."),
+    optional("exit", \.exit, ProcessExit.json, "How the process ended."),
+    defaulted("survivors", \.survivors, .array(of: .string), [], "Processes still alive."))
+}
+
+/// Carries why somebody wants an end.
+private struct Wish: JSONCodable {
+  var reason: String?
+  static let json = Codec.object(
+    Self.init, optional("reason", \.reason, .string, "Why."))
+}
+
+/// Carries an answer; the event's actor and time are in its journal line.
+private struct Reply: JSONCodable {
+  var requestId: String
+  var answer: JSONValue
+  static let json = Codec.object(
+    Self.init,
+    required("requestId", \.requestId, .string, "The question."),
+    required("answer", \.answer, .any, "The answer."))
+}
+
+extension TaskEvent: JSONCodable {
+  package static let json = Codec<Self>.union(
+    tag: "type",
+    .variant(
+      "created", extract: { if case .created(let spec) = $0 { spec } else { nil } },
+      embed: { .created($0) }, TaskSpec.json),
+    .variant(
+      "held",
+      extract: {
+        if case .held(let reason, let resumeAt) = $0 {
+          TaskRecord.Hold(reason: reason, resumeAt: resumeAt)
+        } else {
+          nil
+        }
+      }, embed: { .held($0.reason, resumeAt: $0.resumeAt) }, TaskRecord.Hold.json),
+    .variant("released", .released),
+    .variant(
+      "claimed", extract: { if case .claimed(let claim) = $0 { claim } else { nil } },
+      embed: { .claimed($0) }, Claim.json),
+    .variant(
+      "started", extract: { if case .started(let start) = $0 { start } else { nil } },
+      embed: { .started($0) }, Start.json),
+    .variant(
+      "input_requested",
+      extract: { if case .inputRequested(let request) = $0 { request } else { nil } },
+      embed: { .inputRequested($0) }, InputRequest.json),
+    .variant(
+      "input_answered",
+      extract: {
+        if case .inputAnswered(let requestId, let answer) = $0 {
+          Reply(requestId: requestId, answer: answer)
+        } else {
+          nil
+        }
+      }, embed: { .inputAnswered(requestId: $0.requestId, answer: $0.answer) }, Reply.json),
+    .variant(
+      "cancel_requested",
+      extract: { if case .cancelRequested(let reason) = $0 { Wish(reason: reason) } else { nil } },
+      embed: { .cancelRequested(reason: $0.reason) }, Wish.json),
+    .variant(
+      "cancelled",
+      extract: { if case .cancelled(let reason) = $0 { Wish(reason: reason) } else { nil } },
+      embed: { .cancelled(reason: $0.reason) }, Wish.json),
+    .variant(
+      "failed", extract: { if case .failed(let error) = $0 { error } else { nil } },
+      embed: { .failed($0) }, AttemptError.json),
+    .variant("expired", .expired),
+    .variant(
+      "artifact_bound",
+      extract: { if case .artifactBound(let artifact) = $0 { artifact } else { nil } },
+      embed: { .artifactBound($0) }, Artifact.json),
+    .variant(
+      "settled", extract: { if case .settled(let end) = $0 { end } else { nil } },
+      embed: { .settled($0) }, Settlement.json))
+}

@@ -1,0 +1,20 @@
+extension TaskEvent {
+  /// Names the event as the journal writes it, and as a refusal quotes it.
+  package var name: String {
+    switch self {
+    case .created: "created"
+    case .held: "held"
+    case .released: "released"
+    case .claimed: "claimed"
+    case .started: "started"
+    case .inputRequested: "input_requested"
+    case .inputAnswered: "input_answered"
+    case .cancelRequested: "cancel_requested"
+    case .cancelled: "cancelled"
+    case .failed: "failed"
+    case .expired: "expired"
+    case .artifactBound: "artifact_bound"
+    case .settled: "settled"
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import JSON
+
+/// Changes a task; the journal's vocabulary, and the only way a record ever differs.
+package enum TaskEvent: Sendable, Hashable {
+  /// The task exists; nothing has run.
+  case created(TaskSpec)
+  /// It may not start yet.
+  case held(HoldReason, resumeAt: Timestamp?)
+  /// What held it is gone.
+  case released
+  /// A runner took it and holds the attempt's lock.
+  case claimed(Claim)
+  /// The agent's process lives.
+  case started(Start)
+  case inputRequested(InputRequest)
+  case inputAnswered(requestId: String, answer: JSONValue)
+  /// Somebody wants it to end; the owner settles it once the tree is gone.
+  case cancelRequested(reason: String?)
+  /// It ended before anything ran: cancelled by somebody.
+  case cancelled(reason: String?)
+  /// It ended before anything ran: it cannot start.
+  case failed(AttemptError)
+  /// It ended before anything ran: its time passed.
+  case expired
+  case artifactBound(Artifact)
+  /// The attempt's end and the task's, in one line, so that they cannot disagree.
+  case settled(Settlement)
+}
+
+/// Says who took a task, and the lease that guards every later write of the attempt.
+package struct Claim: Sendable, Hashable {
+  package var attemptN: Int
+  package var leaseId: String
+  package var profile: String
+
+  package init(attemptN: Int, leaseId: String, profile: String) {
+    self.attemptN = attemptN
+    self.leaseId = leaseId
+    self.profile = profile
+  }
+}
+
+/// Says what was started, where.
+package struct Start: Sendable, Hashable {
+  package var attemptN: Int
+  package var leaseId: String
+  package var executor: Executor
+  package var workspace: AttemptWorkspace
+
+  package init(
+    attemptN: Int, leaseId: String, executor: Executor, workspace: AttemptWorkspace
+  ) {
+    self.attemptN = attemptN
+    self.leaseId = leaseId
+    self.executor = executor
+    self.workspace = workspace
+  }
+}
+
+/// Says how an attempt ended: the process, the claim, and what both mean for the task.
+package struct Settlement: Sendable, Hashable {
+  package var attemptN: Int
+  package var leaseId: String
+  package var outcome: Outcome
+  package var output: JSONValue?
+  package var outputCid: ContentID?
+  package var summary: String?
+  package var usage: Usage
+  package var workspace: AttemptWorkspace?
+  package var exit: ProcessExit?
+  package var survivors: [String]
+
+  /// Names the ways an attempt can end.
+  package enum Outcome: Sendable, Hashable {
+    case completed
+    case failed(AttemptError)
+    case cancelled
+  }
+
+  package init(
+    attemptN: Int, leaseId: String, outcome: Outcome, output: JSONValue? = nil,
+    outputCid: ContentID? = nil, summary: String? = nil, usage: Usage = Usage(),
+    workspace: AttemptWorkspace? = nil, exit: ProcessExit? = nil, survivors: [String] = []
+  ) {
+    self.attemptN = attemptN
+    self.leaseId = leaseId
+    self.outcome = outcome
+    self.output = output
+    self.outputCid = outputCid
+    self.summary = summary
+    self.usage = usage
+    self.workspace = workspace
+    self.exit = exit
+    self.survivors = survivors
+  }
+}

@@ -1,0 +1,63 @@
+import JSON
+
+/// Identifies a task: a lower-case UUIDv7, so that ids sort by creation.
+package struct TaskID: Sendable, Hashable, Comparable, CustomStringConvertible {
+  package let description: String
+
+  /// Accepts exactly the 36-character lower-case form, since ids become folder names.
+  package init?(_ text: String) {
+    let bytes = Array(text.utf8)
+    guard bytes.count == 36 else { return nil }
+    for (index, byte) in bytes.enumerated() {
+      switch index {
+      case 8, 13, 18, 23: guard byte == UInt8(ascii: "-") else { return nil }
+      default: guard Self.isLowerHex(byte) else { return nil }
+      }
+    }
+    description = text
+  }
+
+  /// Makes an id from the creation time and 74 random bits (RFC 9562, section 5.7).
+  package static func make(
+    at time: Timestamp, using random: inout some RandomNumberGenerator
+  ) -> TaskID {
+    var bytes = [UInt8](repeating: 0, count: 16)
+    let milliseconds = UInt64(bitPattern: time.milliseconds)
+    for index in 0..<6 {
+      bytes[index] = UInt8(truncatingIfNeeded: milliseconds >> (40 - 8 * index))
+    }
+    for index in 6..<16 { bytes[index] = UInt8.random(in: .min ... .max, using: &random) }
+    bytes[6] = bytes[6] & 0x0F | 0x70
+    bytes[8] = bytes[8] & 0x3F | 0x80
+    return TaskID(bytes: bytes)
+  }
+
+  /// Takes the 16 bytes an index keeps.
+  package init(bytes: [UInt8]) {
+    let digits = Array("0123456789abcdef")
+    var text = ""
+    for (index, byte) in bytes.enumerated() {
+      if index == 4 || index == 6 || index == 8 || index == 10 { text.append("-") }
+      text.append(digits[Int(byte >> 4)])
+      text.append(digits[Int(byte & 15)])
+    }
+    description = text
+  }
+
+  /// Gives the 16 bytes, for an index.
+  package var bytes: [UInt8] { Hex.decode(description.filter { $0 != "-" }) ?? [] }
+
+  package static func < (left: TaskID, right: TaskID) -> Bool {
+    left.description < right.description
+  }
+
+  private static func isLowerHex(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+      || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+  }
+}
+
+extension TaskID: JSONCodable {
+  package static let json = Codec<String>.string.map(
+    { TaskID($0) }, expected: "a task id", from: { $0.description })
+}

@@ -1,0 +1,101 @@
+import JSON
+
+extension TaskRecord {
+  /// Bounds what one task's record may hold, since every reader folds it.
+  package enum Limit {
+    package static let artifacts = 1000
+    package static let openRequests = 8
+    package static let requests = 500
+    /// Characters of `resultSummary`.
+    package static let summary = 300
+  }
+
+  /// Folds one event into a record; pure, and total over every status and event.
+  package static func applying(
+    _ event: TaskEvent, at moment: Moment, id: TaskID, to record: TaskRecord?
+  ) throws(IllegalTransition) -> TaskRecord {
+    guard var next = record else {
+      guard case .created(let spec) = event else {
+        throw IllegalTransition(event: event.name, cause: .doesNotExist)
+      }
+      return TaskRecord(
+        id: id, spec: spec, createdBy: moment.by, queuedAt: moment.at, status: .queued,
+        updatedAt: moment.at, revision: 1, number: moment.number)
+    }
+    try next.apply(event, at: moment)
+    next.revision += 1
+    next.number = moment.number
+    next.updatedAt = moment.at
+    return next
+  }
+
+  /// Changes what the event says and nothing else; refused, it changes nothing at all.
+  mutating func apply(_ event: TaskEvent, at moment: Moment) throws(IllegalTransition) {
+    do throws(IllegalTransition.Cause) {
+      switch event {
+      case .created: throw .alreadyExists
+      case .held(let reason, let resumeAt): try hold(Hold(reason: reason, resumeAt: resumeAt))
+      case .released: try release()
+      case .claimed(let claim): try take(claim, at: moment)
+      case .started(let start): try begin(start, at: moment)
+      case .inputRequested(let request): try ask(request)
+      case .inputAnswered(let requestId, let answer):
+        try answerRequest(
+          requestId, InputAnswer(value: answer, answeredBy: moment.by, at: moment.at))
+      case .cancelRequested(let reason): try requestCancel(reason, at: moment)
+      case .cancelled(let reason):
+        try end(.cancelled, at: moment)
+        cancelRequest = CancelRequest(at: moment.at, by: moment.by, reason: reason)
+      case .failed(let reason):
+        try end(.failed, at: moment)
+        error = reason
+      case .expired: try end(.expired, at: moment)
+      case .artifactBound(let artifact): try bind(artifact)
+      case .settled(let settlement): try settle(settlement, at: moment)
+      }
+    } catch {
+      throw IllegalTransition(event: event.name, cause: error)
+    }
+  }
+
+  private mutating func hold(_ hold: Hold) throws(IllegalTransition.Cause) {
+    guard status == .queued else { throw .status(status) }
+    status = .waiting
+    self.hold = hold
+  }
+
+  private mutating func release() throws(IllegalTransition.Cause) {
+    guard status == .waiting else { throw .status(status) }
+    status = .queued
+    hold = nil
+  }
+
+  /// Ends a task that never started.
+  private mutating func end(
+    _ terminal: TaskStatus, at moment: Moment
+  ) throws(IllegalTransition.Cause) {
+    guard status == .waiting || status == .queued else { throw .status(status) }
+    status = terminal
+    hold = nil
+    completedAt = moment.at
+  }
+
+  private mutating func requestCancel(
+    _ reason: String?, at moment: Moment
+  ) throws(IllegalTransition.Cause) {
+    guard status.isActive else { throw .status(status) }
+    guard cancelRequest == nil else { throw .alreadyRequested }
+    cancelRequest = CancelRequest(at: moment.at, by: moment.by, reason: reason)
+  }
+
+  private mutating func bind(_ artifact: Artifact) throws(IllegalTransition.Cause) {
+    guard artifacts.count < Limit.artifacts else { throw .limit("artifacts") }
+    guard !artifacts.contains(where: { $0.id == artifact.id }) else { throw .alreadyExists }
+    if let attemptN = artifact.attemptN {
+      guard attemptN >= 1, attemptN <= attemptCount else {
+        throw .wrongAttempt(expected: attemptCount, given: attemptN)
+      }
+    }
+    artifacts.append(artifact)
+  }
+}

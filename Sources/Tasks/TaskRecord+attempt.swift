@@ -1,0 +1,103 @@
+import JSON
+
+// The transitions that belong to an attempt: each is guarded by its number and its lease.
+extension TaskRecord {
+  mutating func take(_ claim: Claim, at moment: Moment) throws(IllegalTransition.Cause) {
+    guard status == .queued else { throw .status(status) }
+    guard cancelRequest == nil else { throw .alreadyRequested }
+    guard claim.attemptN == attemptCount + 1 else {
+      throw .wrongAttempt(expected: attemptCount + 1, given: claim.attemptN)
+    }
+    guard claim.attemptN <= spec.maxAttempts else { throw .limit("maxAttempts") }
+    attempts.append(
+      Attempt(
+        attemptN: claim.attemptN, leaseId: claim.leaseId, profile: claim.profile,
+        claimedAt: moment.at))
+    status = .dispatched
+  }
+
+  mutating func begin(_ start: Start, at moment: Moment) throws(IllegalTransition.Cause) {
+    guard status == .dispatched else { throw .status(status) }
+    let index = try owned(start.attemptN, start.leaseId)
+    attempts[index].status = .running
+    attempts[index].executor = start.executor
+    attempts[index].workspace = start.workspace
+    attempts[index].startedAt = moment.at
+    startedAt = startedAt ?? moment.at
+    status = .running
+  }
+
+  /// Opens a question; an agent may ask several before the first is answered.
+  mutating func ask(_ request: InputRequest) throws(IllegalTransition.Cause) {
+    guard status == .running || status == .inputRequired else { throw .status(status) }
+    guard request.attemptN == attemptCount else {
+      throw .wrongAttempt(expected: attemptCount, given: request.attemptN)
+    }
+    guard request.answer == nil else { throw .alreadyAnswered(request.requestId) }
+    guard !requests.contains(where: { $0.requestId == request.requestId }) else {
+      throw .alreadyExists
+    }
+    guard requests.count < Limit.requests else { throw .limit("requests") }
+    guard pendingRequests.count < Limit.openRequests else { throw .limit("openRequests") }
+    requests.append(request)
+    // Null and absent are one in a journal line, so they are one here.
+    if request.schema == .null { requests[requests.count - 1].schema = nil }
+    status = .inputRequired
+  }
+
+  /// Closes a question; the first answer wins, and a late one is told so whatever the status is.
+  mutating func answerRequest(
+    _ requestId: String, _ answer: InputAnswer
+  ) throws(IllegalTransition.Cause) {
+    let found = requests.firstIndex { $0.requestId == requestId }
+    if let found, requests[found].answer != nil { throw .alreadyAnswered(requestId) }
+    guard status == .inputRequired else { throw .status(status) }
+    guard let found, requests[found].attemptN == attemptCount else {
+      throw .unknownRequest(requestId)
+    }
+    requests[found].answer = answer
+    if pendingRequests.isEmpty { status = .running }
+  }
+
+  /// Ends the attempt and the task in one step, so that they cannot disagree.
+  mutating func settle(
+    _ settlement: Settlement, at moment: Moment
+  ) throws(IllegalTransition.Cause) {
+    guard status.isActive else { throw .status(status) }
+    let index = try owned(settlement.attemptN, settlement.leaseId)
+    switch settlement.outcome {
+    case .completed:
+      // What never started cannot have done anything.
+      guard status != .dispatched else { throw .status(status) }
+      attempts[index].status = .completed
+      status = .completed
+    case .failed(let reason):
+      attempts[index].status = reason.code == .timeout ? .timedOut : .failed
+      attempts[index].error = reason
+      error = reason
+      status = .failed
+    case .cancelled:
+      attempts[index].status = .cancelled
+      cancelRequest = cancelRequest ?? CancelRequest(at: moment.at, by: moment.by, reason: nil)
+      status = .cancelled
+    }
+    attempts[index].completedAt = moment.at
+    attempts[index].output = settlement.output == .null ? nil : settlement.output
+    attempts[index].outputCid = settlement.outputCid
+    attempts[index].usage = settlement.usage
+    attempts[index].workspace = settlement.workspace ?? attempts[index].workspace
+    attempts[index].exit = settlement.exit
+    attempts[index].survivors = settlement.survivors
+    resultSummary = settlement.summary.map { CleanText.line($0, limit: Limit.summary) }
+    completedAt = moment.at
+  }
+
+  /// Finds the running attempt, provided the writer still holds its lease.
+  private func owned(_ attemptN: Int, _ leaseId: String) throws(IllegalTransition.Cause) -> Int {
+    guard attemptN == attemptCount else {
+      throw .wrongAttempt(expected: attemptCount, given: attemptN)
+    }
+    guard let latest = attempts.last, latest.leaseId == leaseId else { throw .lostLease }
+    return attempts.count - 1
+  }
+}

@@ -1,0 +1,39 @@
+import JSON
+
+extension TaskRecord.Hold: JSONCodable {
+  package static let json = Codec.object(
+    Self.init(reason:resumeAt:),
+    required("reason", \.reason, HoldReason.json, "Why it waits."),
+    optional("resumeAt", \.resumeAt, .timestamp, "Until when, where that is known."))
+}
+
+extension TaskRecord.CancelRequest: JSONCodable {
+  package static let json = Codec.object(
+    Self.init(at:by:reason:),
+    required("at", \.at, .timestamp, "When."),
+    required("by", \.by, Actor.json, "Who."),
+    optional("reason", \.reason, .string, "Why."))
+}
+
+extension TaskRecord: JSONCodable {
+  /// The form of snapshots and of `task.json`: complete, so that reading it gives the same record.
+  package static let json = Codec.object(
+    Self.init,
+    required("id", \.id, TaskID.json, "UUIDv7."),
+    required("spec", \.spec, TaskSpec.json, "What was asked for."),
+    required("createdBy", \.createdBy, Actor.json, "Who asked."),
+    required("queuedAt", \.queuedAt, .timestamp, "When."),
+    required("status", \.status, TaskStatus.json, "Where it stands."),
+    optional("hold", \.hold, Hold.json, "Why it may not start yet."),
+    optional("error", \.error, AttemptError.json, "Why it failed."),
+    optional("cancelRequest", \.cancelRequest, CancelRequest.json, "Who wanted it to end."),
+    defaulted("attempts", \.attempts, .array(of: Attempt.json), [], "Its runs."),
+    defaulted("artifacts", \.artifacts, .array(of: Artifact.json), [], "What was bound to it."),
+    defaulted("requests", \.requests, .array(of: InputRequest.json), [], "Its questions."),
+    optional("resultSummary", \.resultSummary, .string, "The result in a few words."),
+    optional("startedAt", \.startedAt, .timestamp, "When it first ran."),
+    optional("completedAt", \.completedAt, .timestamp, "When it ended, however."),
+    required("updatedAt", \.updatedAt, .timestamp, "When it changed last."),
+    required("revision", \.revision, .int(1 ... .max), "Counts changes."),
+    required("number", \.number, .int(0 ... .max), "The journal's number of the last change."))
+}

@@ -1,0 +1,100 @@
+import JSON
+
+/// Says when a change happened, as what number, and by whom.
+package struct Moment: Sendable, Hashable {
+  /// The journal's number of the event: it orders everything.
+  package var number: Int
+  package var at: Timestamp
+  package var by: Actor
+
+  package init(number: Int, at: Timestamp, by: Actor) {
+    self.number = number
+    self.at = at
+    self.by = by
+  }
+}
+
+/// Holds a task as the fold of its events; there is no other copy of its state.
+package struct TaskRecord: Sendable, Hashable {
+  package let id: TaskID
+  package let spec: TaskSpec
+  package let createdBy: Actor
+  package let queuedAt: Timestamp
+
+  package internal(set) var status: TaskStatus
+  package internal(set) var hold: Hold?
+  package internal(set) var error: AttemptError?
+  package internal(set) var cancelRequest: CancelRequest?
+  package internal(set) var attempts: [Attempt] = []
+  package internal(set) var artifacts: [Artifact] = []
+  package internal(set) var requests: [InputRequest] = []
+  package internal(set) var resultSummary: String?
+  package internal(set) var startedAt: Timestamp?
+  package internal(set) var completedAt: Timestamp?
+  package internal(set) var updatedAt: Timestamp
+  /// Counts changes from 1; a gap would name a damaged task.
+  package internal(set) var revision: Int
+  /// The journal number of the last change: the resume token.
+  package internal(set) var number: Int
+
+  /// Says why a task waits, and until when where that is known.
+  package struct Hold: Sendable, Hashable {
+    package var reason: HoldReason
+    package var resumeAt: Timestamp?
+
+    package init(reason: HoldReason, resumeAt: Timestamp?) {
+      self.reason = reason
+      self.resumeAt = resumeAt
+    }
+  }
+
+  /// Remembers who wanted it to end, from the request until after the end.
+  package struct CancelRequest: Sendable, Hashable {
+    package var at: Timestamp
+    package var by: Actor
+    package var reason: String?
+
+    package init(at: Timestamp, by: Actor, reason: String?) {
+      self.at = at
+      self.by = by
+      self.reason = reason
+    }
+  }
+
+  package var attemptCount: Int { attempts.count }
+  package var latestAttempt: Attempt? { attempts.last }
+
+  /// The attempt whose output counts: the first that completed.
+  package var acceptedAttemptN: Int? { attempts.first { $0.status == .completed }?.attemptN }
+
+  /// Sums what all attempts used.
+  package var usage: Usage { attempts.reduce(Usage()) { $0 + $1.usage } }
+
+  /// Lists the questions nobody has answered yet; those of an ended attempt ask no more.
+  package var pendingRequests: [InputRequest] {
+    guard status == .inputRequired else { return [] }
+    return requests.filter { $0.answer == nil && $0.attemptN == attemptCount }
+  }
+
+  /// Tells whether a person should look: a question is open or the end has come.
+  package var needsAttention: Bool { status == .inputRequired || status.isTerminal }
+
+  /// Gives the reason beside the status, as one word.
+  package var statusReason: String? {
+    switch status {
+    case .waiting: hold?.reason.rawValue
+    case .dispatched, .running, .inputRequired: cancelRequest == nil ? nil : "cancelling"
+    case .failed: error?.code.rawValue
+    case .queued, .completed, .cancelled, .expired: nil
+    }
+  }
+
+  /// Says the same in a sentence, with the next step where something failed.
+  package var statusMessage: String? {
+    switch status {
+    case .failed: error.map { "\($0.message) \($0.nextStep)" }
+    case .cancelled: cancelRequest?.reason
+    case .waiting, .queued, .dispatched, .running, .inputRequired, .completed, .expired: nil
+    }
+  }
+}

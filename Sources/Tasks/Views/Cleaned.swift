@@ -1,0 +1,59 @@
+import JSON
+
+// Views hold words of agents, clients and repositories in many places; each is cleaned here.
+
+extension Actor {
+  /// Gives the actor as it may be shown.
+  var cleaned: Actor { Actor(kind: kind, name: CleanText.line(name, limit: ViewLimit.title)) }
+}
+
+extension Usage {
+  /// Gives the usage as it may be shown; model and provider are the agent's words.
+  var cleaned: Usage {
+    var usage = self
+    usage.model = model?.cleanedWord
+    usage.provider = provider?.cleanedWord
+    return usage
+  }
+}
+
+extension Executor {
+  /// Gives the executor as it may be shown.
+  var cleaned: Executor {
+    var executor = self
+    executor.agent = agent.cleanedWord
+    executor.version = version?.cleanedWord
+    executor.model = model?.cleanedWord
+    executor.host = host.cleanedWord
+    return executor
+  }
+}
+
+extension AttemptWorkspace {
+  /// Gives the workspace as it may be shown.
+  var cleaned: AttemptWorkspace {
+    var workspace = self
+    workspace.path = path.cleanedPath
+    workspace.branch = branch?.cleanedWord
+    workspace.baseCommit = baseCommit?.cleanedWord
+    workspace.headCommit = headCommit?.cleanedWord
+    return workspace
+  }
+}
+
+extension AttemptError {
+  /// Gives the error as it may be shown.
+  var cleaned: AttemptError {
+    var error = self
+    error.message = CleanText.clean(message, limit: ViewLimit.sentence)
+    return error
+  }
+}
+
+extension String {
+  /// Gives a name, an id or another word in one short line.
+  var cleanedWord: String { CleanText.line(self, limit: ViewLimit.title) }
+
+  /// Gives a path; its blanks are its own.
+  var cleanedPath: String { CleanText.clean(self, limit: ViewLimit.path) }
+}

@@ -1,0 +1,59 @@
+import JSON
+
+extension TaskEnvelope: JSONCodable {
+  package static let json = Codec.object(
+    Self.init(
+      id:name:title:tags:status:statusReason:statusMessage:queuePosition:resumeAt:taskType:
+      outputKind:input:inputSizeBytes:inputCut:inputCid:inputSchemaCid:teamId:diaryId:
+      correlationId:parentId:priority:profile:directory:workspace:budget:dispatchTimeoutSec:
+      runningTimeoutSec:expiresAt:maxAttempts:attemptCount:acceptedAttemptN:latestAttempt:
+      resultSummary:usage:artifactCount:pendingRequests:childCounts:createdBy:cancelledBy:
+      cancelReason:cancelRequestedAt:queuedAt:startedAt:completedAt:updatedAt:revision:),
+    required("id", \.id, TaskID.json, "UUIDv7."),
+    required("name", \.name, .string, "Slug; accepted wherever a task is named."),
+    required("title", \.title, .string, "One line."),
+    defaulted("tags", \.tags, .array(of: .string), [], "Words to find it by."),
+    required("status", \.status, TaskStatus.json, "Where it stands."),
+    optional("statusReason", \.statusReason, .string, "Why, as one word."),
+    optional("statusMessage", \.statusMessage, .string, "Why, and what to do next."),
+    optional("queuePosition", \.queuePosition, .int, "Place in the queue, from 1."),
+    optional("resumeAt", \.resumeAt, .timestamp, "When a waiting task goes on."),
+    required("taskType", \.taskType, .string, "Its type."),
+    required("outputKind", \.outputKind, OutputKind.json, "What it hands in."),
+    optional("input", \.input, .any, "The validated input, where it is small."),
+    required("inputSizeBytes", \.inputSizeBytes, .int, "Size of the input as JSON."),
+    defaulted("inputCut", \.inputCut, .bool, false, "The input is too large to stand here."),
+    required("inputCid", \.inputCid, .contentID, "Content id of the canonical input."),
+    required("inputSchemaCid", \.inputSchemaCid, .contentID, "Content id of its schema."),
+    required("teamId", \.teamId, .string, "Team that can see it."),
+    optional("diaryId", \.diaryId, .string, "Opaque grouping id."),
+    optional("correlationId", \.correlationId, .string, "Opaque grouping id."),
+    optional("parentId", \.parentId, TaskID.json, "The task that made it."),
+    required("priority", \.priority, .int, "0 critical, 50 normal, 100 low."),
+    required("profile", \.profile, .string, "Who runs it."),
+    optional("directory", \.directory, .string, "Where it works."),
+    required("workspace", \.workspace, WorkspaceMode.json, "Whether that is a copy."),
+    defaulted("budget", \.budget, Budget.json, Budget(), "What it may use."),
+    required("dispatchTimeoutSec", \.dispatchTimeoutSec, .int, "Longest from claim to start."),
+    required("runningTimeoutSec", \.runningTimeoutSec, .int, "Longest from start to end."),
+    optional("expiresAt", \.expiresAt, .timestamp, "Latest start."),
+    required("maxAttempts", \.maxAttempts, .int, "How often it may be tried."),
+    required("attemptCount", \.attemptCount, .int, "How often it was tried."),
+    optional("acceptedAttemptN", \.acceptedAttemptN, .int, "The attempt that counts."),
+    optional("latestAttempt", \.latestAttempt, .string, "The latest attempt in a line."),
+    optional("resultSummary", \.resultSummary, .string, "The result in a few words."),
+    defaulted("usage", \.usage, Usage.json, Usage(), "What all attempts used."),
+    required("artifactCount", \.artifactCount, .int, "How many artifacts it has."),
+    defaulted(
+      "pendingRequests", \.pendingRequests, .array(of: RequestView.json), [], "Open questions."),
+    optional("childCounts", \.childCounts, StatusCounts.json, "Subtasks by status."),
+    required("createdBy", \.createdBy, Actor.json, "Who asked for it."),
+    optional("cancelledBy", \.cancelledBy, Actor.json, "Who ended it."),
+    optional("cancelReason", \.cancelReason, .string, "Why."),
+    optional("cancelRequestedAt", \.cancelRequestedAt, .timestamp, "When that was asked for."),
+    required("queuedAt", \.queuedAt, .timestamp, "When it was created."),
+    optional("startedAt", \.startedAt, .timestamp, "When it first ran."),
+    optional("completedAt", \.completedAt, .timestamp, "When it ended, however."),
+    required("updatedAt", \.updatedAt, .timestamp, "When it changed last."),
+    required("revision", \.revision, .int, "Counts its changes."))
+}

@@ -1,0 +1,93 @@
+import JSON
+
+/// Shows a task whole, without any payload of its attempts.
+package struct TaskEnvelope: Sendable, Hashable {
+  package var id: TaskID
+  package var name: String
+  package var title: String
+  package var tags: [String]
+  package var status: TaskStatus
+  package var statusReason: String?
+  package var statusMessage: String?
+  package var queuePosition: Int?
+  package var resumeAt: Timestamp?
+  package var taskType: String
+  package var outputKind: OutputKind
+  package var input: JSONValue?
+  package var inputSizeBytes: Int
+  package var inputCut: Bool
+  package var inputCid: ContentID
+  package var inputSchemaCid: ContentID
+  package var teamId: String
+  package var diaryId: String?
+  package var correlationId: String?
+  package var parentId: TaskID?
+  package var priority: Int
+  package var profile: String
+  package var directory: String?
+  package var workspace: WorkspaceMode
+  package var budget: Budget
+  package var dispatchTimeoutSec: Int
+  package var runningTimeoutSec: Int
+  package var expiresAt: Timestamp?
+  package var maxAttempts: Int
+  package var attemptCount: Int
+  package var acceptedAttemptN: Int?
+  package var latestAttempt: String?
+  package var resultSummary: String?
+  package var usage: Usage
+  package var artifactCount: Int
+  package var pendingRequests: [RequestView]
+  package var childCounts: StatusCounts?
+  package var createdBy: Actor
+  package var cancelledBy: Actor?
+  package var cancelReason: String?
+  package var cancelRequestedAt: Timestamp?
+  package var queuedAt: Timestamp
+  package var startedAt: Timestamp?
+  package var completedAt: Timestamp?
+  package var updatedAt: Timestamp
+  package var revision: Int
+}
+
+extension TaskEnvelope {
+  /// Shows a record; what it cannot know itself, its place in the queue and its children, is given.
+  ///
+  /// An input of more bytes than `inputLimit` is left out, and `inputCut` says so.
+  package init(
+    _ record: TaskRecord, standing: QueueStanding? = nil, children: [TaskStatus: Int]? = nil,
+    inputLimit: Int = ViewLimit.payload
+  ) {
+    let spec = record.spec
+    let input = PayloadView(spec.input, limit: inputLimit)
+    let wish = record.cancelRequest
+    self.init(
+      id: record.id, name: spec.name.cleanedWord,
+      title: CleanText.line(spec.title, limit: ViewLimit.title),
+      tags: spec.tags.prefix(ViewLimit.tags).map { CleanText.line($0, limit: ViewLimit.tag) },
+      status: record.status, statusReason: record.statusReason(standing),
+      statusMessage: record.statusMessage.map { CleanText.clean($0, limit: ViewLimit.sentence) },
+      queuePosition: record.queuePosition(standing), resumeAt: record.hold?.resumeAt,
+      taskType: spec.taskType.cleanedWord, outputKind: spec.outputKind, input: input.value,
+      inputSizeBytes: input.sizeBytes ?? 0, inputCut: input.isCut, inputCid: spec.inputCid,
+      inputSchemaCid: spec.inputSchemaCid, teamId: spec.teamId.cleanedWord,
+      diaryId: spec.diaryId?.cleanedWord,
+      correlationId: spec.correlationId?.cleanedWord, parentId: spec.parentId,
+      priority: spec.priority,
+      profile: spec.launch.profile.cleanedWord, directory: spec.directory?.cleanedPath,
+      workspace: spec.workspace,
+      budget: spec.budget, dispatchTimeoutSec: spec.dispatchTimeoutSec,
+      runningTimeoutSec: spec.runningTimeoutSec, expiresAt: spec.expiresAt,
+      maxAttempts: spec.maxAttempts, attemptCount: record.attemptCount,
+      acceptedAttemptN: record.acceptedAttemptN,
+      latestAttempt: record.latestAttempt.map(AttemptView.line),
+      resultSummary: record.resultSummary, usage: record.usage.cleaned,
+      artifactCount: record.artifacts.count,
+      pendingRequests: record.pendingRequests.map { RequestView($0) },
+      childCounts: children.map { StatusCounts($0) }, createdBy: record.createdBy.cleaned,
+      cancelledBy: record.status == .cancelled ? wish?.by.cleaned : nil,
+      cancelReason: wish?.reason.map { CleanText.clean($0, limit: ViewLimit.sentence) },
+      cancelRequestedAt: wish?.at, queuedAt: record.queuedAt, startedAt: record.startedAt,
+      completedAt: record.completedAt, updatedAt: record.updatedAt, revision: record.revision)
+  }
+}

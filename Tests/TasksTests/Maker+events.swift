@@ -1,0 +1,91 @@
+import JSON
+import Tasks
+
+extension Maker {
+  mutating func request(_ attemptN: Int = 1) -> InputRequest {
+    InputRequest(
+      requestId: text() + String(int()), attemptN: attemptN, question: text(),
+      options: several { $0.text() }, schema: maybe { $0.value() },
+      deadline: maybe { $0.time() }, askedAt: time())
+  }
+
+  mutating func artifact(_ attemptN: Int? = nil) -> Artifact {
+    Artifact(
+      id: text() + String(int()), attemptN: attemptN, kind: text(), title: text(),
+      contentType: text(), contentEncoding: maybe { $0.text() }, sizeBytes: int(), cid: cid(),
+      createdAt: time(), createdBy: actor())
+  }
+
+  mutating func settlement(_ attemptN: Int = 1, lease: String = "lease") -> Settlement {
+    let outcome: Settlement.Outcome =
+      switch int(0...2) {
+      case 0: .completed
+      case 1: .failed(error())
+      default: .cancelled
+      }
+    return Settlement(
+      attemptN: attemptN, leaseId: lease, outcome: outcome, output: maybe { $0.value() },
+      outputCid: maybe { $0.cid() }, summary: maybe { $0.text() }, usage: usage(),
+      workspace: maybe { $0.workspace() }, exit: maybe { $0.exit() },
+      survivors: several { $0.text() })
+  }
+
+  /// Makes an event of any kind; its parts need not fit a record.
+  mutating func event() -> TaskEvent {
+    switch int(0...12) {
+    case 0: .created(spec())
+    case 1: .held(some(HoldReason.self), resumeAt: maybe { $0.time() })
+    case 2: .released
+    case 3: .claimed(Claim(attemptN: 1, leaseId: "lease", profile: text()))
+    case 4:
+      .started(
+        Start(attemptN: 1, leaseId: "lease", executor: executor(), workspace: workspace()))
+    case 5: .inputRequested(request())
+    case 6: .inputAnswered(requestId: text(), answer: value())
+    case 7: .cancelRequested(reason: maybe { $0.text() })
+    case 8: .cancelled(reason: maybe { $0.text() })
+    case 9: .failed(error())
+    case 10: .expired
+    case 11: .artifactBound(artifact(maybe { _ in 1 }))
+    default: .settled(settlement())
+    }
+  }
+
+  /// Walks a record through events, those that are refused left out; a few questions are answered.
+  mutating func record(steps: Int = 12) throws -> TaskRecord {
+    var record = try TaskRecord.applying(
+      .created(spec()), at: Sample.moment(1, by: actor()), id: id(), to: nil)
+    for _ in 0..<steps {
+      var next = event()
+      if let open = record.pendingRequests.first, bool() {
+        next = .inputAnswered(requestId: open.requestId, answer: value())
+      } else if record.status == .queued, bool() {
+        next = Sample.claim(lease: "lease")
+      }
+      if record.refusal(of: next) == nil { record = try record.after(next) }
+    }
+    return record
+  }
+
+  mutating func body() -> MessageBody {
+    switch int(0...9) {
+    case 0: .userMessage(text: text(), from: some(MessageBody.Source.self))
+    case 1: .text(text())
+    case 2: .textDelta(text())
+    case 3:
+      .toolCallStart(
+        callId: text(), tool: text(), title: maybe { $0.text() }, arguments: maybe { $0.value() })
+    case 4:
+      .toolCallEnd(
+        callId: text(), tool: text(), ok: bool(), result: maybe { $0.value() },
+        durationMs: maybe { $0.int() })
+    case 5:
+      .turnEnd(turn: int(), usage: maybe { $0.usage() }, stopReason: maybe { $0.text() })
+    case 6: .error(code: text(), message: text(), retryable: bool())
+    case 7: .info(text: text(), data: maybe { $0.value() })
+    case 8:
+      .inputRequest(requestId: text(), question: text(), options: several { $0.text() })
+    default: .inputResponse(requestId: text(), answer: value(), answeredBy: actor())
+    }
+  }
+}
