@@ -9,11 +9,24 @@ package enum AgentText {
   ) -> String {
     let length = length ?? bytes.count
     guard length > limit || bytes.count < length else {
-      return CleanText.clean(String(decoding: bytes, as: UTF8.self), limit: limit)
+      return clean(bytes[...], limit)
     }
     let kept = bytes.prefix(characterBoundary(in: bytes, atMost: min(limit, bytes.count)))
-    let text = CleanText.clean(String(decoding: kept, as: UTF8.self), limit: limit)
+    let text = clean(kept, limit)
     return "\(text) … [cut: \(kept.count) of \(length) bytes kept]"
+  }
+
+  /// Spares plain text, which most output is, the work of looking at each character.
+  private static func clean(_ bytes: ArraySlice<UInt8>, _ limit: Int) -> String {
+    let text = String(decoding: bytes, as: UTF8.self)
+    return isPlain(bytes) ? text : CleanText.clean(text, limit: limit)
+  }
+
+  private static func isPlain(_ bytes: ArraySlice<UInt8>) -> Bool {
+    for byte in bytes where byte < 0x20 || byte > 0x7E {
+      guard byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t") else { return false }
+    }
+    return true
   }
 
   /// Keeps a small value as it is, and a large one as the beginning of its text.

@@ -37,7 +37,8 @@ package final class Cancellation: Sendable {
   @discardableResult
   package func wait(for duration: Duration) -> Bool { wait(until: .after(duration)) }
 
-  /// Runs `body`; meanwhile `action` is called once if the cancellation comes, at once if it came before.
+  /// Runs `body`; meanwhile `action` is called once if the cancellation comes, at once if it came
+  /// before.
   ///
   /// The action wakes what `body` waits on, such as a monitor; it must not wait itself.
   package func observing<Result, Failure: Error>(
@@ -59,7 +60,8 @@ package final class Cancellation: Sendable {
     on monitor: Monitor<Guarded>, until deadline: MonotonicTime? = nil,
     _ body: (inout Guarded) throws(Failure) -> Result?
   ) throws(Failure) -> Result? {
-    // Taking the lock once before notifying makes sure that the waiter either sleeps or has yet to look.
+    // Taking the lock once before notifying makes sure that the waiter either sleeps or has yet to
+    // look.
     let wake: @Sendable () -> Void = {
       monitor.withLock { _ in }
       monitor.notifyAll()

@@ -31,7 +31,8 @@ package final class Conversation: Sendable {
   private let watchdog: Watchdog?
   private let leave: @Sendable (Int32) -> Void
 
-  /// Takes both descriptors. `leave` ends the process, from any thread, when the peer is gone or a signal asks for it.
+  /// Takes both descriptors. `leave` ends the process, from any thread, when the peer is gone or a
+  /// signal asks for it.
   package init(
     input: consuming Descriptor, output: consuming Descriptor, limits: Limits = Limits(),
     watchdog: Watchdog? = nil, leave: @escaping @Sendable (Int32) -> Void
@@ -45,7 +46,8 @@ package final class Conversation: Sendable {
     workers = Workers(limit: limits.workers)
   }
 
-  /// Takes the standard streams, out of reach of a careless print, and watches the parent and the signals.
+  /// Takes the standard streams, out of reach of a careless print, and watches the parent and the
+  /// signals.
   package static func standard(limits: Limits = Limits()) throws(SystemError) -> Conversation {
     Signal.ignoreBrokenPipe()
     let wire = try StandardStreams.takeWire()
@@ -83,7 +85,8 @@ package final class Conversation: Sendable {
     }
   }
 
-  /// Begins to watch for signals and the parent's death, once something was answered: the start must be quick.
+  /// Begins to watch for signals and the parent's death, once something was answered: the start
+  /// must be quick.
   package func startWatchdog(closing: @escaping @Sendable () -> Void = {}) {
     watchdog?.start { [self] in
       closing()
@@ -97,7 +100,8 @@ package final class Conversation: Sendable {
     let deadline = MonotonicTime.after(time)
     requests.interruptAll()
     calls.close()
-    workers.wait(until: deadline)
+    // Work that does not wake must not take the time in which the rest is written.
+    workers.wait(until: .after(time / 2))
     outbox.drain(until: deadline)
   }
 }

@@ -42,9 +42,11 @@ package final class Outbox: Sendable {
     if !writer.tryWriteNow(bytes) { send(bytes) }
   }
 
-  /// Sends what may be lost; it is dropped when half of the room is taken, to keep the rest for answers.
+  /// Sends what may be lost; it is dropped when half of the room is taken, to keep the rest for
+  /// answers.
   package func sendIfRoom(_ bytes: [UInt8]) {
-    if writer.queuedBytes < limit / 2 { send(bytes) }
+    guard writer.queuedBytes + bytes.count < limit / 2 else { return }
+    if writer.enqueue(bytes) == .closed { gone.set() }
   }
 
   /// Waits until everything is written; false when the deadline passes first or the peer is gone.

@@ -28,7 +28,8 @@ package final class PendingCalls: Sendable {
 
   package init(_ numbering: Numbering) { self.numbering = numbering }
 
-  /// Sends a request by `send` and waits for its answer; after a timeout or cancellation a late answer is dropped.
+  /// Sends a request by `send` and waits for its answer; after a timeout or cancellation a late
+  /// answer is dropped.
   package func call(
     until deadline: MonotonicTime?, cancellation: Cancellation? = nil,
     send: (RequestID) -> Void

@@ -1,9 +1,11 @@
 import JSON
 import Posix
 
-/// Speaks JSON-RPC as the side that asks, over two descriptors, blocking its callers and nobody else.
+/// Speaks JSON-RPC as the side that asks, over two descriptors, blocking its callers and nobody
+/// else.
 ///
-/// A thread of its own reads and calls the handler, one message after another, in the order of arrival.
+/// A thread of its own reads and calls the handler, one message after another, in the order of
+/// arrival.
 /// The handler must not `call` from there: the answer could not be read.
 package final class RPCClient: Sendable {
   /// Is what the peer says of its own accord.

@@ -40,7 +40,8 @@ package final class RequestTable: Sendable {
     }
   }
 
-  /// Sends a message that belongs to the request, while it is still in flight; false once it is not.
+  /// Sends a message that belongs to the request, while it is still in flight; false once it is
+  /// not.
   @discardableResult
   package func notify(_ entry: Entry, _ frame: [UInt8]) -> Bool {
     running.withLock { running in

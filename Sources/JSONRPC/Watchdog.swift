@@ -1,7 +1,8 @@
 import Posix
 import Synchronization
 
-/// Notices that the process should end although its input stays open: a signal, or the parent's death.
+/// Notices that the process should end although its input stays open: a signal, or the parent's
+/// death.
 package final class Watchdog: Sendable {
   // Taken when made: a parent that dies later is noticed, however late the thread starts.
   private let parent = ParentWatch()

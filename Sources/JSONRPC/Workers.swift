@@ -7,7 +7,8 @@ package final class Workers: Sendable {
 
   package init(limit: Int) { self.limit = limit }
 
-  /// Starts a thread for the work; false if as many as allowed run already, or no thread can be had.
+  /// Starts a thread for the work; false if as many as allowed run already, or no thread can be
+  /// had.
   package func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
     let admitted = running.withLock { running in
       guard running < limit else { return false }

@@ -1,0 +1,88 @@
+import JSON
+import Posix
+import TaskStore
+import Tasks
+
+/// Starts what may start, one runner per store; killing it loses nothing.
+package enum Runner {
+  /// Runs until there has been nothing to do for ten minutes, or for ever with `stay`.
+  ///
+  /// Returns 0 when it left of its own accord, was asked to, or found another runner at work.
+  package static func run(
+    root: String, stay: Bool, executable: String, build: Build,
+    environment: [String: String] = Environment.current,
+    idleLimit: Duration = .seconds(600)
+  ) -> Int32 {
+    Environment.restrictNewFiles()
+    Signal.ignoreBrokenPipe()
+    do throws(RunnerError) {
+      let store = try fromStore { () throws(StoreError) in try TaskStore.open(root) }
+      try fromSystem { () throws(SystemError) in
+        try RealFileSystem().createDirectories(store.layout.run)
+      }
+      while true {
+        guard let lock = try takeLock(store.layout, build) else { return 0 }
+        let loop = try RunnerLoop(
+          store: store, executable: executable, environment: environment,
+          idleLimit: stay ? nil : idleLimit)
+        try announce(store.layout, build)
+        let leaving = try loop.run()
+        try withdraw(store.layout)
+        lock.release()
+        // Whoever saw the lock held just now started no runner: look once more without it.
+        guard leaving == .idle, try loop.hasWork() else { return 0 }
+      }
+    } catch {
+      StandardError.write("errand runner: \(error)\n")
+      return 1
+    }
+  }
+
+  /// Takes the lock that makes this the runner; asks an older one to leave first.
+  private static func takeLock(
+    _ layout: StoreLayout, _ build: Build
+  ) throws(RunnerError) -> FileLock? {
+    // Others hold it for an instant when they look whether a runner is there.
+    if let lock = try acquire(layout.runnerLock, .milliseconds(200)) { return lock }
+    guard let other = RunnerPresence.read(layout), build.isNewer(than: other.asBuild),
+      let identity = other.identity
+    else { return nil }
+    try fromSystem { () throws(SystemError) in
+      _ = try ProcessTable.signal(identity, .terminate)
+    }
+    return try acquire(layout.runnerLock, .seconds(5))
+  }
+
+  private static func acquire(
+    _ path: String, _ patience: Duration
+  ) throws(RunnerError) -> FileLock? {
+    do throws(SystemError) {
+      return try FileLock.acquire(path, until: .after(patience))
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  private static func announce(_ layout: StoreLayout, _ build: Build) throws(RunnerError) {
+    try fromSystem { () throws(SystemError) in
+      let own = try ProcessTable.current()
+      let presence = RunnerPresence(
+        version: build.version, build: build.build, pid: Int(own.pid),
+        startTicks: "\(own.identity.startTicks)")
+      try RealFileSystem().replace(layout.runnerJSON, with: RunnerPresence.json.encode(presence))
+    }
+  }
+
+  private static func withdraw(_ layout: StoreLayout) throws(RunnerError) {
+    try fromSystem { () throws(SystemError) in
+      try RealFileSystem().removeIfPresent(layout.runnerJSON)
+    }
+  }
+}
+
+extension RunnerPresence {
+  var identity: ProcessIdentity? {
+    guard let pid = Int32(exactly: pid), let ticks = UInt64(startTicks) else { return nil }
+    return ProcessIdentity(pid: pid, startTicks: ticks)
+  }
+}

@@ -10,41 +10,108 @@ package struct BlobStore: Sendable {
   /// Is stored content: its name and how long it is.
   package typealias Stored = (cid: ContentID, size: Int)
 
+  private static let chunk = 1 << 20
+
   package func put(_ bytes: [UInt8]) throws(StoreError) -> Stored {
     let content = ContentID(raw: bytes)
     let path = layout.blob(content)
     try onDisk { () throws(SystemError) in
-      if try files.status(path, followingLinks: false)?.size == bytes.count { return }
+      if try isWhole(content, size: bytes.count) { return }
       try files.createDirectories(Path.parent(path))
       try files.replace(path, with: bytes)
     }
     return (content, bytes.count)
   }
 
-  /// Stores a file's bytes, following no link and taking no more than `limit` of them.
+  /// Stores a file's bytes, following no link and taking no more than `limit` of them; a large file
+  /// goes through a piece at a time.
   package func put(path: String, limit: Int) throws(StoreError) -> Stored {
-    let bytes = try onDisk { () throws(SystemError) in
+    try onDisk { () throws(SystemError) in
       let source = try Descriptor.open(path, [.read, .noFollow, .nonBlocking])
       let status = try source.status()
       guard status.kind == .file else { throw SystemError.invalid("read", path) }
       guard status.size <= limit else { throw SystemError.tooLarge("read", path) }
-      return try source.readToEnd(limit: limit)
+      try files.createDirectories(layout.blobs)
+      let draft = Path.join(layout.blobs, ".\(UInt64.random(in: .min ... .max)).tmp")
+      do throws(SystemError) {
+        let (hash, size) = try copy(source, to: draft, path, limit: limit)
+        return try name(draft, ContentID(codec: .raw, digest: hash), size)
+      } catch {
+        // The first error is the one to tell; a leftover with a unique name can harm nobody.
+        try? files.removeIfPresent(draft)
+        throw error
+      }
     }
-    return try put(bytes)
   }
 
-  /// Gives the size; nil if there is no such content.
+  private func copy(
+    _ source: borrowing Descriptor, to draft: String, _ path: String, limit: Int
+  ) throws(SystemError) -> (hash: [UInt8], size: Int) {
+    let file = try files.createFile(draft)
+    var hash = SHA256()
+    var size = 0
+    while true {
+      let piece = try source.read(upTo: Self.chunk)
+      if piece.isEmpty { break }
+      size += piece.count
+      // It may grow while it is read.
+      guard size <= limit else { throw SystemError.tooLarge("read", path) }
+      hash.update(piece)
+      try file.append(piece)
+    }
+    try file.sync()
+    return (hash.finish(), size)
+  }
+
+  /// Puts a written draft under its name, or drops it where the same content is there already.
+  private func name(
+    _ draft: String, _ content: ContentID, _ size: Int
+  ) throws(SystemError) -> Stored {
+    if try isWhole(content, size: size) {
+      try files.remove(draft)
+    } else {
+      let path = layout.blob(content)
+      try files.createDirectories(Path.parent(path))
+      try files.rename(draft, to: path)
+      try files.syncDirectory(Path.parent(path))
+    }
+    return (content, size)
+  }
+
+  /// Tells whether content is there and is what its name says; what is not is written again.
+  private func isWhole(_ content: ContentID, size: Int) throws(SystemError) -> Bool {
+    guard try stored(content) == size else { return false }
+    let file = try files.openForReading(layout.blob(content))
+    var hash = SHA256()
+    var offset = 0
+    while offset < size {
+      let piece = try file.read(min(Self.chunk, size - offset), at: offset)
+      if piece.isEmpty { return false }
+      hash.update(piece)
+      offset += piece.count
+    }
+    return hash.finish() == content.digest
+  }
+
+  /// Gives the size; nil if there is no such content. A link in its place is none.
+  private func stored(_ content: ContentID) throws(SystemError) -> Int? {
+    let status = try files.status(layout.blob(content), followingLinks: false)
+    return status?.kind == .file ? status?.size : nil
+  }
+
   package func size(_ content: ContentID) throws(StoreError) -> Int? {
-    try onDisk { () throws(SystemError) in
-      try files.status(layout.blob(content), followingLinks: false)?.size
-    }
+    try onDisk { () throws(SystemError) in try stored(content) }
   }
 
+  /// Reads a range; fewer bytes only at the end.
   package func read(
     _ content: ContentID, offset: Int = 0, count: Int
   ) throws(StoreError) -> [UInt8] {
     try onDisk { () throws(SystemError) in
-      try files.read(layout.blob(content), offset..<(offset + max(0, count)))
+      let path = layout.blob(content)
+      guard let size = try stored(content) else { throw SystemError.notFound("read", path) }
+      let start = min(max(0, offset), size)
+      return try files.read(path, start..<start + min(max(0, count), size - start))
     }
   }
 

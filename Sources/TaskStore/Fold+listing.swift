@@ -6,9 +6,10 @@ extension Fold {
   func page(_ query: TaskQuery) throws(StoreError) -> TaskPage {
     var page = TaskPage()
     let start = try place(of: query.cursor)
-    let totalsAreKept = query.countsDecide(isOneTeam: teams.count <= 1)
+    let totalsAreKept = query.countsDecide(teams: teams)
     var last: TaskID?
-    for ordinal in candidates(query) {
+    // Where the totals are known, nothing before the page need be looked at.
+    for ordinal in candidates(query, from: totalsAreKept ? start : nil) {
       let isOnPage = isBehind(ordinal, start, query.order) && page.items.count < query.limit
       if totalsAreKept, page.items.count == query.limit {
         page.nextCursor = last.map(Self.cursor)
@@ -46,12 +47,13 @@ extension Fold {
   }
 
   /// Gives the places to look at, in order; only those of the wanted statuses where that is known.
-  private func candidates(_ query: TaskQuery) -> AnySequence<Int> {
+  private func candidates(_ query: TaskQuery, from start: Int?) -> AnySequence<Int> {
     switch query.order {
-    case .oldest: return AnySequence(0..<taskCount)
+    case .oldest: return AnySequence((start.map { $0 + 1 } ?? 0)..<taskCount)
     case .newest:
-      if query.statuses.isEmpty { return AnySequence((0..<taskCount).reversed()) }
-      return AnySequence(StatusWalk(self, query.statuses))
+      let end = start ?? taskCount
+      if query.statuses.isEmpty { return AnySequence((0..<end).reversed()) }
+      return AnySequence(StatusWalk(self, query.statuses).drop { $0 >= end })
     }
   }
 
@@ -150,7 +152,10 @@ extension Fold {
     inbox.finished = try take([.completed, .failed, .cancelled, .expired], after: seen)
     inbox.running = try take([.running, .dispatched])
     inbox.queued = try take([.queued, .waiting])
-    inbox.counts = counts.filter { $0.value > 0 }
+    var everything = TaskQuery()
+    everything.teamId = team
+    everything.limit = 1
+    inbox.counts = try page(everything).counts
     inbox.cursor = cursor
     return inbox
   }

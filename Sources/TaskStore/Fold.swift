@@ -16,7 +16,8 @@ struct Fold: Sendable {
   private(set) var names: [String: TaskID] = [:]
   private(set) var keys: [String: TaskID] = [:]
   private(set) var counts: [TaskStatus: Int] = [:]
-  private(set) var active: Set<TaskID> = []
+  /// Tasks that changed since the snapshot and have not ended.
+  private var active: Set<TaskID> = []
   private(set) var handles: [String: WaitHandle] = [:]
   private(set) var seen: [String: Int] = [:]
   private(set) var damaged: Set<TaskID> = []
@@ -30,7 +31,7 @@ struct Fold: Sendable {
   /// Lines taken in since the snapshot.
   private(set) var tail = 0
 
-  static let recentLimit = 4096
+  private static let recentLimit = 4096
 
   init(snapshot: Snapshot?) throws(StoreError) {
     self.snapshot = snapshot
@@ -41,10 +42,36 @@ struct Fold: Sendable {
     damaged = snapshot.aside.damaged
     teams = snapshot.aside.teams
     recentFrom = snapshot.position.number + 1
-    for status in TaskStatus.allCases where !status.isTerminal {
-      for row in snapshot.rows(with: status) { active.insert(snapshot.id(at: row)) }
-    }
   }
+
+  /// Says how long a tail is worth a new snapshot: it grows with the snapshot, so that what
+  /// compaction costs is shared by many changes, and is bounded, since the tail is in memory.
+  var compactionThreshold: Int { min(500 + (snapshot?.count ?? 0) / 8, 16_000) }
+
+  /// Gives the tasks that changed since the snapshot, are whole and have not ended.
+  var changedActive: [TaskRecord] {
+    active.compactMap { damaged.contains($0) ? nil : changed[$0]?.record }
+  }
+
+  /// Gives the latest changes after a number, oldest first.
+  func changes(after number: Int) -> ArraySlice<Change> {
+    var low = 0
+    var high = recent.count
+    while low < high {
+      let middle = (low + high) / 2
+      if recent[middle].number <= number { low = middle + 1 } else { high = middle }
+    }
+    return recent[low...]
+  }
+
+  /// Takes over what another fold of the same journal remembers of the latest changes.
+  mutating func keepRecent(of other: Fold) {
+    guard other.recentFrom < recentFrom else { return }
+    recent = other.recent.filter { $0.number < recentFrom } + recent
+    recentFrom = other.recentFrom
+  }
+
+  mutating func markDamaged(_ id: TaskID) { damaged.insert(id) }
 
   var taskCount: Int { (snapshot?.count ?? 0) + newer.count }
 

@@ -43,14 +43,17 @@ final class Followers: Sendable {
   private func begin() throws(StoreError) {
     try onDisk { () throws(SystemError) in
       try state.withLock { (state) throws(SystemError) in
-        state.waiting += 1
-        guard state.thread == nil else { return }
+        guard state.thread == nil else {
+          state.waiting += 1
+          return
+        }
         let pipe = try Pipe.make()
         let reading = try pipe.reading.duplicate()
         let stop = Stop(pipe.takeWriting())
         let watch = Watch(journal: layout.journal, stop: reading)
-        state.thread = stop
         try Thread.start(name: "follower") { [self] in watch.run { self.changed() } }
+        state.thread = stop
+        state.waiting += 1
       }
     }
   }
@@ -75,6 +78,11 @@ final class Followers: Sendable {
     }
 
     func run(_ changed: () -> Void) {
+      while !follow(changed), !pause(changed) {}
+    }
+
+    /// Tells of changes until it is stopped; false if the journal cannot be watched now.
+    private func follow(_ changed: () -> Void) -> Bool {
       do throws(SystemError) {
         let watch = try FileWatch.on([journal])
         changed()
@@ -82,25 +90,26 @@ final class Followers: Sendable {
           let ready = try Poller.wait([
             (watch.descriptor, .readable), (stop.rawValue, .readable),
           ])
-          if ready[stop.rawValue] != nil { return }
+          if ready[stop.rawValue] != nil { return true }
           if try watch.drain() { changed() }
         }
       } catch {
-        poll(changed)
+        // As before the journal's folder exists: whoever waits looks now and then instead.
+        return false
       }
     }
 
-    /// Does without a watch, as before the journal's folder exists.
-    private func poll(_ changed: () -> Void) {
+    /// Waits a little, then has everyone look; true once it is stopped.
+    private func pause(_ changed: () -> Void) -> Bool {
       do throws(SystemError) {
-        while try Poller.wait(
-          [(stop.rawValue, .readable)], timeoutMilliseconds: Self.pollMilliseconds
-        ).isEmpty {
-          changed()
-        }
+        let ready = try Poller.wait(
+          [(stop.rawValue, .readable)], timeoutMilliseconds: Self.pollMilliseconds)
+        changed()
+        return !ready.isEmpty
       } catch {
         // The waits then end at their deadlines.
         changed()
+        return true
       }
     }
   }

@@ -6,14 +6,12 @@ struct IndexBuilder {
   private var rows: [UInt8] = []
   private var heads = [UInt32](repeating: 0, count: SnapshotFormat.statuses.count)
   private var counts = [UInt32](repeating: 0, count: SnapshotFormat.statuses.count)
-  private var hashes: [(id: UInt64, name: UInt64, key: UInt64?)] = []
+  private var hashes: [(id: UInt64, name: UInt64, key: UInt64)] = []
   private var offset = 0
 
-  /// Is what a row says of its record.
+  /// Is what a row says of its record; texts by their hashes.
   struct Row {
-    var id: TaskID
-    var name: String
-    var key: String?
+    var id: [UInt8]
     var length: Int
     var status: TaskStatus
     var attempts: Bool
@@ -24,11 +22,13 @@ struct IndexBuilder {
     var profile: UInt32
     var team: UInt32
     var parent: UInt32
+    var name: UInt64
+    var key: UInt64
   }
 
   mutating func add(_ row: Row) {
     let place = SnapshotFormat.index(of: row.status)
-    rows += row.id.bytes
+    rows += row.id
     put(UInt64(offset))
     put(UInt32(row.length))
     put(heads[place])
@@ -41,11 +41,9 @@ struct IndexBuilder {
     put(row.profile)
     put(row.team)
     put(row.parent)
-    hashes.append(
-      (
-        SnapshotFormat.hash(row.id.description), SnapshotFormat.hash(row.name),
-        row.key.map(SnapshotFormat.hash)
-      ))
+    put(row.name)
+    put(row.key)
+    hashes.append((SnapshotFormat.hash(row.id), row.name, row.key))
     heads[place] = UInt32(hashes.count)
     counts[place] += 1
     offset += row.length + 1
@@ -67,11 +65,12 @@ struct IndexBuilder {
   }
 
   private func table(
-    _ slots: Int, _ hash: ((id: UInt64, name: UInt64, key: UInt64?)) -> UInt64?
+    _ slots: Int, _ hash: ((id: UInt64, name: UInt64, key: UInt64)) -> UInt64
   ) -> [UInt8] {
     var table = [UInt32](repeating: 0, count: slots)
     for (row, hashes) in hashes.enumerated() {
-      guard let hash = hash(hashes) else { continue }
+      let hash = hash(hashes)
+      if hash == 0 { continue }
       var slot = Int(hash & UInt64(slots - 1))
       while table[slot] != 0 { slot = (slot + 1) & (slots - 1) }
       table[slot] = UInt32(row + 1)
@@ -91,22 +90,46 @@ struct IndexBuilder {
   }
 }
 
+extension IndexBuilder.Row {
+  init(_ record: TaskRecord, length: Int) {
+    let spec = record.spec
+    self.init(
+      id: record.id.bytes, length: length, status: record.status,
+      attempts: record.attemptCount > 0, queuedAt: record.queuedAt.milliseconds,
+      completedAt: record.completedAt?.milliseconds ?? 0, number: record.number,
+      type: SnapshotFormat.shortHash(spec.taskType),
+      profile: SnapshotFormat.shortHash(spec.launch.profile),
+      team: SnapshotFormat.shortHash(spec.teamId),
+      parent: spec.parentId.map { SnapshotFormat.shortHash($0.description) } ?? 0,
+      name: SnapshotFormat.hash(spec.name),
+      key: spec.idempotency.map { SnapshotFormat.hash($0.key) } ?? 0)
+  }
+
+  /// Takes over a row of the snapshot before.
+  init(_ row: Int, of snapshot: Snapshot, length: Int) {
+    self.init(
+      id: snapshot.idBytes(row), length: length, status: snapshot.status(row),
+      attempts: snapshot.hasAttempts(row), queuedAt: snapshot.queuedAt(row),
+      completedAt: snapshot.completedAt(row), number: snapshot.number(row),
+      type: snapshot.typeHash(row), profile: snapshot.profileHash(row),
+      team: snapshot.teamHash(row), parent: snapshot.parentHash(row),
+      name: snapshot.nameHash(row), key: snapshot.keyHash(row))
+  }
+}
+
 extension Fold {
-  /// Adds a task's row and gives its record's line.
+  /// Adds a task's row and gives its record's line; what did not change is copied as it is.
   func addRow(_ ordinal: Int, to index: inout IndexBuilder) throws(StoreError) -> [UInt8] {
+    if let snapshot, ordinal < snapshot.count, !changedRows.contains(ordinal) {
+      let line = try snapshot.line(ordinal)
+      index.add(IndexBuilder.Row(ordinal, of: snapshot, length: line.count))
+      return line
+    }
     guard let record = try record(at: ordinal) else {
       throw .damaged(path: "snapshot", offset: ordinal, reason: "a task has no record")
     }
     let line = TaskRecord.json.encode(record)
-    index.add(
-      IndexBuilder.Row(
-        id: record.id, name: record.spec.name, key: record.spec.idempotency?.key,
-        length: line.count, status: record.status, attempts: record.attemptCount > 0,
-        queuedAt: record.queuedAt.milliseconds, completedAt: record.completedAt?.milliseconds ?? 0,
-        number: record.number, type: SnapshotFormat.shortHash(record.spec.taskType),
-        profile: SnapshotFormat.shortHash(record.spec.launch.profile),
-        team: SnapshotFormat.shortHash(record.spec.teamId),
-        parent: record.spec.parentId.map { SnapshotFormat.shortHash($0.description) } ?? 0))
+    index.add(IndexBuilder.Row(record, length: line.count))
     return line
   }
 }

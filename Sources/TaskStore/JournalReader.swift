@@ -1,5 +1,6 @@
 import JSON
 import Posix
+import Tasks
 
 /// Says how far a reader has come: all before it was taken in.
 struct JournalPosition: Sendable, Hashable {
@@ -28,12 +29,17 @@ struct JournalReader: Sendable {
   let layout: StoreLayout
   let files: any FileSystem
   private(set) var position: JournalPosition
+  /// Numbers whose line was unreadable, with the task it seems to have been about; a copy of the
+  /// line, written after a failed sync, may still come.
+  private(set) var missing: [Int: TaskID?] = [:]
   /// Tells that the line before was unreadable, so that the next one's seal cannot be checked.
   private var chainIsBroken = false
   private var open: (segment: Int, file: any ReadFile)?
 
-  /// Bounds one read; a line is much shorter, since an event's parts are bounded.
+  /// Reads this much at once, and more only where a single line is longer.
   private static let chunk = 4 << 20
+  /// Bounds what is remembered of a journal that is damaged all over.
+  private static let missingLimit = 10_000
 
   init(layout: StoreLayout, files: any FileSystem, position: JournalPosition) {
     self.layout = layout
@@ -74,41 +80,67 @@ struct JournalReader: Sendable {
   }
 
   private mutating func lines(of file: any ReadFile, _ size: Int) throws(SystemError) -> Batch? {
-    let bytes = try file.read(min(Self.chunk, size - position.offset), at: position.offset)
-    var batch = Batch()
-    var start = 0
-    while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-      take(bytes[start..<end], at: position.offset + start, into: &batch)
-      start = end + 1
+    var wanted = Self.chunk
+    while true {
+      let bytes = try file.read(min(wanted, size - position.offset), at: position.offset)
+      var batch = Batch()
+      var start = 0
+      while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+        take(bytes[start..<end], at: position.offset + start, into: &batch)
+        start = end + 1
+      }
+      position.offset += start
+      if start > 0 { return batch }
+      if bytes.count < wanted { return nil }
+      wanted *= 4
     }
-    position.offset += start
-    return start == 0 ? nil : batch
   }
 
   /// Checks one line against the chain.
   private mutating func take(_ line: ArraySlice<UInt8>, at offset: Int, into batch: inout Batch) {
     let parts = Seal.split(line)
     // What is no JSON is damage, as a wrong seal is.
-    let value = try? JSONValue.parse(line)
+    let value = try? JSONValue.ours(line)
     guard let parts, let entry = value.flatMap(JournalEntry.init) else {
-      chainIsBroken = true
-      batch.damage.append(damage(line, offset))
+      note(line, offset, &batch)
       return
     }
     // Lines written again after a failed sync carry numbers that were taken in already.
-    if entry.number <= position.number { return }
-    if !chainIsBroken, Seal.hash(parts.body, position.seal) != parts.seal {
-      chainIsBroken = true
-      batch.damage.append(damage(line, offset))
+    let isAgain = entry.number <= position.number
+    if isAgain, missing[entry.number] == nil { return }
+    if !isAgain, !chainIsBroken, Seal.hash(parts.body, position.seal) != parts.seal {
+      note(line, offset, &batch)
       return
     }
-    chainIsBroken = false
-    position.number = entry.number
+    missing[entry.number] = nil
+    chainIsBroken = isAgain && chainIsBroken
+    position.number = max(position.number, entry.number)
     position.seal = parts.seal
     batch.entries.append(entry)
   }
 
-  private func damage(_ line: ArraySlice<UInt8>, _ offset: Int) -> Damage {
-    Damage(path: layout.segment(position.segment), offset: offset, line: Array(line))
+  /// Counts an unreadable line as the number it must have had, so that nobody uses it again.
+  private mutating func note(_ line: ArraySlice<UInt8>, _ offset: Int, _ batch: inout Batch) {
+    chainIsBroken = true
+    position.number += 1
+    if missing.count < Self.missingLimit {
+      missing[position.number] = .some(Self.task(in: line))
+    }
+    batch.damage.append(
+      Damage(path: layout.segment(position.segment), offset: offset, line: Array(line)))
+  }
+
+  /// Looks for a task's id in what is left of a line.
+  private static func task(in line: ArraySlice<UInt8>) -> TaskID? {
+    let mark = Array(#""task":""#.utf8)
+    // The id stands near the beginning, before anything a person or an agent wrote.
+    let head = Array(line.prefix(1024))
+    guard head.count >= mark.count + 36 else { return nil }
+    for start in 0...(head.count - mark.count - 36)
+    where head[start..<start + mark.count].elementsEqual(mark) {
+      let id = head[(start + mark.count)..<(start + mark.count + 36)]
+      return TaskID(String(decoding: id, as: UTF8.self))
+    }
+    return nil
   }
 }

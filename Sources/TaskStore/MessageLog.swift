@@ -41,6 +41,8 @@ extension MessageLog {
     private var size: Int
     private var total: Int
     private var isFull = false
+    /// Tells that an append failed half-way and what it left could not be cut off.
+    private var isTorn = false
     package private(set) var nextSeq: Int
 
     /// Opens the log, setting a torn last line aside as the store does.
@@ -90,10 +92,12 @@ extension MessageLog {
       let line = Message.json.encode(message) + [UInt8(ascii: "\n")]
       if size >= MessageLog.segmentSize { try beginSegment() }
       do throws(SystemError) {
+        // The next line must not continue a torn one.
+        if isTorn { try file.truncate(to: size) }
+        isTorn = true
         try file.append(line)
+        isTorn = false
       } catch {
-        // Cut back, so that the next line does not continue a torn one.
-        try? file.truncate(to: size)
         throw .disk(error)
       }
       size += line.count

@@ -50,36 +50,37 @@ package struct MessageReader: Sendable {
     }
   }
 
-  /// Gives the number of the last whole message.
-  func lastSeq() throws(SystemError) -> Int? {
+  /// Gives the number of the last whole message; nil if there is none.
+  package func lastSeq() throws(SystemError) -> Int? {
     var ordinal = try MessageLog.segmentCount(folder, files)
     while ordinal > 0 {
-      if let last = try messages(ordinal).last { return last.seq }
+      if let last = try MessageSegment(segment(ordinal)).lines.last { return last.seq }
       ordinal -= 1
     }
     return nil
   }
 
   private func forwards(_ query: MessageQuery, _ count: Int) throws(SystemError) -> MessagePage {
+    let after = query.after ?? -1
+    let end = query.before ?? .max
     var page = MessagePage(nextAfterSeq: query.after)
-    var bytes = 0
-    var ordinal = try segment(holding: (query.after ?? -1) + 1, count)
+    var filler = Filler(query, limit: query.limit)
+    var ordinal = try self.ordinal(holding: after, count)
     while ordinal <= count {
-      for message in try messages(ordinal) where message.seq > query.after ?? -1 {
-        if let before = query.before, message.seq >= before { return page }
-        if query.wants(message.body.kind) {
-          bytes += message.size
-          if page.items.count == query.limit || (bytes > query.maxBytes && !page.items.isEmpty) {
-            page.hasMore = true
-            return page
-          }
-          page.items.append(message)
+      let segment = try MessageSegment(segment(ordinal))
+      for line in segment.lines where line.seq > after {
+        guard line.seq < end, filler.take(line, of: segment) else {
+          page.items = filler.items
+          page.hasMore = filler.isFull
+          page.lastSeq = try lastSeq()
+          return page
         }
-        page.nextAfterSeq = message.seq
-        page.lastSeq = message.seq
+        page.nextAfterSeq = line.seq
       }
+      page.lastSeq = segment.lines.last?.seq ?? page.lastSeq
       ordinal += 1
     }
+    page.items = filler.items
     return page
   }
 
@@ -87,71 +88,103 @@ package struct MessageReader: Sendable {
     _ query: MessageQuery, _ tail: Int, _ count: Int
   ) throws(SystemError) -> MessagePage {
     var page = MessagePage()
-    var bytes = 0
+    var filler = Filler(query, limit: min(tail, query.limit))
     var ordinal = count
-    let wanted = min(tail, query.limit)
     reading: while ordinal > 0 {
-      for message in try messages(ordinal).reversed() {
-        page.lastSeq = max(page.lastSeq ?? 0, message.seq)
-        if let before = query.before, message.seq >= before { continue }
-        if let after = query.after, message.seq <= after { break reading }
-        guard query.wants(message.body.kind) else { continue }
-        bytes += message.size
-        if page.items.count == wanted || (bytes > query.maxBytes && !page.items.isEmpty) {
-          page.hasMore = true
-          break reading
-        }
-        page.items.append(message)
+      let segment = try MessageSegment(segment(ordinal))
+      page.lastSeq = page.lastSeq ?? segment.lines.last?.seq
+      for line in segment.lines.reversed() where line.seq < query.before ?? .max {
+        guard line.seq > query.after ?? -1, filler.take(line, of: segment) else { break reading }
       }
       ordinal -= 1
     }
-    page.items.reverse()
+    page.items = filler.items.reversed()
+    page.hasMore = filler.isFull
     page.nextAfterSeq = page.lastSeq
     return page
   }
 
-  /// Finds the segment in which a number stands, by the first number of each.
-  private func segment(holding seq: Int, _ count: Int) throws(SystemError) -> Int {
+  /// Finds the segment in which the message after a number stands, by the first number of each.
+  private func ordinal(holding after: Int, _ count: Int) throws(SystemError) -> Int {
     var low = 1
     var high = count + 1
     while low + 1 < high {
       let middle = (low + high) / 2
-      guard let first = try firstSeq(middle), first <= seq else {
+      // A line starts with its number, so its beginning is enough.
+      let head = try files.read(MessageLog.segment(folder, middle), 0..<40)
+      if let first = MessageSegment.seq(of: head[...]), first <= after + 1 {
+        low = middle
+      } else {
         high = middle
-        continue
       }
-      low = middle
     }
     return low
   }
 
-  private func firstSeq(_ ordinal: Int) throws(SystemError) -> Int? {
-    // A line starts with its number, so its beginning is enough.
-    let head = try files.read(MessageLog.segment(folder, ordinal), 0..<40)
-    let digits = String(decoding: head, as: UTF8.self).drop { !$0.isNumber }.prefix(
-      while: \.isNumber)
-    return Int(digits)
-  }
-
-  /// Gives a segment's whole lines; a torn last one is not there yet.
-  private func messages(_ ordinal: Int) throws(SystemError) -> [Message] {
-    let bytes = try files.read(MessageLog.segment(folder, ordinal), limit: 64 << 20)
-    var messages: [Message] = []
-    var start = 0
-    while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-      // A damaged line is left out; the gap in the numbers shows it.
-      if let value = try? JSONValue.parse(bytes[start..<end]),
-        let message = try? Message.json.decode(value)
-      {
-        messages.append(message)
-      }
-      start = end + 1
-    }
-    return messages
+  private func segment(_ ordinal: Int) throws(SystemError) -> [UInt8] {
+    try files.read(MessageLog.segment(folder, ordinal), limit: 64 << 20)
   }
 }
 
-extension Message {
-  /// Estimates how much room a message takes on a page.
-  fileprivate var size: Int { Message.json.encode(self).count }
+/// Gathers wanted messages until a page is full.
+private struct Filler {
+  private let query: MessageQuery
+  private let limit: Int
+  private var bytes = 0
+  private(set) var items: [Message] = []
+  private(set) var isFull = false
+
+  init(_ query: MessageQuery, limit: Int) {
+    self.query = query
+    self.limit = limit
+  }
+
+  /// Takes a line in or passes over it; false if it is wanted and does not fit.
+  mutating func take(_ line: MessageSegment.Line, of segment: MessageSegment) -> Bool {
+    // A damaged line is left out; the gap in the numbers shows it.
+    guard let message = segment.message(line), query.wants(message.body.kind) else { return true }
+    bytes += line.range.count
+    if items.count >= limit || (bytes > query.maxBytes && !items.isEmpty) {
+      isFull = true
+      return false
+    }
+    items.append(message)
+    return true
+  }
+}
+
+/// Holds a segment's bytes and where its whole lines are; a torn last one is not there yet.
+private struct MessageSegment {
+  struct Line {
+    var seq: Int
+    var range: Range<Int>
+  }
+
+  let bytes: [UInt8]
+  private(set) var lines: [Line] = []
+
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    var start = 0
+    while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      if let seq = Self.seq(of: bytes[start..<end]) {
+        lines.append(Line(seq: seq, range: start..<end))
+      }
+      start = end + 1
+    }
+  }
+
+  /// Reads the number a line starts with.
+  static func seq(of line: ArraySlice<UInt8>) -> Int? {
+    let opening = #"{"seq":"#.utf8
+    guard line.starts(with: opening) else { return nil }
+    let digits = line.dropFirst(opening.count).prefix(20).prefix { $0 >= 48 && $0 <= 57 }
+    return Int(String(decoding: digits, as: UTF8.self))
+  }
+
+  func message(_ line: Line) -> Message? {
+    // What cannot be read is left out.
+    guard let value = try? JSONValue.ours(bytes[line.range]) else { return nil }
+    return try? Message.json.decode(value)
+  }
 }

@@ -12,15 +12,38 @@ final class Snapshot: Sendable {
 
   var position: JournalPosition { aside.position }
 
-  /// Opens the newest whole snapshot of a store; nil if there is none.
-  static func newest(in layout: StoreLayout, files: any FileSystem) -> Snapshot? {
+  /// Names the file of records, for errors.
+  let path: String
+
+  /// Opens the newest whole snapshot after a number that belongs to the journal; nil if there is
+  /// none.
+  static func newest(
+    in layout: StoreLayout, files: any FileSystem, after number: Int
+  ) -> Snapshot? {
     // An unreadable folder or file is like none: everything can be folded again.
     let names = (try? files.list(layout.snapshots)) ?? []
     for name in names.reversed() where name.hasSuffix(".index") {
-      let base = Path.join(layout.snapshots, String(name.dropLast(".index".count)))
-      if let snapshot = Snapshot(base, files) { return snapshot }
+      let base = String(name.dropLast(".index".count))
+      guard base > SnapshotWriter.name(number) else { return nil }
+      if let snapshot = Snapshot(Path.join(layout.snapshots, base), files),
+        (try? snapshot.isRooted(in: layout, files)) == true
+      {
+        return snapshot
+      }
     }
     return nil
+  }
+
+  /// Tells whether the journal holds, where the snapshot stands, the line it was made up to: the
+  /// journal is the truth, and a snapshot that knows more or other things is not its fold.
+  private func isRooted(
+    in layout: StoreLayout, _ files: any FileSystem
+  ) throws(SystemError) -> Bool {
+    let segment = layout.segment(position.segment)
+    if position.offset == 0 { return try files.exists(segment) }
+    let ending = Array("\(position.seal)\"}\n".utf8)
+    guard position.offset >= ending.count, try files.exists(segment) else { return false }
+    return try files.read(segment, position.offset - ending.count..<position.offset) == ending
   }
 
   private init?(_ base: String, _ files: any FileSystem) {
@@ -31,11 +54,15 @@ final class Snapshot: Sendable {
       index.count >= SnapshotFormat.headerSize,
       index.bytes(0..<8) == SnapshotFormat.magic
     else { return nil }
-    let count = Int(index.loadUInt64(at: SnapshotFormat.Header.count))
-    let slots = Int(index.loadUInt64(at: SnapshotFormat.Header.slots))
+    path = base + ".jsonl"
+    let count = Int(truncatingIfNeeded: index.loadUInt64(at: SnapshotFormat.Header.count))
+    // Nothing in the file is believed before its size agrees.
+    guard (0...index.count / SnapshotFormat.rowSize).contains(count) else { return nil }
+    let slots = SnapshotFormat.slots(for: count)
     let size = SnapshotFormat.headerSize + count * SnapshotFormat.rowSize + 3 * slots * 4
-    guard count >= 0, slots > 0, index.count == size,
-      records.count == Int(index.loadUInt64(at: SnapshotFormat.Header.recordsSize))
+    guard index.count == size,
+      index.loadUInt64(at: SnapshotFormat.Header.slots) == UInt64(slots),
+      index.loadUInt64(at: SnapshotFormat.Header.recordsSize) == UInt64(records.count)
     else { return nil }
     self.aside = aside
     self.count = count
@@ -58,10 +85,12 @@ final class Snapshot: Sendable {
     index.loadUInt64(at: self.row(row, field))
   }
 
-  func id(at row: Int) -> TaskID {
+  func idBytes(_ row: Int) -> [UInt8] {
     let start = self.row(row, SnapshotFormat.Row.id)
-    return TaskID(bytes: index.bytes(start..<start + 16))
+    return index.bytes(start..<start + 16)
   }
+
+  func id(at row: Int) -> TaskID { TaskID(bytes: idBytes(row)) }
 
   func status(_ row: Int) -> TaskStatus {
     SnapshotFormat.statuses[
@@ -79,23 +108,35 @@ final class Snapshot: Sendable {
   func profileHash(_ row: Int) -> UInt32 { word(row, SnapshotFormat.Row.profile) }
   func teamHash(_ row: Int) -> UInt32 { word(row, SnapshotFormat.Row.team) }
   func parentHash(_ row: Int) -> UInt32 { word(row, SnapshotFormat.Row.parent) }
+  func nameHash(_ row: Int) -> UInt64 { long(row, SnapshotFormat.Row.name) }
+  /// Gives the hash of the idempotency key; zero without one.
+  func keyHash(_ row: Int) -> UInt64 { long(row, SnapshotFormat.Row.key) }
+
+  /// Gives the place of a record's bytes among the records.
+  func place(_ row: Int) throws(StoreError) -> Range<Int> {
+    let offset = Int(truncatingIfNeeded: long(row, SnapshotFormat.Row.offset))
+    let length = Int(word(row, SnapshotFormat.Row.length))
+    guard offset >= 0, offset <= records.count, length <= records.count - offset else {
+      throw .damaged(path: path, offset: row, reason: "a row points outside the records")
+    }
+    return offset..<offset + length
+  }
 
   /// Gives a record's own bytes, for a copy.
-  func line(_ row: Int) throws(StoreError) -> [UInt8] {
-    let offset = Int(long(row, SnapshotFormat.Row.offset))
-    let end = offset + Int(word(row, SnapshotFormat.Row.length))
-    guard offset >= 0, end <= records.count, offset <= end else {
-      throw .damaged(path: "snapshot", offset: offset, reason: "a row points outside the records")
-    }
-    return records.bytes(offset..<end)
+  func line(_ row: Int) throws(StoreError) -> [UInt8] { records.bytes(try place(row)) }
+
+  /// Lends a record's own bytes.
+  func withLine<Result>(
+    _ row: Int, _ body: (Span<UInt8>) -> Result
+  ) throws(StoreError) -> Result {
+    records.withSpan(try place(row), body)
   }
 
   func record(_ row: Int) throws(StoreError) -> TaskRecord {
     let line = try line(row)
-    guard let value = try? JSONValue.parse(line), let record = try? TaskRecord.json.decode(value)
+    guard let value = try? JSONValue.ours(line), let record = try? TaskRecord.json.decode(value)
     else {
-      // The snapshot is derived: whoever sees this should delete it and fold again.
-      throw .damaged(path: "snapshot", offset: row, reason: "a record cannot be read")
+      throw .damaged(path: path, offset: row, reason: "a record cannot be read")
     }
     return record
   }
@@ -127,10 +168,10 @@ final class Snapshot: Sendable {
     case ids, names, keys
   }
 
-  private func candidates(_ table: Table, _ text: String) -> some Sequence<Int> {
+  private func candidates(_ table: Table, _ hash: UInt64) -> some Sequence<Int> {
     let base =
       SnapshotFormat.headerSize + count * SnapshotFormat.rowSize + table.rawValue * slots * 4
-    let first = Int(SnapshotFormat.hash(text) & UInt64(slots - 1))
+    let first = Int(hash & UInt64(slots - 1))
     return sequence(state: 0) { (step: inout Int) -> Int? in
       guard step < self.slots else { return nil }
       let slot = (first + step) & (self.slots - 1)
@@ -141,23 +182,30 @@ final class Snapshot: Sendable {
   }
 
   func row(of id: TaskID) throws(StoreError) -> Int? {
-    for row in candidates(.ids, id.description) where self.id(at: row) == id { return row }
+    let bytes = id.bytes
+    for row in candidates(.ids, SnapshotFormat.hash(bytes)) where idBytes(row) == bytes {
+      return row
+    }
     return nil
   }
 
   func id(named name: String) throws(StoreError) -> TaskID? {
-    for row in candidates(.names, name) {
+    let hash = SnapshotFormat.hash(name)
+    for row in candidates(.names, hash) where nameHash(row) == hash {
       let record = try record(row)
       if record.spec.name == name { return record.id }
     }
     return nil
   }
 
+  /// Finds the task a key made last; a key is free again after a while.
   func id(forKey key: String) throws(StoreError) -> TaskID? {
-    for row in candidates(.keys, key) {
+    let hash = SnapshotFormat.hash(key)
+    var latest: (row: Int, id: TaskID)?
+    for row in candidates(.keys, hash) where keyHash(row) == hash && row > latest?.row ?? -1 {
       let record = try record(row)
-      if record.spec.idempotency?.key == key { return record.id }
+      if record.spec.idempotency?.key == key { latest = (row, record.id) }
     }
-    return nil
+    return latest?.id
   }
 }

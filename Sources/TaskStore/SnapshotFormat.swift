@@ -3,10 +3,10 @@ import Tasks
 
 /// Fixes the bytes of a snapshot's index: a header, a row a task in order of creation, three tables.
 enum SnapshotFormat {
-  static let magic = Array("ERRAND01".utf8)
+  static let magic = Array("ERRAND02".utf8)
   static let statuses = TaskStatus.allCases
   static let headerSize = 128
-  static let rowSize = 80
+  static let rowSize = 96
 
   enum Header {
     static let count = 8
@@ -31,6 +31,9 @@ enum SnapshotFormat {
     static let profile = 68
     static let team = 72
     static let parent = 76
+    static let name = 80
+    /// The hash of the idempotency key; zero without one.
+    static let key = 88
   }
 
   /// Gives a table's size: a power of two that stays at most half full.
@@ -40,12 +43,15 @@ enum SnapshotFormat {
     return slots
   }
 
-  /// Hashes a text for the tables (FNV-1a, 64 bits): it must be the same in every process.
-  static func hash(_ text: String) -> UInt64 {
+  /// Hashes bytes for the tables (FNV-1a, 64 bits): it must be the same in every process.
+  static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     return hash
   }
+
+  /// Hashes a text, never to zero, which stands for no text.
+  static func hash(_ text: String) -> UInt64 { max(1, hash(text.utf8)) }
 
   static func shortHash(_ text: String) -> UInt32 { UInt32(truncatingIfNeeded: hash(text)) }
 

@@ -8,6 +8,8 @@ struct SnapshotWriter {
   let files: any FileSystem
 
   private static let chunk = 1 << 20
+  /// How long a wait's handle is kept after its end, in milliseconds.
+  private static let handleLifetime: Int64 = 7 * 86_400_000
 
   /// Writes the snapshot and removes the ones before it.
   func write(_ fold: Fold, at position: JournalPosition) throws(StoreError) {
@@ -19,7 +21,8 @@ struct SnapshotWriter {
     var index = IndexBuilder()
     try writeRecords(fold, to: base + ".jsonl", &index)
     let aside = SnapshotAside(
-      position: position, handles: fold.handles, seen: fold.seen, damaged: fold.damaged,
+      position: position, handles: fold.handles.filter { !Self.isOver($0.value) }, seen: fold.seen,
+      damaged: fold.damaged,
       teams: fold.teams)
     try onDisk { () throws(SystemError) in
       try files.replace(base + ".json", with: SnapshotAside.json.encode(aside))
@@ -46,6 +49,12 @@ struct SnapshotWriter {
       try file.append(pending)
       try file.sync()
     }
+  }
+
+  /// Tells whether a wait ended so long ago that its handle may be forgotten.
+  private static func isOver(_ handle: WaitHandle) -> Bool {
+    guard let ended = handle.endedAt else { return false }
+    return WallClock.nowMilliseconds() - ended.milliseconds > handleLifetime
   }
 
   private func removeOthers(than base: String) throws(SystemError) {

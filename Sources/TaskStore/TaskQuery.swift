@@ -122,9 +122,9 @@ extension TaskQuery {
   }
 
   /// Tells whether the counts by status that are kept anyway are the answer.
-  func countsDecide(isOneTeam: Bool) -> Bool {
+  func countsDecide(teams: Set<String>) -> Bool {
     indexDecides && profile == nil && taskTypes.isEmpty && parentId == nil && hasAttempts == nil
       && changedAfter == nil && queuedAfter == nil && queuedBefore == nil && completedAfter == nil
-      && completedBefore == nil && (teamId == nil || isOneTeam)
+      && completedBefore == nil && (teamId == nil || teams.isSubset(of: [teamId ?? ""]))
   }
 }

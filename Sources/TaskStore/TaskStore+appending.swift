@@ -7,6 +7,8 @@ import Tasks
 extension TaskStore {
   /// A segment is not begun larger than this.
   private static let segmentSize = 64 << 20
+  /// One change is never larger; what is, belongs into an artifact.
+  private static let lineLimit = 16 << 20
 
   /// Runs a decision on the freshest fold, alone among all writers, and appends what it decides.
   func appending<Result>(
@@ -15,11 +17,12 @@ extension TaskStore {
   ) throws(StoreError) -> Result {
     let result = try state.withLock { (state) throws(StoreError) in
       if let reason = state.stopped { throw .stopped(reason) }
-      try prepare(&state)
+      if state.writer == nil { try makeFolders() }
       try state.lockJournal(layout)
       defer { state.unlockJournal() }
+      if state.writer == nil { try makeIdentity() }
       try repairUnsynced(&state)
-      try state.takeIn()
+      try freshen(&state)
       try setDamageAside(&state)
       let moment = Moment(
         number: state.reader.position.number + 1,
@@ -37,12 +40,19 @@ extension TaskStore {
   }
 
   /// Makes the folders of the store on the first change.
-  private func prepare(_ state: inout State) throws(StoreError) {
-    if state.writer != nil { return }
+  private func makeFolders() throws(StoreError) {
     do throws(SystemError) {
       for folder in [layout.root, layout.run, layout.journal] {
         try files.createDirectories(folder)
       }
+    } catch {
+      throw .notWritable(path: layout.root, error)
+    }
+  }
+
+  /// Gives the store its format and its id, once; the lock is held.
+  private func makeIdentity() throws(StoreError) {
+    do throws(SystemError) {
       guard try !files.exists(layout.identity) else { return }
       var random = SystemRandomNumberGenerator()
       let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
@@ -59,6 +69,9 @@ extension TaskStore {
   private func write(_ entry: JournalEntry, _ state: inout State) throws(StoreError) {
     var position = state.reader.position
     let sealed = Seal.sealed(entry.body(), after: position.seal)
+    guard sealed.line.count <= Self.lineLimit else {
+      throw .limit("A change of \(sealed.line.count) bytes is more than the journal takes.")
+    }
     let file = try segment(for: &position, &state)
     do throws(SystemError) {
       try file.append(sealed.line)
@@ -74,7 +87,7 @@ extension TaskStore {
     position.offset += sealed.line.count
     position.number = entry.number
     position.seal = sealed.seal
-    state.unsynced = true
+    state.lastOwn = entry.number
     state.reader.passed(position)
   }
 
@@ -83,6 +96,8 @@ extension TaskStore {
     for position: inout JournalPosition, _ state: inout State
   ) throws(StoreError) -> any AppendFile {
     if position.offset >= Self.segmentSize {
+      // A later sync reaches only the new segment.
+      try syncFull(position, &state)
       position.segment += 1
       position.offset = 0
     }
@@ -95,8 +110,6 @@ extension TaskStore {
       // The name of a new segment must be as durable as what will stand in it.
       if try file.size() == 0 { try files.syncDirectory(layout.journal) }
       try cutTornLine(file, position)
-      // What this process appended to the segment before must not be forgotten by its next sync.
-      if let before = state.writer, state.unsynced { try before.file.sync() }
       state.writer = (position.segment, file)
       return file
     } catch {

@@ -94,7 +94,9 @@ extension TaskStore {
       parent = above
       depth += 1
     }
-    if depth >= StoreLimit.depth { throw .limit("Subtasks are nested \(depth) deep already.") }
+    if depth > StoreLimit.depth {
+      throw .limit("Subtasks are nested \(depth - 1) deep already, which is the most.")
+    }
   }
 
   // MARK: Beside tasks

@@ -6,34 +6,57 @@ extension TaskStore {
   /// what compaction costs is shared by many changes. One process at a time does it.
   @discardableResult
   package func compactIfWorthwhile(always: Bool = false) throws(StoreError) -> Bool {
-    let (fold, position) = try state.withLock { (state) throws(StoreError) in
-      try state.takeIn()
-      return (state.fold, state.reader.position)
-    }
-    let threshold = 2000 + (fold.snapshot?.count ?? 0) / 8
-    guard always ? fold.tail > 0 : fold.tail >= threshold else { return false }
-    let lock = try onDisk { () throws(SystemError) in
+    let lock = try onDisk { () throws(SystemError) -> FileLock? in
+      guard try files.exists(layout.journal) else { return nil }
       try files.createDirectories(layout.run)
       return try FileLock.tryAcquire(layout.compactionLock)
     }
     guard let lock else { return false }
     defer { withExtendedLifetime(lock) {} }
-    // A snapshot must not know more than the journal is sure to keep.
-    try sync()
+    let (fold, position) = try state.withLock { (state) throws(StoreError) in
+      try state.takeIn()
+      try adoptNewest(&state)
+      return (state.fold, state.reader.position)
+    }
+    guard fold.tail >= (always ? 1 : fold.compactionThreshold) else { return false }
+    // A snapshot must not know more than the journal is sure to keep, whoever appended it.
+    try sync(upTo: position)
     try SnapshotWriter(layout: layout, files: files).write(fold, at: position)
-    try adoptSnapshot()
+    try state.withLock { (state) throws(StoreError) in try adoptNewest(&state) }
     return true
   }
 
-  /// Goes on from the newest snapshot, so that what it holds need not stay in memory.
-  private func adoptSnapshot() throws(StoreError) {
-    guard let snapshot = Snapshot.newest(in: layout, files: files) else { return }
-    let fold = try Fold(snapshot: snapshot)
-    try state.withLock { (state) throws(StoreError) in
-      guard snapshot.position.number > state.fold.snapshot?.position.number ?? 0 else { return }
+  /// Compacts on a thread of its own where a tail has become so long that nobody else seems to do
+  /// it; who appends does not wait for it.
+  func compactAside(_ tail: Int, _ threshold: Int) {
+    guard tail >= threshold * 2,
+      !isCompacting.exchange(true, ordering: .acquiringAndReleasing)
+    else { return }
+    do throws(SystemError) {
+      try Thread.start(name: "compaction") { [self] in
+        // A snapshot is only derived: without it opening takes longer, and the next one tries again.
+        _ = try? compactIfWorthwhile()
+        isCompacting.store(false, ordering: .releasing)
+      }
+    } catch {
+      isCompacting.store(false, ordering: .releasing)
+    }
+  }
+
+  /// Goes on from a newer snapshot where there is one, so that what it holds need not stay in
+  /// memory.
+  func adoptNewest(_ state: inout State) throws(StoreError) {
+    let known = state.fold.snapshot?.position.number ?? 0
+    if let snapshot = Snapshot.newest(in: layout, files: files, after: known) {
+      // Only who has come as far as the snapshot knows each change it would skip.
+      try state.takeIn()
+      var fold = try Fold(snapshot: snapshot)
+      fold.keepRecent(of: state.fold)
       state.fold = fold
       state.reader = JournalReader(layout: layout, files: files, position: snapshot.position)
+      state.parsedRows = [:]
       try state.takeIn()
     }
+    state.adoptAt = state.fold.tail + state.fold.compactionThreshold
   }
 }

@@ -8,21 +8,30 @@ extension TaskStore {
   /// Returns once everything this process appended is on the medium; nothing may be acknowledged
   /// before. Costs nothing when there is nothing new.
   package func sync() throws(StoreError) {
-    let pending = try state.withLock { (state) throws(StoreError) -> Pending? in
+    let target = try state.withLock { (state) throws(StoreError) in
       if let reason = state.stopped { throw .stopped(reason) }
-      guard let writer = state.writer, state.unsynced else { return nil }
-      state.unsynced = false
-      return Pending(file: writer.file, position: state.reader.position)
+      return state.lastOwn
     }
-    guard let pending else { return }
-    do throws(SystemError) {
-      // Outside the lock: one sync covers what others appended before it.
-      try pending.file.sync()
-    } catch {
-      try stop(because: error)
+    // One sync covers what everybody appended before it began; who waits here mostly finds that.
+    try syncing.withLock { (_) throws(StoreError) in
+      let pending = try state.withLock { (state) throws(StoreError) -> Pending? in
+        if let reason = state.stopped { throw .stopped(reason) }
+        guard let writer = state.writer, state.synced.number < target else { return nil }
+        return Pending(file: writer.file, position: state.reader.position)
+      }
+      if let pending { try sync(pending) }
     }
-    state.withLock {
-      if $0.synced.number < pending.position.number { $0.synced = pending.position }
+    let (tail, threshold) = state.withLock { ($0.fold.tail, $0.fold.compactionThreshold) }
+    compactAside(tail, threshold)
+  }
+
+  /// Makes the journal safe up to a position, whoever appended it.
+  func sync(upTo position: JournalPosition) throws(StoreError) {
+    try syncing.withLock { (_) throws(StoreError) in
+      let file = try onDisk { () throws(SystemError) in
+        try files.openForAppending(layout.segment(position.segment))
+      }
+      try sync(Pending(file: file, position: position))
     }
   }
 
@@ -31,40 +40,84 @@ extension TaskStore {
     var position: JournalPosition
   }
 
+  private func sync(_ pending: Pending) throws(StoreError) {
+    do throws(SystemError) {
+      try pending.file.sync()
+    } catch {
+      throw stop(because: error)
+    }
+    state.withLock {
+      if $0.synced.number < pending.position.number { $0.synced = pending.position }
+    }
+  }
+
+  /// Makes a full segment safe before the next is begun; the journal's lock is held.
+  func syncFull(_ position: JournalPosition, _ state: inout State) throws(StoreError) {
+    do throws(SystemError) {
+      try files.openForAppending(layout.segment(position.segment)).sync()
+    } catch {
+      let reason = Self.reason(error)
+      state.stopped = reason
+      do throws(SystemError) {
+        try leaveMarker(state.synced)
+      } catch let second {
+        throw .stopped("\(reason); and its marker could not be written: \(second)")
+      }
+      throw .stopped(reason)
+    }
+    if state.synced.number < position.number { state.synced = position }
+  }
+
+  private static func reason(_ error: SystemError) -> String {
+    "syncing the journal failed: \(error)"
+  }
+
   /// Stops writing and leaves word of how far the journal is safe: after a failed sync the kernel
   /// may have thrown pages away that still read as if they were there.
-  private func stop(because error: SystemError) throws(StoreError) -> Never {
-    let reason = "syncing the journal failed: \(error)"
+  private func stop(because error: SystemError) -> StoreError {
+    let reason = Self.reason(error)
     let synced = state.withLock { state in
       state.stopped = reason
       return state.synced
     }
+    do throws(SystemError) {
+      let lock = try FileLock.acquire(layout.journalLock)
+      try leaveMarker(synced)
+      lock.release()
+    } catch {
+      return .stopped("\(reason); and its marker could not be written: \(error)")
+    }
+    return .stopped(reason)
+  }
+
+  /// Writes how far the journal is safe; a marker that reaches further back stays.
+  private func leaveMarker(_ synced: JournalPosition) throws(SystemError) {
+    if let found = try marker(), found.number <= synced.number { return }
     let marker: JSONValue = [
       "segment": .integer(synced.segment), "offset": .integer(synced.offset),
       "number": .integer(synced.number),
     ]
-    do throws(SystemError) {
-      let lock = try FileLock.acquire(layout.journalLock)
-      // An earlier marker reaches further back, so it stays.
-      if try !files.exists(layout.unsyncedMarker) {
-        try files.replace(layout.unsyncedMarker, with: marker.bytes)
-      }
-      lock.release()
-    } catch {
-      throw .stopped("\(reason); and its marker could not be written: \(error)")
-    }
-    throw .stopped(reason)
+    try files.replace(layout.unsyncedMarker, with: marker.bytes)
+  }
+
+  /// Reads the marker; nil if there is none. One that cannot be read means that nothing is safe.
+  private func marker() throws(SystemError) -> JournalPosition? {
+    guard try files.exists(layout.unsyncedMarker) else { return nil }
+    let bytes = try files.read(layout.unsyncedMarker, limit: 1 << 16)
+    // What is no JSON of ours reads as the journal's beginning.
+    let value = try? JSONValue.parse(bytes)
+    guard let segment = value?["segment"]?.intValue, let offset = value?["offset"]?.intValue,
+      let number = value?["number"]?.intValue, segment > 0, offset >= 0
+    else { return JournalPosition() }
+    return JournalPosition(segment: segment, offset: offset, number: number)
   }
 
   /// Writes the lines behind the marker again, into a new segment, before anything is added.
   func repairUnsynced(_ state: inout State) throws(StoreError) {
     try onDisk { () throws(SystemError) in
-      guard try files.exists(layout.unsyncedMarker) else { return }
-      let marker = try files.read(layout.unsyncedMarker, limit: 1 << 16)
-      // A marker that cannot be read means that nothing is known to be safe.
-      let value = try? JSONValue.parse(marker)
-      var segment = value?["segment"]?.intValue ?? 1
-      var offset = value?["offset"]?.intValue ?? 0
+      guard let marker = try marker() else { return }
+      var segment = marker.segment
+      var offset = marker.offset
       var tail: [UInt8] = []
       while let bytes = try wholeLines(segment, from: offset) {
         tail += bytes

@@ -67,9 +67,9 @@ package final class Subscription: Sendable {
   private func next(after number: inout Int) throws(StoreError) -> [Change]? {
     let start = number
     var restart: Int?
-    let changes = try store.wait(
-      until: nil, cancelled: { isCancelled.load(ordering: .acquiring) }
-    ) { (store) throws(StoreError) -> [Change]? in
+    let isOver = { self.isCancelled.load(ordering: .acquiring) }
+    let changes = try store.wait(until: nil, cancelled: isOver) {
+      (store) throws(StoreError) -> [Change]? in
       guard let changes = try store.changes(after: start) else {
         restart = try store.number()
         return []

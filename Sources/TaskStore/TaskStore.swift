@@ -8,6 +8,9 @@ package final class TaskStore: Sendable {
   package let layout: StoreLayout
   package let files: any FileSystem
   let state: Mutex<State>
+  /// Lets one sync run at a time; those who wait are covered by the next.
+  let syncing = Mutex(())
+  let isCompacting = Atomic(false)
   let followers: Followers
 
   /// Is what this process has taken in, and what it has appended but not yet synced.
@@ -18,8 +21,12 @@ package final class TaskStore: Sendable {
     var writer: (segment: Int, file: any AppendFile)?
     /// Up to here everything is known to be safe on disk.
     var synced: JournalPosition
-    /// Tells that this process appended something after its last sync.
-    var unsynced = false
+    /// The number of the last line this process appended.
+    var lastOwn = 0
+    /// How long the tail may get before a newer snapshot is looked for.
+    var adoptAt = 0
+    /// Records of open tasks by row of the snapshot, kept once somebody asked for all of them.
+    var parsedRows: [Int: TaskRecord] = [:]
     var stopped: String?
     var lock: LockFile?
 
@@ -27,6 +34,7 @@ package final class TaskStore: Sendable {
       self.reader = reader
       self.fold = fold
       synced = reader.position
+      adoptAt = fold.compactionThreshold
     }
   }
 
@@ -39,7 +47,7 @@ package final class TaskStore: Sendable {
   ) throws(StoreError) -> TaskStore {
     let layout = StoreLayout(root: root)
     try checkFormat(layout, files)
-    let snapshot = Snapshot.newest(in: layout, files: files)
+    let snapshot = Snapshot.newest(in: layout, files: files, after: 0)
     let position = snapshot?.position ?? JournalPosition()
     return TaskStore(
       layout, files, JournalReader(layout: layout, files: files, position: position),
@@ -81,9 +89,24 @@ package final class TaskStore: Sendable {
     _ body: (Fold) throws(StoreError) -> Result
   ) throws(StoreError) -> Result {
     try state.withLock { (state) throws(StoreError) in
-      try state.takeIn()
-      return try body(state.fold)
+      try freshen(&state)
+      do throws(StoreError) {
+        return try body(state.fold)
+      } catch {
+        guard case .damaged(let path, _, _) = error, path == state.fold.snapshot?.path else {
+          throw error
+        }
+        // A snapshot is only derived: without it everything can be folded again.
+        try state.startOver()
+        return try body(state.fold)
+      }
     }
+  }
+
+  /// Takes in what others appended, over the newest snapshot once the tail is long.
+  func freshen(_ state: inout State) throws(StoreError) {
+    try state.takeIn()
+    if state.fold.tail >= state.adoptAt { try adoptNewest(&state) }
   }
 
   /// Finds a task by id or name; an unknown one is told with up to three near names.
@@ -97,12 +120,20 @@ package final class TaskStore: Sendable {
 
   /// Lists what has not ended, the most urgent first, then the oldest.
   package func activeTasks() throws(StoreError) -> [TaskRecord] {
-    try reading { (fold) throws(StoreError) in
-      var records: [TaskRecord] = []
-      for id in fold.active { if let record = try fold.record(id) { records.append(record) } }
-      return records.sorted {
-        ($0.spec.priority, $0.queuedAt, $0.id) < ($1.spec.priority, $1.queuedAt, $1.id)
+    let records = try state.withLock { (state) throws(StoreError) in
+      try freshen(&state)
+      do throws(StoreError) {
+        return try state.activeRecords()
+      } catch {
+        guard case .damaged(let path, _, _) = error, path == state.fold.snapshot?.path else {
+          throw error
+        }
+        try state.startOver()
+        return try state.activeRecords()
       }
+    }
+    return records.sorted {
+      ($0.spec.priority, $0.queuedAt, $0.id) < ($1.spec.priority, $1.queuedAt, $1.id)
     }
   }
 
@@ -113,7 +144,7 @@ package final class TaskStore: Sendable {
   /// Gives the number of the last change taken in: the resume token.
   package func number() throws(StoreError) -> Int {
     try state.withLock { (state) throws(StoreError) in
-      try state.takeIn()
+      try freshen(&state)
       return state.reader.position.number
     }
   }
@@ -122,7 +153,7 @@ package final class TaskStore: Sendable {
   package func changes(after number: Int, limit: Int = 1000) throws(StoreError) -> [Change]? {
     try reading { (fold) throws(StoreError) in
       guard number + 1 >= fold.recentFrom else { return nil }
-      return Array(fold.recent.drop { $0.number <= number }.prefix(limit))
+      return Array(fold.changes(after: number).prefix(limit))
     }
   }
 }
@@ -134,6 +165,36 @@ extension TaskStore.State {
       damage += batch.damage
       for entry in batch.entries { try fold.take(entry) }
     }
+    for case let task? in reader.missing.values { fold.markDamaged(task) }
+  }
+
+  /// Folds the whole journal again, without a snapshot.
+  mutating func startOver() throws(StoreError) {
+    let recent = fold
+    fold = try Fold(snapshot: nil)
+    reader = JournalReader(
+      layout: reader.layout, files: reader.files, position: JournalPosition())
+    parsedRows = [:]
+    try takeIn()
+    fold.keepRecent(of: recent)
+    adoptAt = fold.tail + fold.compactionThreshold
+  }
+
+  /// Gives what has not ended; the snapshot's part is parsed once and kept.
+  mutating func activeRecords() throws(StoreError) -> [TaskRecord] {
+    var records = fold.changedActive
+    guard let snapshot = fold.snapshot else { return records }
+    var kept: [Int: TaskRecord] = [:]
+    for status in TaskStatus.allCases where !status.isTerminal {
+      for row in snapshot.rows(with: status) where !fold.changedRows.contains(row) {
+        let known = parsedRows[row]
+        let record = if let known { known } else { try snapshot.record(row) }
+        kept[row] = record
+        if !fold.damaged.contains(record.id) { records.append(record) }
+      }
+    }
+    parsedRows = kept
+    return records
   }
 }
 

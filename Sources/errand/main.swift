@@ -1,1 +1,3 @@
-print("errand")
+import Posix
+
+exitNow(Program.run(Array(Environment.arguments.dropFirst())).rawValue)

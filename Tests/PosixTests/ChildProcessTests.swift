@@ -45,22 +45,25 @@ struct ChildProcessTests {
     }
   }
 
-  @Test func descriptorsCanBeSwapped() throws {
-    let one = try Pipe.make()
-    let two = try Pipe.make()
-    let map = [
-      one.writing.rawValue: two.writing.rawValue, two.writing.rawValue: one.writing.rawValue,
-    ]
-    let script = "printf one >&\(one.writing.rawValue); printf two >&\(two.writing.rawValue)"
-    // A shell writes to numbers above nine only through /dev/fd.
-    let portable = script.split(separator: ">&").joined(separator: ">/dev/fd/")
-    let child = try ChildProcess.spawn(
-      ProcessSpec(executable: "/bin/sh", arguments: ["-c", portable], descriptors: map))
-    #expect(try child.reap().isSuccess)
-    let first = one.takeReading()
-    let second = two.takeReading()
-    #expect(try first.readToEnd(limit: 10) == Array("two".utf8))
-    #expect(try second.readToEnd(limit: 10) == Array("one".utf8))
+  /// Runs in a process of its own, where descriptors have low numbers whatever other tests do.
+  @Test func descriptorsCanBeSwapped() async {
+    await #expect(processExitsWith: .success) {
+      let one = try Pipe.make()
+      let two = try Pipe.make()
+      let map = [
+        one.writing.rawValue: two.writing.rawValue, two.writing.rawValue: one.writing.rawValue,
+      ]
+      let script = "printf one >&\(one.writing.rawValue); printf two >&\(two.writing.rawValue)"
+      // A shell writes to numbers above nine only through /dev/fd.
+      let portable = script.split(separator: ">&").joined(separator: ">/dev/fd/")
+      let child = try ChildProcess.spawn(
+        ProcessSpec(executable: "/bin/sh", arguments: ["-c", portable], descriptors: map))
+      try #require(try child.reap().isSuccess)
+      let first = one.takeReading()
+      let second = two.takeReading()
+      try #require(try first.readToEnd(limit: 10) == Array("two".utf8))
+      try #require(try second.readToEnd(limit: 10) == Array("one".utf8))
+    }
   }
 
   @Test func aNumberThatCannotBeGivenIsRefused() throws {

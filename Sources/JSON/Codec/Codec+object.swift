@@ -18,6 +18,7 @@ extension Codec {
     var keys: Set<String> = []
     for field in repeat each field {
       names.append(field.name)
+      precondition(keys.isDisjoint(with: field.keys), "two fields answer to \(field.name)")
       keys.formUnion(field.keys)
     }
     let strangers = Strangers(unknownKeys, known: keys, names: names)

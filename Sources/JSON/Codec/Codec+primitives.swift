@@ -12,7 +12,8 @@ extension Codec where Value == String {
   /// Bounds the length, in code points.
   package static func string(length: ClosedRange<Int>) -> Codec<String> {
     checked(
-      JSONValue.bounded("string", ("minLength", length.lowerBound), ("maxLength", length.upperBound)),
+      JSONValue.bounded(
+        "string", ("minLength", length.lowerBound), ("maxLength", length.upperBound)),
       expected: "a string of \(length.described) characters"
     ) { length.contains($0.unicodeScalars.count) }
   }

@@ -46,6 +46,11 @@ package struct Variant<Whole: Sendable>: Sendable {
 extension Codec {
   /// Declares a value of one of several shapes, told apart by a tag: `{"type":"created", …}`.
   package static func union(tag: String, _ variants: Variant<Value>...) -> Codec {
+    for variant in variants {
+      precondition(
+        variant.schema["properties"]?[tag] == nil,
+        "the payload of \"\(variant.tag)\" has a member named as the tag")
+    }
     let byTag = Dictionary(uniqueKeysWithValues: variants.map { ($0.tag, $0) })
     let tags = variants.map(\.tag)
     let listed = tags.map { "\"\($0)\"" }.joined(separator: ", ")

@@ -105,6 +105,8 @@ extension String {
   fileprivate var camelCased: String {
     let words = split(separator: "_")
     guard words.count > 1, let first = words.first else { return self }
-    return words.dropFirst().reduce(String(first)) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
+    return words.dropFirst().reduce(String(first)) {
+      $0 + $1.prefix(1).uppercased() + $1.dropFirst()
+    }
   }
 }

@@ -18,8 +18,9 @@ package enum Nearest {
     match(for: word, among: candidates).map { "; nearest is \"\($0)\"" } ?? ""
   }
 
-  /// Counts insertions, deletions and replacements.
+  /// Counts insertions, deletions and replacements; a word cut short counts as one.
   private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    if left.count >= 3, right.count > left.count, right.starts(with: left) { return 1 }
     var row = Array(0...right.count)
     for (i, a) in left.enumerated() {
       var diagonal = row[0]

@@ -44,7 +44,9 @@ package enum Base64 {
       if left > 1 { group |= UInt32(bytes[index + 1]) << 8 }
       if left > 2 { group |= UInt32(bytes[index + 2]) }
       for place in 0...left { text.append(alphabet[Int(group >> UInt32(18 - 6 * place) & 63)]) }
-      if padded, left < 3 { text.append(contentsOf: repeatElement(UInt8(ascii: "="), count: 3 - left)) }
+      if padded, left < 3 {
+        text.append(contentsOf: repeatElement(UInt8(ascii: "="), count: 3 - left))
+      }
       index += 3
     }
     return String(decoding: text, as: UTF8.self)

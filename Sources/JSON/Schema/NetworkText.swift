@@ -26,7 +26,10 @@ enum NetworkText {
   /// Reads RFC 4291: eight groups, one `::` for some of them, an IPv4 address for the last two.
   static func isIPv6(_ bytes: ArraySlice<UInt8>) -> Bool {
     let colon = UInt8(ascii: ":")
-    guard let gap = bytes.indices.dropLast().first(where: { bytes[$0] == colon && bytes[$0 + 1] == colon })
+    guard
+      let gap = bytes.indices.dropLast().first(where: {
+        bytes[$0] == colon && bytes[$0 + 1] == colon
+      })
     else { return groups(bytes, mayEndInIPv4: true) == 8 }
     let (front, back) = (bytes[..<gap], bytes[(gap + 2)...])
     let before = front.isEmpty ? 0 : groups(front, mayEndInIPv4: false)

@@ -1,7 +1,8 @@
 /// Checks values against a JSON Schema (draft 2020-12), compiled once.
 ///
 /// A keyword, format or pattern it cannot check is refused when the schema is loaded. References
-/// stay inside the document: pointers, anchors, and the root's own `$id`.
+/// stay inside the document: pointers, anchors, and the root's own `$id`. A value is followed as
+/// deep as 96 schemas within schemas; what goes deeper is refused.
 package struct Schema: Sendable {
   package let document: JSONValue
   private let nodes: [SchemaNode]

@@ -1,6 +1,8 @@
 /// Turns a schema document into nodes, refusing every word it does not know.
 struct SchemaCompiler {
   private static let sizeLimit = 10_000
+  /// Bounds the tokens of a place.
+  private static let depthLimit = 128
 
   private(set) var nodes: [SchemaNode] = []
   private(set) var places: [JSONPointer] = []
@@ -8,11 +10,13 @@ struct SchemaCompiler {
   private var byAnchor: [String: SchemaNode.ID] = [:]
   private var references: [(node: SchemaNode.ID, check: Int, text: String)] = []
   private var rootID = ""
+  private var pending: [(SchemaNode.ID, JSONValue)] = []
 
   /// Compiles the whole document; the root is node 0.
   static func compile(_ document: JSONValue) throws(SchemaError) -> [SchemaNode] {
     var compiler = SchemaCompiler()
     _ = try compiler.schema(document, at: .root)
+    try compiler.drain()
     try compiler.resolve()
     try compiler.refuseEndlessReferences()
     return compiler.nodes.map { node in
@@ -23,32 +27,48 @@ struct SchemaCompiler {
     }
   }
 
+  /// Notes a schema to be compiled in its turn, and gives its number.
   mutating func schema(
     _ value: JSONValue, at place: JSONPointer
   ) throws(SchemaError) -> SchemaNode.ID {
-    guard nodes.count < Self.sizeLimit else { throw .tooLarge }
+    guard nodes.count < Self.sizeLimit, place.tokens.count <= Self.depthLimit else {
+      throw .tooLarge
+    }
     let id = nodes.count
     nodes.append(SchemaNode())
     places.append(place)
     byPlace[place] = id
-    switch value {
-    case .bool(true): break
-    case .bool(false): nodes[id].checks = [.never]
-    case .object(let object):
-      var keywords = SchemaKeywords(object, at: place)
-      for (key, operand) in object.members {
-        let at = place.appending(key: key)
-        if try annotation(key, operand, id, at) { continue }
-        if let reference = try reference(key, operand, at) {
-          references.append((id, nodes[id].checks.count, reference))
-          nodes[id].checks.append(.reference(0))
-        } else if let check = try keywords.check(key, operand, at, compiler: &self) {
-          nodes[id].checks.append(check)
-        }
-      }
-    default: throw .malformed(at: place, expected: "a schema: an object, true or false")
-    }
+    pending.append((id, value))
     return id
+  }
+
+  /// Compiles what was noted, and what is noted meanwhile; a list, so that no nesting costs stack.
+  private mutating func drain() throws(SchemaError) {
+    while let (id, value) = pending.popLast() {
+      switch value {
+      case .bool(true): break
+      case .bool(false): nodes[id].checks = [.never]
+      case .object(let object): try keywords(of: object, id)
+      default:
+        throw .malformed(at: places[id], expected: "a schema: an object, true or false")
+      }
+    }
+  }
+
+  private mutating func keywords(
+    of object: JSONObject, _ id: SchemaNode.ID
+  ) throws(SchemaError) {
+    var keywords = SchemaKeywords(object, at: places[id])
+    for (key, operand) in object.members {
+      let at = places[id].appending(key: key)
+      if try annotation(key, operand, id, at) { continue }
+      if let reference = try reference(key, operand, at) {
+        references.append((id, nodes[id].checks.count, reference))
+        nodes[id].checks.append(.reference(0))
+      } else if let check = try keywords.check(key, operand, at, compiler: &self) {
+        nodes[id].checks.append(check)
+      }
+    }
   }
 
   mutating func schemas(

@@ -22,7 +22,7 @@ package enum SchemaError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(Self.place(pointer))the reference \"\(reference)\" leads nowhere in this document"
     case .endlessReference(let pointer):
       "\(Self.place(pointer))the schema refers to itself without going deeper into the value"
-    case .tooLarge: "the schema is too large"
+    case .tooLarge: "the schema is too large or nests too deep"
     }
   }
 

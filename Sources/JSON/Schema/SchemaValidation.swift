@@ -3,8 +3,9 @@ struct SchemaValidation {
   /// Tells, for an array or object, which of its parts some schema has looked at.
   typealias Marks = [Bool]
 
-  private static let depthLimit = 512
-  private static let visitLimit = 1_000_000
+  /// Bounds schemas within schemas, and with them the stack: threads are small.
+  private static let depthLimit = 96
+  private static let visitLimit = 400_000
 
   private let nodes: [SchemaNode]
   private let marksEvaluated: Bool

@@ -32,7 +32,8 @@ enum URIText {
         bytes.append(byte)
         continue
       }
-      guard let high = rest.popFirst().flatMap({ Hex.value(of: $0) }), let low = rest.popFirst().flatMap({ Hex.value(of: $0) })
+      guard let high = rest.popFirst().flatMap({ Hex.value(of: $0) }),
+        let low = rest.popFirst().flatMap({ Hex.value(of: $0) })
       else { return nil }
       bytes.append(high << 4 | low)
     }
@@ -62,7 +63,8 @@ enum URIText {
       return rest.isEmpty || isPort(rest)
     }
     let host = rest.prefix { $0 != UInt8(ascii: ":") }
-    return isMade(host, of: "") && (host.endIndex == rest.endIndex || isPort(rest[host.endIndex...]))
+    return isMade(host, of: "")
+      && (host.endIndex == rest.endIndex || isPort(rest[host.endIndex...]))
   }
 
   private static func isFutureAddress(_ bytes: ArraySlice<UInt8>) -> Bool {
@@ -84,7 +86,8 @@ enum URIText {
     var rest = bytes
     while let byte = rest.popFirst() {
       if byte == UInt8(ascii: "%") {
-        guard rest.popFirst().flatMap({ Hex.value(of: $0) }) != nil, rest.popFirst().flatMap({ Hex.value(of: $0) }) != nil
+        guard rest.popFirst().flatMap({ Hex.value(of: $0) }) != nil,
+          rest.popFirst().flatMap({ Hex.value(of: $0) }) != nil
         else { return false }
       } else if !NetworkText.isAlphanumeric(byte), !allowed.contains(byte) {
         return false

@@ -10,7 +10,7 @@ package struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConverti
     case invalidUTF8 = "invalid UTF-8"
     case loneSurrogate = "half a surrogate pair"
     case numberOutOfRange = "a number too large"
-    case tooDeep = "more than 128 levels"
+    case tooDeep = "too many levels"
     case trailingBytes = "something after the end"
     case unexpectedByte = "an unexpected character"
     case unexpectedEnd = "the end of the text"

@@ -1,17 +1,22 @@
 extension JSONValue {
-  /// Reads one strict JSON text: 128 levels, no invalid UTF-8, no key twice, nothing behind it.
+  /// Bounds how deep a text may nest, where nothing else is said.
+  package static let usualDepth = 128
+
+  /// Reads one strict JSON text: bounded depth, valid UTF-8, no key twice, nothing behind it.
+  ///
+  /// Whoever wraps foreign values and reads them back allows for the levels added.
   package static func parse(
-    _ bytes: [UInt8], surrogates: LoneSurrogates = .refused
+    _ bytes: [UInt8], surrogates: LoneSurrogates = .refused, depth: Int = usualDepth
   ) throws(JSONSyntaxError) -> JSONValue {
-    var parser = Parser(bytes, surrogates: surrogates)
+    var parser = Parser(bytes, surrogates: surrogates, depthLimit: depth)
     return try parser.document()
   }
 
   /// Reads a slice; offsets in errors count from the slice's start.
   package static func parse(
-    _ bytes: ArraySlice<UInt8>, surrogates: LoneSurrogates = .refused
+    _ bytes: ArraySlice<UInt8>, surrogates: LoneSurrogates = .refused, depth: Int = usualDepth
   ) throws(JSONSyntaxError) -> JSONValue {
-    try parse(Array(bytes), surrogates: surrogates)
+    try parse(Array(bytes), surrogates: surrogates, depth: depth)
   }
 
   package static func parse(_ text: String) throws(JSONSyntaxError) -> JSONValue {

@@ -2,17 +2,17 @@
 ///
 /// It descends by recursion, which the depth limit keeps small.
 struct Parser {
-  static let depthLimit = 128
-
   let source: [UInt8]
   let surrogates: LoneSurrogates
+  private let depthLimit: Int
   var position = 0
   /// Tells whether the string read last was written with an escape.
   var hadEscape = false
   private var depth = 0
 
-  init(_ source: [UInt8], surrogates: LoneSurrogates) {
+  init(_ source: [UInt8], surrogates: LoneSurrogates, depthLimit: Int) {
     self.source = source
+    self.depthLimit = depthLimit
     self.surrogates = surrogates
   }
 
@@ -75,7 +75,7 @@ struct Parser {
   private static let nullBytes = Array("null".utf8)
 
   private mutating func descend() throws(JSONSyntaxError) {
-    guard depth < Self.depthLimit else { throw error(.tooDeep) }
+    guard depth < depthLimit else { throw error(.tooDeep) }
     depth += 1
     position += 1
     skipSpace()

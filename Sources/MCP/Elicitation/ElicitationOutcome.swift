@@ -7,7 +7,8 @@ package enum ElicitationOutcome: Sendable, Hashable {
   case declined
   /// Was closed without an answer.
   case cancelled
-  /// Could not be asked: the client cannot show forms, this call cannot wait, or the answer was no answer.
+  /// Could not be asked: the client cannot show forms, this call cannot wait, or the answer was no
+  /// answer.
   case unavailable
 
   /// Understands an ElicitResult; nil if it is none, or does not fit the form.

@@ -1,6 +1,7 @@
 import JSON
 
-/// Seals what a question carries until its answer: the client brings it back and may have changed it.
+/// Seals what a question carries until its answer: the client brings it back and may have changed
+/// it.
 struct RequestState: Sendable {
   /// Makes and checks seals; asked for the key only when one is needed.
   let key: @Sendable () throws(ToolFailure) -> [UInt8]
@@ -29,7 +30,8 @@ struct RequestState: Sendable {
     }
   }
 
-  /// Is what a question carries: its words by key, to know later what was refused, and the tool's own data.
+  /// Is what a question carries: its words by key, to know later what was refused, and the tool's
+  /// own data.
   struct Carried: Sendable, Hashable {
     var asked: [String: String]
     var data: JSONValue

@@ -26,7 +26,8 @@ package struct Client: Sendable {
     return modes["form"]?.objectValue != nil || modes["url"] == nil
   }
 
-  /// Tells whether a call may be answered with a handle; a legacy session's word for it counts for nothing.
+  /// Tells whether a call may be answered with a handle; a legacy session's word for it counts for
+  /// nothing.
   package var takesTaskHandles: Bool {
     era == .modern && capabilities["extensions"]?[MetaKey.tasksExtension]?.objectValue != nil
   }

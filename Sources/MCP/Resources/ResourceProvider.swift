@@ -2,7 +2,8 @@ import JSON
 
 /// Offers documents under addresses.
 package protocol ResourceProvider: Sendable {
-  /// Lists what is worth listing; a cursor is opaque to clients and stays valid while things change.
+  /// Lists what is worth listing; a cursor is opaque to clients and stays valid while things
+  /// change.
   func list(cursor: String?) throws(ResourceFailure) -> ResourcePage
   var templates: [ResourceTemplate] { get }
   func read(_ uri: String) throws(ResourceFailure) -> ResourceReading

@@ -57,7 +57,8 @@ final class Audience: Sendable {
     outbox = conversation.outbox
   }
 
-  /// Opens a stream: its acknowledgement is the first it hears, and nothing comes before. False if the id is in flight or there are too many.
+  /// Opens a stream: its acknowledgement is the first it hears, and nothing comes before. False if
+  /// the id is in flight or there are too many.
   func open(_ id: RequestID, _ filter: Filter) -> Bool {
     state.withLock { state in
       guard state.streams.count < Self.streamLimit, let entry = requests.begin(id) else {
@@ -115,7 +116,8 @@ final class Audience: Sendable {
     state.withLock { $0.session.resourcesListChanged = true }
   }
 
-  /// Gives the change since the last time, if any: true for somebody listens now, false for nobody does.
+  /// Gives the change since the last time, if any: true for somebody listens now, false for nobody
+  /// does.
   func takeTransition() -> Bool? {
     state.withLock { state in
       guard state.isHeard != state.wantsChanges else { return nil }
@@ -140,6 +142,10 @@ final class Audience: Sendable {
         handles: filters.reduce(into: []) { $0.formUnion($1.handles) },
         resourceList: filters.contains { $0.resourcesListChanged })
     }
+  }
+
+  func watches(_ handle: String) -> Bool {
+    state.withLock { $0.streams.contains { $0.filter.handles.contains(handle) } }
   }
 
   func resourceChanged(_ uri: String) {

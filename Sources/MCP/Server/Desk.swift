@@ -1,7 +1,8 @@
 import JSON
 import JSONRPC
 
-/// Is where the reading thread works: takes lines in, collects answers, sends them when nothing more is here.
+/// Is where the reading thread works: takes lines in, collects answers, sends them when nothing
+/// more is here.
 struct Desk {
   let server: Server
   /// Is the legacy session, from its handshake on; modern requests neither need nor touch it.
@@ -135,7 +136,8 @@ struct Desk {
   }
 }
 
-/// Is one request with its method known and its sender described; shared, since it is handed on often.
+/// Is one request with its method known and its sender described; shared, since it is handed on
+/// often.
 final class Request: Sendable {
   let id: RequestID
   let method: Method

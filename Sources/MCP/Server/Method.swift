@@ -20,7 +20,8 @@ enum Method: String, CaseIterable, Sendable {
   case updateTask = "tasks/update"
   case cancelTask = "tasks/cancel"
 
-  /// Tells whether the era has the method, and this server what it needs: what is not advertised does not exist.
+  /// Tells whether the era has the method, and this server what it needs: what is not advertised
+  /// does not exist.
   private func exists(in era: Era, _ offer: Offer) -> Bool {
     switch self {
     case .initialize, .ping: era == .legacy

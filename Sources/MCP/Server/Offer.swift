@@ -13,7 +13,8 @@ package struct Offer: Sendable {
   package var handles: (any WaitHandles)?
   /// Tells that tools of toolset `app` and their pages are offered.
   package var offersApps = false
-  /// Is called with true before the first listener is acknowledged, with false after the last has left.
+  /// Is called with true before the first listener is acknowledged, with false after the last has
+  /// left.
   package var listening: @Sendable (Bool) -> Void = { _ in }
   /// Makes durable what the answers about to leave acknowledge; a failure replaces those answers.
   package var commit: @Sendable () throws(ToolFailure) -> Void = {}

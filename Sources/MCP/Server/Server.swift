@@ -46,10 +46,10 @@ package final class Server: Sendable {
   /// Tells whoever wants to know that the list of resources has changed.
   package func resourcesListChanged() { audience.resourcesListChanged() }
 
-  /// Tells whoever watches the handle how it stands now. Call it from one thread, so that states keep their order.
+  /// Tells whoever watches the handle how it stands now. Call it from one thread, so that states
+  /// keep their order.
   package func taskChanged(_ handle: String) throws(ToolFailure) {
-    guard audience.watched.handles.contains(handle),
-      let state = try offer.handles?.state(of: handle)
+    guard audience.watches(handle), let state = try offer.handles?.state(of: handle)
     else { return }
     audience.handleChanged(handle, state.detailed)
   }

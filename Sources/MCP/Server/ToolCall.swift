@@ -90,7 +90,8 @@ struct ToolCall: Sendable {
     }
   }
 
-  /// Gives the finished line, after making durable what it acknowledges; for calls on their own thread.
+  /// Gives the finished line, after making durable what it acknowledges; for calls on their own
+  /// thread.
   func durableFrame(_ outcome: ToolOutcome) -> [UInt8] {
     let body = body(outcome)
     if body.acknowledges {

@@ -111,9 +111,11 @@ extension ToolResult {
 package protocol WaitHandles: Sendable {
   /// Answers from memory or an index, quickly; nil if the handle is unknown or expired.
   func state(of handle: String) throws(ToolFailure) -> WaitHandleState?
-  /// Takes answers to open questions; unknown and already answered keys are ignored. False if the handle is unknown.
+  /// Takes answers to open questions; unknown and already answered keys are ignored. False if the
+  /// handle is unknown.
   func update(_ handle: String, _ responses: [String: ElicitationOutcome]) throws(ToolFailure)
     -> Bool
-  /// Ends the wait, without waiting for what that ends; a wait that has ended stays as it is. False if unknown.
+  /// Ends the wait, without waiting for what that ends; a wait that has ended stays as it is. False
+  /// if unknown.
   func cancel(_ handle: String) throws(ToolFailure) -> Bool
 }

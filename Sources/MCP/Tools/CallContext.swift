@@ -17,15 +17,19 @@ package struct CallContext: Sendable {
   package var era: Era { client.era }
   package var version: ProtocolVersion { client.version }
 
-  /// Tells the client how far it is, at most twice a second; does nothing without a token, or in calls that do not wait.
+  /// Tells the client how far it is, at most twice a second; does nothing without a token, or in
+  /// calls that do not wait.
   package func progress(_ progress: Double, total: Double? = nil, message: String? = nil) {
     channel.progress?.report(progress, total: total, message: message)
   }
 
-  /// Asks the user. Where the answer comes with another call, this throws, and the tool is called again with it.
+  /// Asks the user. Where the answer comes with another call, this throws, and the tool is called
+  /// again with it.
   ///
-  /// A question that was declined or closed is not asked again on this connection. `state` comes back
-  /// in `requestState`, sealed against change. Whatever the tool did before asking, it will do again.
+  /// A question that was declined or closed is not asked again on this connection. `state` comes
+  /// back
+  /// in `requestState`, sealed against change. Whatever the tool did before asking, it will do
+  /// again.
   package func elicit(
     _ form: ElicitationForm, key: String, state: JSONValue = .null
   ) throws(ToolFailure) -> ElicitationOutcome {
@@ -54,7 +58,8 @@ package struct CallContext: Sendable {
   }
 }
 
-/// Is what a call can reach the client by; which parts are there depends on the era and on whether it waits.
+/// Is what a call can reach the client by; which parts are there depends on the era and on whether
+/// it waits.
 struct CallChannel: Sendable {
   var refusals: Refusals
   var progress: ProgressReporter?

@@ -16,7 +16,8 @@ package protocol Tool: Sendable {
   /// Is sent as the tool's `_meta`.
   var meta: JSONObject? { get }
 
-  /// Tells whether this call may wait: then it runs on a thread of its own, else on the reading thread.
+  /// Tells whether this call may wait: then it runs on a thread of its own, else on the reading
+  /// thread.
   func waits(_ input: Input) -> Bool
 
   /// Does it. Called again from the start once a question it asked has been answered.

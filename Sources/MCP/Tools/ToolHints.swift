@@ -1,6 +1,7 @@
 import JSON
 
-/// States what a tool does to the world; clients decide by it what runs in parallel and what needs leave.
+/// States what a tool does to the world; clients decide by it what runs in parallel and what needs
+/// leave.
 package struct ToolHints: Sendable, Hashable {
   package var readOnly: Bool
   package var destructive: Bool

@@ -1,8 +1,8 @@
 /// Matches a regular expression in time linear in the text, whatever the expression.
 ///
 /// It is the part of ECMA-262 (Unicode mode) that needs no backtracking: classes, groups,
-/// alternatives, greedy and lazy repeats, `^ $ \b \B`, `\d \w \s`, `\p{…}` for general categories,
-/// and all escapes. Lookaround and back-references are refused.
+/// alternatives, greedy and lazy repeats, `^ $ \b \B`, `\d \w \s`, `\p{L}` and other
+/// categories, and all escapes. Lookaround and back-references are refused.
 package struct Pattern: Sendable {
   package let source: String
   private let program: [PatternInstruction]

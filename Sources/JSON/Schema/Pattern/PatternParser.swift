@@ -1,6 +1,6 @@
 /// Reads a regular expression by the grammar of ECMA-262 in Unicode mode.
 struct PatternParser {
-  private static let depthLimit = 100
+  private static let depthLimit = 50
   let scalars: [Unicode.Scalar]
   var position = 0
   private var depth = 0

@@ -4,7 +4,9 @@ struct ScalarSet: Sendable {
   enum Part: Sendable {
     case range(ClosedRange<UInt32>)
     /// Accepts what `\d`, `\s`, `\w` accept, or the opposite.
-    case digit(Bool), space(Bool), word(Bool)
+    case digit(Bool)
+    case space(Bool)
+    case word(Bool)
     case category(Set<Unicode.GeneralCategory>, Bool)
   }
 

@@ -1,0 +1,119 @@
+import Agents
+import Posix
+
+/// Owns the pipes between us and one agent, and cuts what comes into lines.
+final class AgentStreams {
+  /// Can be closed by being let go.
+  private final class End {
+    let descriptor: Descriptor
+    init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+  }
+
+  /// Bounds what is kept beside the messages.
+  enum Limit {
+    static let transcript = 64 << 20
+    static let errors = 8 << 20
+    /// What every system can write at once to a pipe that says it is writable.
+    static let inputPiece = 512
+  }
+
+  private var output: End?
+  private var errors: End?
+  private var input: End?
+  private var pendingInput: ArraySlice<UInt8>
+  private var splitter = LineSplitter(maxLength: AgentBounds.parsedLine)
+  private var transcript: BoundedFile
+  private var errorLog: BoundedFile
+  private(set) var errorTail = TailText()
+  private var outputRedactor: Redactor
+  private var errorRedactor: Redactor
+
+  /// Takes over our ends; an input of nil means that the agent reads from /dev/null.
+  init(
+    output: consuming Descriptor, errors: consuming Descriptor, input: consuming Descriptor?,
+    inputBytes: [UInt8], transcript: BoundedFile, errorLog: BoundedFile, redactor: Redactor
+  ) {
+    self.output = End(output)
+    self.errors = End(errors)
+    if let input { self.input = End(input) }
+    pendingInput = inputBytes[...]
+    self.transcript = transcript
+    self.errorLog = errorLog
+    outputRedactor = redactor
+    errorRedactor = redactor
+    if inputBytes.isEmpty { self.input = nil }
+  }
+
+  var outputDescriptor: Int32? { output?.descriptor.rawValue }
+  var errorDescriptor: Int32? { errors?.descriptor.rawValue }
+  var inputDescriptor: Int32? { input?.descriptor.rawValue }
+  var areClosed: Bool { output == nil && errors == nil }
+
+  /// Reads once; gives the whole lines that are there now, at the end also the last piece.
+  func readOutput() throws(SystemError) -> [AgentLine] {
+    guard let end = output else { return [] }
+    let bytes = try end.descriptor.read(upTo: 65536)
+    if bytes.isEmpty { return try finishOutput() }
+    try transcript.append(outputRedactor.pass(bytes))
+    splitter.append(bytes)
+    var lines: [AgentLine] = []
+    while let line = splitter.next() { lines.append(agentLine(line)) }
+    return lines
+  }
+
+  /// Reads no more; gives what stood there without a newline.
+  func finishOutput() throws(SystemError) -> [AgentLine] {
+    output = nil
+    try transcript.append(outputRedactor.finish())
+    return splitter.finish().map { [agentLine($0)] } ?? []
+  }
+
+  func readErrors() throws(SystemError) {
+    guard let end = errors else { return }
+    let bytes = try end.descriptor.read(upTo: 65536)
+    if bytes.isEmpty { return try finishErrors() }
+    try keepErrors(errorRedactor.pass(bytes))
+  }
+
+  /// Reads no more of the error output.
+  func finishErrors() throws(SystemError) {
+    errors = nil
+    try keepErrors(errorRedactor.finish())
+  }
+
+  private func keepErrors(_ bytes: [UInt8]) throws(SystemError) {
+    guard !bytes.isEmpty else { return }
+    errorTail.append(bytes)
+    try errorLog.append(bytes)
+  }
+
+  /// Writes a piece that cannot block, since the pipe says it is writable; closes after the last.
+  func feedInput() throws(SystemError) {
+    guard let end = input else { return }
+    do throws(SystemError) {
+      let count = try end.descriptor.writeOnce(pendingInput.prefix(Limit.inputPiece))
+      pendingInput = pendingInput.dropFirst(count)
+      if pendingInput.isEmpty { input = nil }
+    } catch {
+      input = nil
+      pendingInput = []
+      // A program need not read what it is given.
+      if !error.isClosedPipe { throw error }
+    }
+  }
+
+  /// Gives the agent more to read, as long as its input is open.
+  func send(_ bytes: [UInt8]) {
+    if input != nil { pendingInput += bytes }
+  }
+
+  private func agentLine(_ line: Line) -> AgentLine {
+    switch line {
+    case .line(var bytes), .unterminated(var bytes):
+      if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+      return AgentLine(outputRedactor.redacted(bytes))
+    case .tooLong(let prefix, let length):
+      return AgentLine(outputRedactor.redacted(prefix), length: length)
+    }
+  }
+}

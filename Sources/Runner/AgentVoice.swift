@@ -1,0 +1,94 @@
+import Agents
+import JSON
+import Posix
+import TaskStore
+import Tasks
+
+/// Hears an agent: lines become events, events messages, usage is held against the budget.
+struct AgentVoice {
+  private var interpreter: any AgentInterpreter
+  private(set) var sink: MessageSink
+  private var budget: BudgetGuard
+  private let gathering: Duration
+  private var flushAt: MonotonicTime?
+  private var lastFlush: MonotonicTime?
+  /// Set once messages cannot be stored any more; nothing is written from then on.
+  private(set) var failure: StoreError?
+  /// Set once a limit is used up.
+  private(set) var exhausted: String?
+
+  init(
+    _ interpreter: any AgentInterpreter, sink: MessageSink, budget: Budget, gathering: Duration
+  ) {
+    self.interpreter = interpreter
+    self.sink = sink
+    self.budget = BudgetGuard(budget)
+    self.gathering = gathering
+  }
+
+  /// Takes in whole lines; returns bytes for the agent's input.
+  mutating func hear(_ lines: [AgentLine]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for line in lines { bytes += take(interpreter.interpret(line)) }
+    if interpreter.isGathering {
+      // The first line after a rest goes out at once; the ones on its heels are gathered.
+      flushAt = flushAt ?? lastFlush.map { $0 + gathering } ?? .now
+    } else {
+      flushAt = nil
+    }
+    return bytes
+  }
+
+  /// Stores what was gathered, and syncs, when their time has come.
+  mutating func advance(_ now: MonotonicTime) {
+    if let due = flushAt, due <= now {
+      flushAt = nil
+      lastFlush = now
+      _ = take(interpreter.pause())
+    }
+    keep { (sink) throws(StoreError) in try sink.syncIfDue() }
+  }
+
+  var deadline: MonotonicTime? {
+    guard failure == nil else { return nil }
+    return [flushAt, sink.syncDeadline].compactMap(\.self).min()
+  }
+
+  /// Takes in the last lines; nothing will follow.
+  mutating func finish(_ lines: [AgentLine]) {
+    _ = hear(lines)
+    flushAt = nil
+    _ = take(interpreter.finish())
+  }
+
+  /// Says something of our own in the attempt's messages.
+  mutating func note(_ text: String, _ data: JSONValue? = nil) {
+    keep { (sink) throws(StoreError) in try sink.note(text, data) }
+  }
+
+  /// Says as a message why the attempt failed, unless the agent has said the same already.
+  mutating func tell(_ error: AttemptError) {
+    guard sink.reportedError?.code != error.code else { return }
+    let body = MessageBody.error(
+      code: error.code.rawValue, message: error.message, retryable: error.retryable)
+    keep { (sink) throws(StoreError) in try sink.write(body) }
+  }
+
+  mutating func sync() { keep { (sink) throws(StoreError) in try sink.sync() } }
+
+  mutating func fail(_ error: StoreError) { failure = failure ?? error }
+
+  private mutating func take(_ reaction: Reaction) -> [UInt8] {
+    guard !reaction.events.isEmpty else { return reaction.bytes }
+    keep { (sink) throws(StoreError) in try sink.take(reaction.events) }
+    let usage = sink.countedUsage
+    for warning in budget.warnings(at: usage) { note(warning.text) }
+    exhausted = exhausted ?? budget.exhausted(at: usage)?.text
+    return reaction.bytes
+  }
+
+  private mutating func keep(_ write: (inout MessageSink) throws(StoreError) -> Void) {
+    guard failure == nil else { return }
+    do throws(StoreError) { try write(&sink) } catch { failure = error }
+  }
+}

@@ -1,0 +1,72 @@
+import Agents
+import JSON
+import Posix
+import TaskStore
+import Tasks
+
+/// Takes what an agent left in its artifact folder, following no links and within bounds.
+struct ArtifactDrop {
+  enum Limit {
+    static let files = 200
+    static let fileBytes = 256 << 20
+    static let totalBytes = 1 << 30
+    static let depth = 6
+    /// How much of a file is looked at to tell text from bytes.
+    static let probe = 64 << 10
+  }
+
+  /// One file that may be kept.
+  struct Found: Sendable, Hashable {
+    /// Relative to the folder.
+    var path: String
+    var size: Int
+  }
+
+  private(set) var found: [Found] = []
+  /// What was left out, and why, in words.
+  private(set) var leftOut: [String] = []
+  private var total = 0
+
+  /// Lists a folder whose writers are gone.
+  init(_ folder: String, files: any FileSystem) throws(SystemError) {
+    try list(folder, "", 0, files)
+  }
+
+  private mutating func list(
+    _ folder: String, _ prefix: String, _ depth: Int, _ files: any FileSystem
+  ) throws(SystemError) {
+    for name in try files.list(folder) {
+      let path = prefix + name
+      guard let status = try files.status(folder + "/" + name, followingLinks: false) else {
+        continue
+      }
+      switch status.kind {
+      case .directory where depth < Limit.depth:
+        try list(folder + "/" + name, path + "/", depth + 1, files)
+      case .directory: refuse(path, "the folder is too deep")
+      case .file: take(Found(path: path, size: status.size))
+      case .symbolicLink: refuse(path, "it is a symbolic link")
+      case .fifo, .socket, .other: refuse(path, "it is not a file")
+      }
+    }
+  }
+
+  private mutating func take(_ file: Found) {
+    if found.count >= Limit.files {
+      refuse(file.path, "there are more than \(Limit.files) files")
+    } else if file.size > Limit.fileBytes {
+      refuse(file.path, "it is larger than \(Limit.fileBytes >> 20) MiB")
+    } else if total + file.size > Limit.totalBytes {
+      refuse(file.path, "all files together are larger than \(Limit.totalBytes >> 20) MiB")
+    } else {
+      total += file.size
+      found.append(file)
+    }
+  }
+
+  private mutating func refuse(_ path: String, _ reason: String) {
+    if leftOut.count < 20 {
+      leftOut.append("\(CleanText.line(path, limit: 200)) was left out: \(reason).")
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import Posix
+
+/// Measures the limits of a started attempt on the monotonic clock.
+struct AttemptClocks: Sendable {
+  /// Names the limit that was passed.
+  enum Passed: Sendable, Hashable {
+    /// From the start to the agent's first sign, where it must speak first.
+    case start
+    case running
+  }
+
+  private enum Phase {
+    case starting(until: MonotonicTime)
+    case running(until: MonotonicTime)
+    /// A question stops the clock; the time left is kept.
+    case stopped(left: Duration)
+  }
+
+  private var phase: Phase
+  private let runningLimit: Duration
+
+  /// Starts when the process lives.
+  init(
+    speaksFirst: Bool, startLimit: Duration, runningLimit: Duration, now: MonotonicTime = .now
+  ) {
+    phase = speaksFirst ? .starting(until: now + startLimit) : .running(until: now + runningLimit)
+    self.runningLimit = runningLimit
+  }
+
+  /// The agent has given its first sign.
+  mutating func spoke(now: MonotonicTime = .now) {
+    if case .starting = phase { phase = .running(until: now + runningLimit) }
+  }
+
+  /// A question is open: waiting for people costs the agent nothing.
+  mutating func stop(now: MonotonicTime = .now) {
+    if case .running(let until) = phase { phase = .stopped(left: until - now) }
+  }
+
+  mutating func goOn(now: MonotonicTime = .now) {
+    if case .stopped(let left) = phase { phase = .running(until: now + left) }
+  }
+
+  /// When the next limit is reached; nil while the clock is stopped.
+  var deadline: MonotonicTime? {
+    switch phase {
+    case .starting(let until), .running(let until): until
+    case .stopped: nil
+    }
+  }
+
+  func passed(now: MonotonicTime = .now) -> Passed? {
+    switch phase {
+    case .starting(let until): until <= now ? .start : nil
+    case .running(let until): until <= now ? .running : nil
+    case .stopped: nil
+    }
+  }
+}

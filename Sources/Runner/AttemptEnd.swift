@@ -1,0 +1,54 @@
+import Posix
+import Tasks
+
+/// Says why we ended an attempt, rather than its agent.
+enum EndCause: Sendable, Hashable {
+  case cancelled
+  case passed(AttemptClocks.Passed, limitSec: Int)
+  case budget(String)
+  /// This process was told to go, as when the machine shuts down.
+  case interrupted
+  case storeFailed(String)
+}
+
+/// Gathers the facts of an attempt's end; the verdict is drawn from them in one place.
+struct AttemptEnd: Sendable {
+  var cause: EndCause?
+  var exit: ExitStatus?
+  /// The program's own last word on what went wrong.
+  var reportedError: (code: FailureReason, message: String)?
+  var hasResult: Bool
+  var exitCodeIsResult: Bool
+  var lastErrorLine: String?
+
+  /// Decides in this order: what we did, what the agent said, how the process ended.
+  var outcome: Settlement.Outcome {
+    if let cause { return Self.outcome(of: cause) }
+    guard let exit else {
+      return .failed(AttemptError(.unknown, "The agent's end was not seen."))
+    }
+    if exit.isSuccess {
+      return hasResult || exitCodeIsResult
+        ? .completed
+        : .failed(AttemptError(.outputMissing, "The agent ended without a result."))
+    }
+    if let reportedError, reportedError.code != .unknown {
+      return .failed(AttemptError(reportedError.code, reportedError.message))
+    }
+    let detail = reportedError?.message ?? lastErrorLine
+    return .failed(AttemptError(.agentCrashed, detail.map { "\(exit): \($0)" } ?? "\(exit)."))
+  }
+
+  private static func outcome(of cause: EndCause) -> Settlement.Outcome {
+    switch cause {
+    case .cancelled: .cancelled
+    case .passed(.running, let seconds):
+      .failed(AttemptError(.timeout, "It ran longer than \(seconds) s."))
+    case .passed(.start, let seconds):
+      .failed(AttemptError(.dispatchTimeout, "The agent gave no sign within \(seconds) s."))
+    case .budget(let text): .failed(AttemptError(.budgetExhausted, text))
+    case .interrupted: .failed(AttemptError(.interrupted, "Its supervisor was told to stop."))
+    case .storeFailed(let text): .failed(AttemptError(.storeError, text))
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Posix
+import TaskStore
+import Tasks
+
+/// Makes the folders an attempt needs and proves that they can be written.
+struct AttemptFolders: Sendable {
+  let attempt: String
+  /// The agent's TMPDIR.
+  let temporary: String
+  /// What the agent leaves here is kept as artifacts.
+  let artifacts: String
+  /// Where the agent works that has no directory of its own.
+  let scratch: String
+  /// Where snapshots of the work tree are kept until they are compared.
+  let snapshots: String
+  let transcript: String
+  let errors: String
+  /// What the supervisor itself complained of; removed when it had no reason to.
+  let complaints: String
+
+  init(layout: StoreLayout, record: TaskRecord, attemptN: Int) {
+    let folder = layout.attemptFolder(of: record, attemptN)
+    attempt = folder
+    temporary = folder + "/tmp"
+    artifacts = folder + "/artifacts"
+    scratch = folder + "/work"
+    snapshots = folder + "/snapshots"
+    transcript = folder + "/transcript.jsonl"
+    errors = folder + "/stderr.log"
+    complaints = folder + "/supervisor.log"
+  }
+
+  /// Makes them; the temporary folder is written to, since some agents fail silently without.
+  func prepare(files: any FileSystem) throws(SystemError) {
+    try files.createDirectories(attempt)
+    for folder in [temporary, artifacts, scratch] { try files.createDirectory(folder) }
+    let probe = temporary + "/.probe"
+    try files.createFile(probe).append([0])
+    try files.remove(probe)
+  }
+
+  /// Takes away what nobody needs after the end.
+  func tidy(files: any FileSystem) throws(SystemError) {
+    for folder in [temporary, snapshots] where try files.exists(folder) {
+      try files.removeTree(folder)
+    }
+    if try files.status(complaints)?.size == 0 { try files.remove(complaints) }
+  }
+}

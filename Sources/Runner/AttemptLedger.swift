@@ -1,0 +1,52 @@
+import Agents
+import JSON
+import Posix
+import TaskStore
+import Tasks
+
+/// Writes one attempt's changes into the journal, under its lease.
+struct AttemptLedger: Sendable {
+  let store: TaskStore
+  let task: TaskID
+  let attemptN: Int
+  let leaseId: String
+  let actor: Actor
+
+  init(store: TaskStore, record: TaskRecord, attempt: Attempt, actor: Actor) {
+    self.store = store
+    task = record.id
+    attemptN = attempt.attemptN
+    leaseId = attempt.leaseId
+    self.actor = actor
+  }
+
+  /// The environment entry by which every process of the attempt is found.
+  var marker: String { "\(AgentEnvironment.Name.attempt)=\(task)/\(attemptN)" }
+
+  /// Reads the task anew, with what others have written since.
+  func record() throws(StoreError) -> TaskRecord { try store.task(.id(task)) }
+
+  func isCancelRequested() throws(StoreError) -> Bool { try record().cancelRequest != nil }
+
+  func started(_ executor: Executor, in workspace: AttemptWorkspace) throws(StoreError) {
+    let start = Start(
+      attemptN: attemptN, leaseId: leaseId, executor: executor, workspace: workspace)
+    try write(.started(start))
+    try store.sync()
+  }
+
+  /// Binds a file's content to the attempt; synced with the settlement that follows.
+  func bind(_ artifact: Artifact) throws(StoreError) { try write(.artifactBound(artifact)) }
+
+  /// Ends attempt and task; returns once that is on disk.
+  func settle(_ settlement: Settlement) throws(StoreError) -> TaskRecord {
+    let record = try write(.settled(settlement))
+    try store.sync()
+    return record
+  }
+
+  @discardableResult
+  private func write(_ event: TaskEvent) throws(StoreError) -> TaskRecord {
+    try store.change(.id(task), by: actor) { (_) throws(StoreError) in event }
+  }
+}

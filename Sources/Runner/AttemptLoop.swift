@@ -1,0 +1,228 @@
+import Agents
+import Posix
+import TaskStore
+import Tasks
+
+/// Sees one agent process through, from its start until none of its tree is left; one thread.
+final class AttemptLoop {
+  /// Says how it ended, when no process is left that could be found.
+  struct Ended {
+    var cause: EndCause?
+    var exit: ExitStatus?
+    var survivors: [ProcessRecord]
+  }
+
+  private enum Phase {
+    case working
+    /// TERM is sent; KILL follows.
+    case ending(killAt: MonotonicTime)
+    /// The leader is gone; what still comes is read until the stream rests.
+    case draining(rest: MonotonicTime, limit: MonotonicTime)
+    case over
+  }
+
+  private let child: ChildProcess
+  private let ledger: AttemptLedger
+  private let timing: SupervisorTiming
+  private let limits: TaskSpec
+  private let signals: SignalPipe
+  private var tree: ProcessTree
+  private let adoptsOrphans: Bool
+  private let streams: AgentStreams
+  private var voice: AgentVoice
+  private var clocks: AttemptClocks
+  private var phase = Phase.working
+  private var cause: EndCause?
+  private var exit: ExitStatus?
+  private var nextRecording: MonotonicTime?
+
+  init(
+    process: AgentProcess, voice: AgentVoice, clocks: AttemptClocks, ledger: AttemptLedger,
+    spec: TaskSpec, signals: SignalPipe, adoptsOrphans: Bool, timing: SupervisorTiming
+  ) {
+    child = process.child
+    streams = process.streams
+    self.voice = voice
+    self.clocks = clocks
+    self.ledger = ledger
+    self.timing = timing
+    self.signals = signals
+    self.adoptsOrphans = adoptsOrphans
+    limits = spec
+    tree = ProcessTree(
+      leader: child.identity, marker: ledger.marker,
+      adopting: adoptsOrphans ? .children(sparing: []) : .none)
+    nextRecording = adoptsOrphans ? nil : .now
+  }
+
+  var heard: AgentVoice { voice }
+
+  /// The last thing the agent wrote to its error output.
+  var lastErrorLine: String? { streams.errorTail.lastLine }
+
+  /// Runs until the tree is gone; the journal is watched for somebody's wish to cancel.
+  ///
+  /// Should the system fail us on the way, the tree is ended before the error is thrown.
+  func run(
+    as executor: Executor, in workspace: AttemptWorkspace, watching journal: borrowing FileWatch
+  ) throws(SystemError) -> Ended {
+    do throws(StoreError) { try ledger.started(executor, in: workspace) } catch {
+      voice.fail(error)
+    }
+    do throws(SystemError) {
+      return try see(journal)
+    } catch {
+      _ = try tree.end(signal: .kill, grace: .zero, deadline: .after(timing.sweep))
+      throw error
+    }
+  }
+
+  private func see(_ journal: borrowing FileWatch) throws(SystemError) -> Ended {
+    try lookForCancel()
+    while true {
+      try advance()
+      if case .over = phase { break }
+      let ready = try Poller.wait(watched(journal.descriptor), until: deadline)
+      try handle(ready, journal)
+    }
+    return try finish()
+  }
+
+  /// Acts on what time alone has brought.
+  private func advance() throws(SystemError) {
+    let now = MonotonicTime.now
+    voice.advance(now)
+    if let due = nextRecording, due <= now {
+      try tree.record()
+      nextRecording = now + timing.recording
+    }
+    switch phase {
+    case .working:
+      if let wish = wishToEnd(now) { try begin(wish) }
+    case .ending(let killAt):
+      if killAt <= now { phase = .over }
+    case .draining(let rest, let limit):
+      if streams.areClosed || min(rest, limit) <= now { phase = .over }
+    case .over: break
+    }
+  }
+
+  private func wishToEnd(_ now: MonotonicTime) -> EndCause? {
+    if let failure = voice.failure { return .storeFailed("\(failure)") }
+    if let passed = clocks.passed(now: now) {
+      let limit =
+        passed == .running ? limits.runningTimeoutSec : Int(timing.start.components.seconds)
+      return .passed(passed, limitSec: limit)
+    }
+    return voice.exhausted.map { .budget($0) }
+  }
+
+  /// Asks the whole tree to go; the first cause stays the cause.
+  private func begin(_ why: EndCause) throws(SystemError) {
+    guard case .working = phase else { return }
+    cause = why
+    phase = .ending(killAt: .after(timing.grace))
+    for member in try tree.members() {
+      do throws(SystemError) {
+        try ProcessTable.signal(member.identity, .terminate)
+        // A stopped process hears nothing but KILL until it goes on.
+        try ProcessTable.signal(member.identity, .continue)
+      } catch {
+        // Another user's process cannot be signalled; the sweep will name it.
+        if !error.isPermissionDenied { throw error }
+      }
+    }
+  }
+
+  private func watched(_ journal: Int32) -> [(descriptor: Int32, events: Poller.Event)] {
+    var list: [(descriptor: Int32, events: Poller.Event)] = [
+      (journal, .readable), (signals.descriptor, .readable),
+    ]
+    if exit == nil { list.append((child.exitDescriptor, .readable)) }
+    if let output = streams.outputDescriptor { list.append((output, .readable)) }
+    if let errors = streams.errorDescriptor { list.append((errors, .readable)) }
+    if let input = streams.inputDescriptor { list.append((input, .writable)) }
+    return list
+  }
+
+  private var deadline: MonotonicTime? {
+    var times = [voice.deadline, nextRecording]
+    switch phase {
+    case .working: times.append(clocks.deadline)
+    case .ending(let killAt): times.append(killAt)
+    case .draining(let rest, let limit): times.append(min(rest, limit))
+    case .over: break
+    }
+    return times.compactMap(\.self).min()
+  }
+
+  private func handle(
+    _ ready: [Int32: Poller.Event], _ journal: borrowing FileWatch
+  ) throws(SystemError) {
+    if let output = streams.outputDescriptor, ready[output] != nil { try hear() }
+    if let errors = streams.errorDescriptor, ready[errors] != nil { try streams.readErrors() }
+    if let input = streams.inputDescriptor, ready[input] != nil { try streams.feedInput() }
+    if ready[child.exitDescriptor] != nil, exit == nil { try noticeExit() }
+    if ready[signals.descriptor] != nil { try noticeSignals() }
+    if ready[journal.descriptor] != nil {
+      try journal.drain()
+      try lookForCancel()
+    }
+  }
+
+  private func hear() throws(SystemError) {
+    let lines = try streams.readOutput()
+    if !lines.isEmpty { clocks.spoke() }
+    streams.send(voice.hear(lines))
+    if case .draining(_, let limit) = phase {
+      phase = .draining(rest: .after(timing.drainRest), limit: limit)
+    }
+  }
+
+  private func noticeExit() throws(SystemError) {
+    exit = try child.peekExit()
+    guard exit != nil else { return }
+    phase = .draining(rest: .after(timing.drainRest), limit: .after(timing.drainLimit))
+  }
+
+  private func noticeSignals() throws(SystemError) {
+    for signal in try signals.take() where signal == .terminate || signal == .interrupt {
+      try begin(.interrupted)
+    }
+  }
+
+  private func lookForCancel() throws(SystemError) {
+    var isWished = false
+    do throws(StoreError) { isWished = try ledger.isCancelRequested() } catch { voice.fail(error) }
+    if isWished { try begin(.cancelled) }
+  }
+
+  /// Sweeps what is left, reads what still lies in the pipes, and reaps the leader last, so that
+  /// its number stays its own until then.
+  private func finish() throws(SystemError) -> Ended {
+    let survivors = try tree.end(
+      signal: cause == nil ? .terminate : .kill,
+      grace: cause == nil ? timing.leftoverGrace : .zero, deadline: .after(timing.sweep))
+    if exit == nil { exit = try child.waitForExit(until: .after(.seconds(1))) }
+    try emptyPipes()
+    if exit != nil { try child.reap() }
+    return Ended(cause: cause, exit: exit, survivors: survivors)
+  }
+
+  /// Reads without waiting; bounded, since a survivor may go on writing for ever.
+  private func emptyPipes() throws(SystemError) {
+    for _ in 0..<Self.lastReads {
+      guard let output = streams.outputDescriptor, try Poller.isReadable(output) else { break }
+      try hear()
+    }
+    for _ in 0..<Self.lastReads {
+      guard let errors = streams.errorDescriptor, try Poller.isReadable(errors) else { break }
+      try streams.readErrors()
+    }
+    voice.finish(try streams.finishOutput())
+    try streams.finishErrors()
+  }
+
+  /// A pipe holds at most a megabyte.
+  private static let lastReads = 64
+}

@@ -1,0 +1,52 @@
+import Agents
+import JSON
+import Posix
+import Tasks
+
+/// Makes the output an attempt hands in, by the shape of its task type.
+struct AttemptOutput {
+  let summary: String
+  let value: JSONValue
+
+  /// Takes the agent's own result where it gave one, else the last lines it wrote.
+  init(
+    taskType: String, result: AgentResult?, tail: TailText, exit: ExitStatus?,
+    duration: Duration, artifacts: [Artifact]
+  ) {
+    let claimed = result?.summary ?? result?.output?["summary"]?.stringValue
+    let words =
+      claimed.map { CleanText.clean($0, limit: AgentBounds.summary) }
+      ?? tail.lines(atMost: AgentBounds.summary)
+    // An output must say something, even of a program that was silent.
+    summary =
+      words.isEmpty ? "It wrote nothing; \(exit?.description ?? "its end was not seen")." : words
+    var members = result?.output?.objectValue ?? JSONObject()
+    members["summary"] = .string(summary)
+    if taskType == Brief.commandType {
+      if let code = exit?.code { members["exitCode"] = .integer(Int(code)) }
+      members["durationMs"] = .integer(Int(duration.milliseconds))
+    }
+    if members["artifacts"] == nil, !artifacts.isEmpty {
+      members["artifacts"] = .array(artifacts.prefix(20).map(Self.reference))
+    }
+    value = .object(members)
+  }
+
+  /// Names the output by its content; nil for what has no canonical form.
+  var cid: ContentID? {
+    do throws(CanonicalFormError) { return ContentID(json: try value.canonical) } catch {
+      return nil
+    }
+  }
+
+  /// Gives what stands in a list: the end of the summary, since the last lines say most.
+  var headline: String {
+    let limit = TaskRecord.Limit.summary
+    guard summary.count > limit else { return summary }
+    return String(summary.suffix(limit))
+  }
+
+  private static func reference(_ artifact: Artifact) -> JSONValue {
+    ["title": .string(artifact.title), "cid": .string(artifact.cid.description)]
+  }
+}

@@ -1,0 +1,95 @@
+import Agents
+import JSON
+import Posix
+import TaskStore
+import Tasks
+
+/// Holds what must be known before an agent can start: who, where, with what.
+struct AttemptSetting {
+  let launch: AgentLaunch
+  let brief: Brief
+  let directory: String
+  let environment: [String: String]
+  /// The values that must not be stored, by name.
+  let secrets: [String: String]
+  let adapter: any AgentAdapter
+  let folders: AttemptFolders
+
+  init(
+    record: TaskRecord, ledger: AttemptLedger, folders: AttemptFolders, files: any FileSystem
+  ) throws(Unfit) {
+    self.folders = folders
+    do throws(SystemError) { try folders.prepare(files: files) } catch {
+      throw Unfit(.workspaceError, "The attempt's folder cannot be written: \(error).")
+    }
+    directory = try Self.directory(of: record.spec, folders)
+    adapter = record.spec.launch.adapterInUse
+    do throws(LaunchRefusal) {
+      brief = try Brief(record.spec)
+      launch = try adapter.launch(
+        brief, in: AgentPlace(directory: directory, attemptFolder: folders.attempt))
+    } catch {
+      throw Unfit(.workspaceError, error.description)
+    }
+    secrets = try Self.secrets(of: record, ledger)
+    var environment = try Self.recordedEnvironment(of: record, ledger)
+    environment.merge(secrets) { $1 }
+    environment.merge(launch.environment) { $1 }
+    environment.merge(Self.ownEnvironment(record.id, ledger.attemptN, folders)) { $1 }
+    self.environment = environment
+    do throws(SystemError) {
+      for file in launch.files { try files.createFile(file.path).append(file.bytes) }
+    } catch {
+      throw Unfit(.workspaceError, "The attempt's folder cannot be written: \(error).")
+    }
+  }
+
+  /// Checks the directory again, as it was stored: it may have been replaced since.
+  private static func directory(
+    of spec: TaskSpec, _ folders: AttemptFolders
+  ) throws(Unfit) -> String {
+    guard spec.workspace == .sharedMount, let directory = spec.directory else {
+      return folders.scratch
+    }
+    guard let resolved = Look.resolve(directory) else {
+      throw Unfit(.workspaceError, "The directory \(directory) does not exist any more.")
+    }
+    guard resolved == directory else {
+      throw Unfit(.workspaceError, "The directory \(directory) now leads to \(resolved).")
+    }
+    return directory
+  }
+
+  private static func recordedEnvironment(
+    of record: TaskRecord, _ ledger: AttemptLedger
+  ) throws(Unfit) -> [String: String] {
+    guard let cid = record.spec.launch.environment else { return [:] }
+    do throws(StoreError) { return try ledger.store.environment(cid) } catch {
+      throw Unfit(.storeError, "The recorded environment cannot be read: \(error).")
+    }
+  }
+
+  private static func secrets(
+    of record: TaskRecord, _ ledger: AttemptLedger
+  ) throws(Unfit) -> [String: String] {
+    let names = Set(record.spec.launch.secretNames)
+    guard !names.isEmpty else { return [:] }
+    do throws(StoreError) {
+      return try ledger.store.secrets(of: record.id).filter { names.contains($0.key) }
+    } catch {
+      throw Unfit(.storeError, "The recorded secrets cannot be read: \(error).")
+    }
+  }
+
+  private static func ownEnvironment(
+    _ task: TaskID, _ attemptN: Int, _ folders: AttemptFolders
+  ) -> [String: String] {
+    [
+      AgentEnvironment.Name.task: task.description,
+      AgentEnvironment.Name.attemptN: "\(attemptN)",
+      AgentEnvironment.Name.attempt: "\(task)/\(attemptN)",
+      AgentEnvironment.Name.artifacts: folders.artifacts,
+      AgentEnvironment.Name.temporary: folders.temporary,
+    ]
+  }
+}

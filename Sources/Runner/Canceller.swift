@@ -1,0 +1,95 @@
+import Posix
+import TaskStore
+import Tasks
+
+/// Says what became of a wish to cancel.
+package struct Cancellation: Sendable {
+  /// The task as it is now; still active if its tree had not gone when the wait was over.
+  package let record: TaskRecord
+  /// It had ended before; nothing was changed.
+  package let wasTerminal: Bool
+}
+
+/// Ends tasks: what waits at once, what runs through its owner, what nobody owns by itself.
+package enum Canceller {
+  /// Asks for the end and waits for it; repeating it changes nothing.
+  package static func cancel(
+    _ reference: TaskReference, in store: TaskStore, by actor: Actor, reason: String?,
+    waitingUpTo patience: Duration = .seconds(10)
+  ) throws(RunnerError) -> Cancellation {
+    let asked = try ask(reference, in: store, by: actor, reason: reason)
+    return try seeOut(asked, in: store, by: actor, until: .after(patience))
+  }
+
+  /// Asks for the end of all before waiting for any, so that the waits are one.
+  package static func cancel(
+    _ references: [TaskReference], in store: TaskStore, by actor: Actor, reason: String?,
+    waitingUpTo patience: Duration = .seconds(10)
+  ) -> [Result<Cancellation, RunnerError>] {
+    let deadline = MonotonicTime.after(patience)
+    return
+      references
+      .map { reference in
+        Result { () throws(RunnerError) in
+          try ask(reference, in: store, by: actor, reason: reason)
+        }
+      }
+      .map { asked in
+        asked.flatMap { asked in
+          Result { () throws(RunnerError) in
+            try seeOut(asked, in: store, by: actor, until: deadline)
+          }
+        }
+      }
+  }
+
+  /// How often a lock is tried whose owner may have died while we wait.
+  private static let lockTrial = Duration.milliseconds(500)
+
+  private static func ask(
+    _ reference: TaskReference, in store: TaskStore, by actor: Actor, reason: String?
+  ) throws(RunnerError) -> Cancellation {
+    var wasTerminal = false
+    let record = try fromStore { () throws(StoreError) in
+      let record = try store.change(reference, by: actor) { (record) throws(StoreError) in
+        wasTerminal = record.status.isTerminal
+        switch record.status {
+        case .waiting, .queued: return .cancelled(reason: reason)
+        case .dispatched, .running, .inputRequired:
+          return record.cancelRequest == nil ? .cancelRequested(reason: reason) : nil
+        case .completed, .failed, .cancelled, .expired: return nil
+        }
+      }
+      try store.sync()
+      if record.attempts.isEmpty, record.status.isTerminal {
+        try store.removeSecrets(of: record.id)
+      }
+      return record
+    }
+    return Cancellation(record: record, wasTerminal: wasTerminal)
+  }
+
+  private static func seeOut(
+    _ asked: Cancellation, in store: TaskStore, by actor: Actor, until deadline: MonotonicTime
+  ) throws(RunnerError) -> Cancellation {
+    var record = asked.record
+    while record.status.isActive {
+      if let settled = try Reconciler.settleIfOrphaned(record, store: store, by: actor) {
+        record = settled
+        break
+      }
+      let slice = min(deadline, .after(lockTrial))
+      let id = record.id
+      record = try fromStore { () throws(StoreError) in
+        let ended = try store.wait(until: slice) { (store) throws(StoreError) -> TaskRecord? in
+          let fresh = try store.task(.id(id))
+          return fresh.status.isActive ? nil : fresh
+        }
+        if let ended { return ended }
+        return try store.task(.id(id))
+      }
+      if deadline <= .now { break }
+    }
+    return Cancellation(record: record, wasTerminal: asked.wasTerminal)
+  }
+}

@@ -1,0 +1,96 @@
+import Posix
+import TaskStore
+import Tasks
+
+/// Takes tasks and hands each, with its lock, to a supervisor of its own.
+struct Claimer {
+  let store: TaskStore
+  let executable: String
+  let environment: [String: String]
+  let actor: Actor
+
+  /// Lets a lock lie in a list; it is given up with the last reference.
+  private final class Held {
+    let lock: FileLock
+    init(_ lock: consuming FileLock) { self.lock = lock }
+  }
+
+  private struct Taken {
+    let record: TaskRecord
+    let attemptN: Int
+    let lock: Held
+  }
+
+  /// A supervisor at work.
+  struct Supervised {
+    let task: TaskID
+    let process: ChildProcess
+  }
+
+  /// Claims tasks with one sync for all, then starts their supervisors.
+  func claim(_ tasks: [TaskRecord]) throws(StoreError) -> [Supervised] {
+    var taken: [Taken] = []
+    for task in tasks {
+      if let one = try take(task) { taken.append(one) }
+    }
+    guard !taken.isEmpty else { return [] }
+    try store.sync()
+    var supervised: [Supervised] = []
+    for one in taken {
+      if let process = try start(one) {
+        supervised.append(Supervised(task: one.record.id, process: process))
+      }
+    }
+    return supervised
+  }
+
+  /// Takes the lock first: from the claim on, a lock that is free means that nobody owns the task.
+  private func take(_ task: TaskRecord) throws(StoreError) -> Taken? {
+    let attemptN = task.attemptCount + 1
+    guard let lock = try store.lockAttempt(task.id, attemptN) else { return nil }
+    let claim = Claim(
+      attemptN: attemptN, leaseId: RandomName.make(), profile: task.spec.launch.profile)
+    let record = try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
+      fresh.status == .queued && fresh.attemptCount + 1 == attemptN ? .claimed(claim) : nil
+    }
+    guard record.latestAttempt?.leaseId == claim.leaseId else { return nil }
+    return Taken(record: record, attemptN: attemptN, lock: Held(lock))
+  }
+
+  private func start(_ taken: Taken) throws(StoreError) -> ChildProcess? {
+    let folders = AttemptFolders(
+      layout: store.layout, record: taken.record, attemptN: taken.attemptN)
+    var spec = ProcessSpec(
+      executable: executable,
+      arguments: SuperviseCommand.arguments(taken.record.id, taken.attemptN),
+      environment: SuperviseCommand.environment(environment, root: store.layout.root),
+      directory: "/",
+      descriptors: [SuperviseCommand.lockDescriptor: taken.lock.lock.rawValue])
+    do throws(SpawnFailure) {
+      let complaints = try Self.file(folders.complaints)
+      spec.descriptors[2] = complaints.rawValue
+      return try ChildProcess.spawn(spec)
+    } catch {
+      try settleUnsupervised(taken, "Its supervisor could not be started: \(error).")
+      return nil
+    }
+  }
+
+  private static func file(_ path: String) throws(SpawnFailure) -> Descriptor {
+    do throws(SystemError) {
+      return try Descriptor.open(path, [.write, .create, .append, .noFollow])
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  private func settleUnsupervised(_ taken: Taken, _ reason: String) throws(StoreError) {
+    guard let attempt = taken.record.latestAttempt else { return }
+    let ledger = AttemptLedger(
+      store: store, record: taken.record, attempt: attempt, actor: actor)
+    _ = try ledger.settle(
+      Settlement(
+        attemptN: attempt.attemptN, leaseId: attempt.leaseId,
+        outcome: .failed(AttemptError(.unknown, reason))))
+  }
+}

@@ -1,0 +1,101 @@
+import Agents
+import JSON
+import Posix
+import TaskStore
+import Tasks
+
+/// Gathers what an attempt hands in: files, the change of the work tree, its output.
+///
+/// Trouble here is told in the messages; it never takes the result away.
+struct Harvest {
+  private let ledger: AttemptLedger
+  private(set) var artifacts: [Artifact] = []
+  /// What went wrong or was left out, in words for the messages.
+  private(set) var notes: [String] = []
+
+  init(ledger: AttemptLedger) { self.ledger = ledger }
+
+  /// Keeps the files of the artifact folder.
+  mutating func takeFiles(from folder: String, files: any FileSystem) {
+    let drop: ArtifactDrop
+    do throws(SystemError) {
+      guard try files.status(folder, followingLinks: false)?.kind == .directory else { return }
+      drop = try ArtifactDrop(folder, files: files)
+    } catch {
+      notes.append("The artifact folder cannot be read: \(error).")
+      return
+    }
+    notes += drop.leftOut
+    for file in drop.found { keep(file, in: folder) }
+  }
+
+  /// Keeps the change of a work tree as a patch; answers how the workspace was left.
+  mutating func takeChanges(
+    of workTree: WorkTreeRecord, _ voice: inout AgentVoice
+  ) -> AttemptWorkspace {
+    do throws(GitFailure) {
+      let (workspace, changes) = try workTree.end()
+      voice.note(changes.headline, changes.asValue)
+      keep(changes)
+      return workspace
+    } catch {
+      notes.append("The change of the work tree is not known: \(error).")
+      return workTree.workspace
+    }
+  }
+
+  private mutating func keep(_ changes: GitChanges) {
+    guard !changes.patch.isEmpty else { return }
+    do throws(StoreError) {
+      let (cid, size) = try ledger.store.blobs.put(changes.patch)
+      try bind(
+        cid, size, kind: "diff", title: "changes.diff", contentType: "text/x-diff")
+    } catch {
+      notes.append("The change could not be kept: \(error).")
+    }
+    if changes.patchCut { notes.append("The change is kept only in part: it is too large.") }
+  }
+
+  private mutating func keep(_ file: ArtifactDrop.Found, in folder: String) {
+    let path = folder + "/" + file.path
+    do throws(StoreError) {
+      let (cid, size) = try ledger.store.blobs.put(path: path, limit: ArtifactDrop.Limit.fileBytes)
+      let beginning = try ledger.store.blobs.read(cid, offset: 0, count: ArtifactDrop.Limit.probe)
+      try bind(
+        cid, size, kind: ContentKind.kind(of: file.path),
+        title: CleanText.line(file.path, limit: 300),
+        contentType: ContentKind.contentType(
+          of: file.path, beginning: beginning, isWhole: beginning.count == size))
+    } catch {
+      notes.append("\(CleanText.line(file.path, limit: 200)) could not be kept: \(error).")
+    }
+  }
+
+  private mutating func bind(
+    _ cid: ContentID, _ size: Int, kind: String, title: String, contentType: String
+  ) throws(StoreError) {
+    let artifact = Artifact(
+      id: RandomName.make(), attemptN: ledger.attemptN, kind: kind, title: title,
+      contentType: contentType, sizeBytes: size, cid: cid,
+      createdAt: Timestamp(milliseconds: WallClock.nowMilliseconds()), createdBy: ledger.actor)
+    try ledger.bind(artifact)
+    artifacts.append(artifact)
+  }
+}
+
+extension GitChanges {
+  fileprivate var headline: String {
+    guard !isEmpty else { return "Nothing changed in the work tree." }
+    let commits = commits.isEmpty ? "" : ", \(commits.count) new commits"
+    return "\(filesCut ? "At least " : "")\(files.count) files changed\(commits)."
+  }
+
+  /// Lists what changed, shortly.
+  fileprivate var asValue: JSONValue {
+    let listed = files.prefix(100).map { file -> JSONValue in
+      ["status": .string(file.status), "path": .string(CleanText.line(file.path, limit: 300))]
+    }
+    let lines = commits.prefix(20).map { JSONValue.string(CleanText.line($0, limit: 300)) }
+    return ["files": .array(listed), "commits": .array(lines)]
+  }
+}

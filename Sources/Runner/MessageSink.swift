@@ -1,0 +1,85 @@
+import Agents
+import JSON
+import Posix
+import TaskStore
+import Tasks
+
+/// Turns an agent's events into stored messages, and sums up what they say about the attempt.
+struct MessageSink {
+  private let log: MessageLog.Writer
+  private let syncEvery: Duration
+  private var unsyncedSince: MonotonicTime?
+
+  private(set) var usage = Usage()
+  private(set) var result: AgentResult?
+  private(set) var reportedError: (code: FailureReason, message: String)?
+  /// Lines in the agent's own form that were not understood.
+  private(set) var unknownLines = 0
+  private(set) var tail = TailText()
+  private var toolCalls = 0
+  private var turns = 0
+
+  init(_ log: MessageLog.Writer, syncEvery: Duration) {
+    self.log = log
+    self.syncEvery = syncEvery
+  }
+
+  mutating func take(_ events: [AgentEvent]) throws(StoreError) {
+    for event in events { try take(event) }
+  }
+
+  mutating func note(_ text: String, _ data: JSONValue? = nil) throws(StoreError) {
+    try write(.info(text: text, data: data))
+  }
+
+  mutating func write(_ body: MessageBody) throws(StoreError) {
+    _ = try log.append(body)
+    if unsyncedSince == nil { unsyncedSince = .now }
+  }
+
+  /// When messages written so far should be synced; nil if all are.
+  var syncDeadline: MonotonicTime? { unsyncedSince.map { $0 + syncEvery } }
+
+  mutating func syncIfDue() throws(StoreError) {
+    if let deadline = syncDeadline, deadline <= .now { try sync() }
+  }
+
+  mutating func sync() throws(StoreError) {
+    try log.sync()
+    unsyncedSince = nil
+  }
+
+  /// What was used, with counts of our own where the agent gave none.
+  var countedUsage: Usage {
+    var counted = usage
+    if counted.toolCalls == nil, toolCalls > 0 { counted.toolCalls = toolCalls }
+    if counted.turns == nil, turns > 0 { counted.turns = turns }
+    return counted
+  }
+
+  private mutating func take(_ event: AgentEvent) throws(StoreError) {
+    switch event {
+    case .text(let text):
+      tail.append(text)
+      try write(.text(text))
+    case .textDelta(let text): try write(.textDelta(text))
+    case .toolStart(let callId, let tool, let title, let arguments):
+      toolCalls += 1
+      try write(.toolCallStart(callId: callId, tool: tool, title: title, arguments: arguments))
+    case .toolEnd(let callId, let tool, let ok, let result, let durationMs):
+      try write(
+        .toolCallEnd(callId: callId, tool: tool, ok: ok, result: result, durationMs: durationMs))
+    case .turnEnd(let used, let stopReason):
+      turns += 1
+      if let used { usage = usage + used }
+      try write(.turnEnd(turn: turns, usage: used, stopReason: stopReason))
+    case .usage(let used): usage = usage + used
+    case .progress(let text, let data): try note(text, data)
+    case .error(let code, let message):
+      reportedError = (code, message)
+      try write(.error(code: code.rawValue, message: message, retryable: code.isRetryable))
+    case .result(let claim): result = claim
+    case .unknown: unknownLines += 1
+    }
+  }
+}

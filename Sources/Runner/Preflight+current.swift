@@ -1,0 +1,81 @@
+import Agents
+import JSON
+import Posix
+import TaskStore
+import Tasks
+
+extension AgentProfile {
+  /// Takes over a profile of the configuration.
+  init(_ profile: Configuration.Profile) {
+    self.init(
+      name: profile.name, adapter: profile.adapter, executable: profile.executable,
+      arguments: profile.arguments, environment: profile.env, passedNames: profile.passEnv,
+      budget: profile.budget, runningTimeoutSec: profile.timeouts.running,
+      maxParallel: profile.maxParallel, sharesDirectory: profile.sharedDirectory)
+  }
+}
+
+extension ProfileCatalog {
+  /// Lists the configuration's profiles and the agents on this PATH.
+  package init(configuration: Configuration, environment: [String: String]) {
+    self.init(
+      configured: configuration.profiles.map(AgentProfile.init),
+      defaultName: configuration.defaultProfile, path: environment["PATH"] ?? "")
+  }
+}
+
+extension Preflight {
+  /// Judges by the configuration as it is now, and by the creator's environment.
+  package static func current(
+    layout: StoreLayout, configuration: Configuration,
+    environment: [String: String] = Environment.current, startDirectory: String
+  ) -> Preflight {
+    Preflight(
+      catalog: ProfileCatalog(configuration: configuration, environment: environment),
+      directories: DirectoryPolicy(
+        roots: configuration.roots.isEmpty ? nil : configuration.roots,
+        home: environment["HOME"] ?? Environment.homeDirectory ?? "/",
+        startDirectory: startDirectory, storeRoot: layout.root,
+        configurationFolder: Path.parent(Configuration.path(environment: environment))),
+      environment: environment, passedNames: configuration.env.pass)
+  }
+}
+
+extension Preflight.Resolved {
+  /// Stores environment and secrets for a task about to be created; not for dry runs.
+  package func recorded(
+    in store: TaskStore, for task: TaskID
+  ) throws(RunnerError) -> LaunchPlan {
+    try fromStore { () throws(StoreError) in
+      var plan = plan
+      plan.environment = try store.storeEnvironment(environment)
+      if !secrets.isEmpty { try store.writeSecrets(task, secrets) }
+      return plan
+    }
+  }
+}
+
+extension TaskLimits {
+  /// Gives the ceiling of a profile: arguments may only lower it.
+  package static func ceiling(
+    configuration: Configuration, profile: AgentProfile
+  ) -> TaskLimits {
+    let general = TaskLimits(
+      budget: configuration.budget, dispatchTimeoutSec: configuration.timeouts.dispatch,
+      runningTimeoutSec: configuration.timeouts.running)
+    let own = TaskLimits(
+      budget: profile.budget, dispatchTimeoutSec: nil,
+      runningTimeoutSec: profile.runningTimeoutSec)
+    return general.lowered(by: own)
+  }
+}
+
+extension DispatchPlan.Limits {
+  init(_ configuration: Configuration) {
+    self.init(maxParallel: max(1, configuration.maxParallel))
+    for profile in configuration.profiles {
+      perProfile[profile.name] = profile.maxParallel
+      if profile.sharedDirectory { sharing.insert(profile.name) }
+    }
+  }
+}

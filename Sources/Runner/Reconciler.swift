@@ -1,0 +1,102 @@
+import Agents
+import Posix
+import TaskStore
+import Tasks
+
+/// Settles attempts whose owner died: a lock that can be taken proves it.
+package enum Reconciler {
+  /// Looks at every task under way; returns those it had to settle.
+  @discardableResult
+  package static func reconcile(
+    store: TaskStore, by actor: Actor
+  ) throws(RunnerError) -> [TaskRecord] {
+    let tasks = try fromStore { () throws(StoreError) in try store.activeTasks() }
+    var settled: [TaskRecord] = []
+    for task in tasks where task.status.isActive {
+      if let record = try settleIfOrphaned(task, store: store, by: actor) {
+        settled.append(record)
+      }
+    }
+    return settled
+  }
+
+  /// Sweeps and settles one attempt if nobody owns it; nil if somebody does, or it has ended.
+  package static func settleIfOrphaned(
+    _ task: TaskRecord, store: TaskStore, by actor: Actor
+  ) throws(RunnerError) -> TaskRecord? {
+    guard let attemptN = task.latestAttempt?.attemptN else { return nil }
+    let lock = try fromStore { () throws(StoreError) in try store.lockAttempt(task.id, attemptN) }
+    guard let lock else { return nil }
+    let settled = try settleUnderLock(task.id, attemptN, store: store, by: actor)
+    _ = consume lock
+    return settled
+  }
+
+  private static func settleUnderLock(
+    _ task: TaskID, _ attemptN: Int, store: TaskStore, by actor: Actor
+  ) throws(RunnerError) -> TaskRecord? {
+    // Read again: the owner may have settled just before it let go.
+    let record = try fromStore { () throws(StoreError) in try store.task(.id(task)) }
+    guard record.status.isActive, let attempt = record.latestAttempt,
+      attempt.attemptN == attemptN
+    else { return nil }
+    let ledger = AttemptLedger(store: store, record: record, attempt: attempt, actor: actor)
+    let survivors = try fromSystem { () throws(SystemError) in
+      try sweep(attempt, marker: ledger.marker)
+    }
+    return try fromStore { () throws(StoreError) in
+      try settle(record, attempt, ledger, survivors)
+    }
+  }
+
+  /// Ends what carries the attempt's marker, and the leader if it is still the same process.
+  ///
+  /// Neither group nor session is trusted here: the machine may have been started anew since.
+  private static func sweep(
+    _ attempt: Attempt, marker: String
+  ) throws(SystemError) -> [ProcessRecord] {
+    let leader = attempt.executor.map {
+      ProcessIdentity(pid: Int32(truncatingIfNeeded: $0.pid), startTicks: $0.startedAtTicks)
+    }
+    let tree = ProcessTree(
+      leader: ProcessIdentity(pid: -1, startTicks: 0), marker: marker,
+      recorded: leader.map { [$0] } ?? [])
+    return try tree.end(grace: .milliseconds(500), deadline: .after(.seconds(5)))
+  }
+
+  private static func settle(
+    _ record: TaskRecord, _ attempt: Attempt, _ ledger: AttemptLedger,
+    _ survivors: [ProcessRecord]
+  ) throws(StoreError) -> TaskRecord {
+    let folders = AttemptFolders(
+      layout: ledger.store.layout, record: record, attemptN: attempt.attemptN)
+    let files = RealFileSystem()
+    var harvest = Harvest(ledger: ledger)
+    harvest.takeFiles(from: folders.artifacts, files: files)
+    let text =
+      attempt.startedAt == nil
+      ? "Its supervisor died before the agent was started." : "Its supervisor died."
+    let outcome: Settlement.Outcome =
+      record.cancelRequest == nil ? .failed(AttemptError(.interrupted, text)) : .cancelled
+    if case .failed(let error) = outcome { Self.tell(error, in: folders) }
+    let settled = try ledger.settle(
+      Settlement(
+        attemptN: attempt.attemptN, leaseId: attempt.leaseId, outcome: outcome,
+        usage: attempt.usage, workspace: attempt.workspace,
+        survivors: survivors.map { "\($0.pid) \(CleanText.line($0.name, limit: 40))" }))
+    AttemptRemains(store: ledger.store, folders: folders, files: files).tidy(after: settled)
+    return settled
+  }
+
+  /// Adds a last message; that it cannot must not keep the task from being settled.
+  private static func tell(_ error: AttemptError, in folders: AttemptFolders) {
+    do throws(StoreError) {
+      let log = try MessageLog.Writer(folder: folders.attempt)
+      _ = try log.append(
+        .error(code: error.code.rawValue, message: error.message, retryable: error.retryable))
+      try log.sync()
+    } catch {
+      StandardError.write("errand: the messages cannot be ended: \(error)\n")
+    }
+  }
+}

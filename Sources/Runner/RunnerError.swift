@@ -1,0 +1,40 @@
+import Agents
+import Posix
+import TaskStore
+
+/// Says what kept this room from doing its work; the store's and the system's reasons pass through.
+package enum RunnerError: Error, Sendable, CustomStringConvertible {
+  case store(StoreError)
+  case system(SystemError)
+  /// A process of ours could not be started.
+  case spawn(String)
+
+  package var description: String {
+    switch self {
+    case .store(let error): "\(error)"
+    case .system(let error): error.description
+    case .spawn(let reason): "A process of Errand could not be started: \(reason)."
+    }
+  }
+
+  package var nextStep: String {
+    switch self {
+    case .store(let error): error.nextStep
+    case .system, .spawn: "Run `errand doctor`."
+    }
+  }
+}
+
+/// Passes the store's errors on as ours.
+func fromStore<Value: ~Copyable>(
+  _ body: () throws(StoreError) -> Value
+) throws(RunnerError) -> Value {
+  do throws(StoreError) { return try body() } catch { throw .store(error) }
+}
+
+/// Passes the system's errors on as ours.
+func fromSystem<Value: ~Copyable>(
+  _ body: () throws(SystemError) -> Value
+) throws(RunnerError) -> Value {
+  do throws(SystemError) { return try body() } catch { throw .system(error) }
+}

@@ -1,0 +1,180 @@
+import JSON
+import Posix
+import TaskStore
+import Tasks
+
+/// Follows the journal and acts on it: reconciles, expires, releases, claims; one thread.
+final class RunnerLoop {
+  /// Says why it stopped.
+  enum Leaving { case idle, asked }
+
+  private let store: TaskStore
+  private let claimer: Claimer
+  private let actor: Actor
+  private let signals: SignalPipe
+  private let journal: FileWatch
+  private let idleLimit: Duration?
+  private var supervised: [Claimer.Supervised] = []
+  private let environment: [String: String]
+  private var nextForeignLook: MonotonicTime?
+  private var idleSince: MonotonicTime?
+  private var limits = DispatchPlan.Limits(Configuration())
+
+  init(
+    store: TaskStore, executable: String, environment: [String: String], idleLimit: Duration?
+  ) throws(RunnerError) {
+    self.store = store
+    self.idleLimit = idleLimit
+    self.environment = environment
+    actor = Actor(kind: .runner, name: "\(ProcessTable.currentPID)")
+    claimer = Claimer(
+      store: store, executable: executable, environment: environment, actor: actor)
+    signals = try fromSystem { () throws(SystemError) in
+      try SignalPipe.install([.child, .terminate, .interrupt, .hangup])
+    }
+    journal = try fromStore { () throws(StoreError) in try store.makeJournalWatch() }
+  }
+
+  /// Works until there is nothing to do for long enough, or until told to leave.
+  func run() throws(RunnerError) -> Leaving {
+    try Reconciler.reconcile(store: store, by: actor)
+    while true {
+      let tasks = try work()
+      if let idleSince, let idleLimit, idleSince + idleLimit <= .now { return .idle }
+      if try sleep(tasks) { return .asked }
+    }
+  }
+
+  /// Tells whether anything waits, runs, or will.
+  func hasWork() throws(RunnerError) -> Bool {
+    try fromStore { () throws(StoreError) in try !store.activeTasks().isEmpty }
+  }
+
+  private func work() throws(RunnerError) -> [TaskRecord] {
+    try takeLeave()
+    refreshLimits()
+    var tasks = try active()
+    if try settleForeignOrphans(tasks) { tasks = try active() }
+    for _ in 0..<Self.rounds {
+      guard try step(tasks) else { break }
+      tasks = try active()
+    }
+    idleSince = tasks.isEmpty ? idleSince ?? .now : nil
+    return tasks
+  }
+
+  /// What one round frees or takes, the next builds on; the rest waits for the next change.
+  private static let rounds = 8
+
+  private func active() throws(RunnerError) -> [TaskRecord] {
+    try fromStore { () throws(StoreError) in try store.activeTasks() }
+  }
+
+  /// Takes the steps that are due; false if there are none.
+  private func step(_ tasks: [TaskRecord]) throws(RunnerError) -> Bool {
+    let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
+    var changed = false
+    try fromStore { () throws(StoreError) in
+      for task in tasks {
+        guard let event = DueChange.of(task, now: now) else { continue }
+        try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
+          DueChange.of(fresh, now: now)
+        }
+        changed = true
+        if case .expired = event { try store.removeSecrets(of: task.id) }
+      }
+    }
+    if changed { return true }
+    return try dispatch(tasks)
+  }
+
+  private func dispatch(_ tasks: [TaskRecord]) throws(RunnerError) -> Bool {
+    let steps = DispatchPlan(tasks, limits: limits).steps()
+    guard !steps.isEmpty else { return false }
+    let byID = Dictionary(uniqueKeysWithValues: tasks.map { ($0.id, $0) })
+    var claims: [TaskRecord] = []
+    try fromStore { () throws(StoreError) in
+      for step in steps {
+        switch step {
+        case .claim(let id): if let task = byID[id] { claims.append(task) }
+        case .hold(let id):
+          try store.change(.id(id), by: actor) { (fresh) throws(StoreError) in
+            fresh.status == .queued ? .held(.directoryBusy, resumeAt: nil) : nil
+          }
+        case .release(let id):
+          try store.change(.id(id), by: actor) { (fresh) throws(StoreError) in
+            fresh.hold?.reason == .directoryBusy ? .released : nil
+          }
+        }
+      }
+      supervised += try claimer.claim(claims)
+      try store.sync()
+    }
+    return true
+  }
+
+  /// Reaps supervisors that have ended; one that left its attempt open is mourned at once.
+  private func takeLeave() throws(RunnerError) {
+    var left: [Claimer.Supervised] = []
+    for one in supervised {
+      let ended = try fromSystem { () throws(SystemError) in
+        try one.process.reapIfEnded()
+      }
+      guard ended != nil else {
+        left.append(one)
+        continue
+      }
+      try settleIfOrphaned(one.task)
+    }
+    supervised = left
+  }
+
+  private func settleIfOrphaned(_ id: TaskID) throws(RunnerError) {
+    let task = try fromStore { () throws(StoreError) in try store.task(id: id) }
+    guard let task, task.status.isActive else { return }
+    _ = try Reconciler.settleIfOrphaned(task, store: store, by: actor)
+  }
+
+  /// Looks after attempts whose supervisors are not our children, once a second at most.
+  private func settleForeignOrphans(_ tasks: [TaskRecord]) throws(RunnerError) -> Bool {
+    let own = Set(supervised.map(\.task))
+    let foreign = tasks.filter { $0.status.isActive && !own.contains($0.id) }
+    guard !foreign.isEmpty else {
+      nextForeignLook = nil
+      return false
+    }
+    if let next = nextForeignLook, next > .now { return false }
+    nextForeignLook = .after(.seconds(1))
+    var changed = false
+    for task in foreign
+    where try Reconciler.settleIfOrphaned(task, store: store, by: actor) != nil { changed = true }
+    return changed
+  }
+
+  /// Reads the configuration anew; a broken one leaves the last good limits in force.
+  private func refreshLimits() {
+    do throws(ConfigurationError) {
+      limits = DispatchPlan.Limits(try Configuration.load(environment: environment).0)
+    } catch {
+      StandardError.write("errand runner: \(error)\n")
+    }
+  }
+
+  /// Sleeps until something happens; true if told to leave.
+  private func sleep(_ tasks: [TaskRecord]) throws(RunnerError) -> Bool {
+    var deadlines = tasks.compactMap { DueChange.time(of: $0) }.map { time in
+      // A clock may be set meanwhile: look again within the hour.
+      let wait = min(time.milliseconds - WallClock.nowMilliseconds(), 3_600_000)
+      return MonotonicTime.after(.milliseconds(max(0, wait)))
+    }
+    if let nextForeignLook { deadlines.append(nextForeignLook) }
+    if let idleSince, let idleLimit { deadlines.append(idleSince + idleLimit) }
+    return try fromSystem { () throws(SystemError) in
+      _ = try Poller.wait(
+        [(journal.descriptor, .readable), (signals.descriptor, .readable)],
+        until: deadlines.min())
+      try journal.drain()
+      return try signals.take().contains { $0 != .child && $0 != .hangup }
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import Agents
+import JSON
+import Posix
+import TaskStore
+import Tasks
+
+/// Carries one attempt through its stations: prepare, start, see through, harvest, settle.
+struct SupervisedAttempt {
+  private let record: TaskRecord
+  private let attempt: Attempt
+  private let store: TaskStore
+  private let ledger: AttemptLedger
+  private let folders: AttemptFolders
+  private let timing: SupervisorTiming
+  private let files: any FileSystem = RealFileSystem()
+  private let began = MonotonicTime.now
+
+  init(store: TaskStore, record: TaskRecord, attempt: Attempt, timing: SupervisorTiming) {
+    self.store = store
+    self.record = record
+    self.attempt = attempt
+    self.timing = timing
+    let actor = Actor(kind: .supervisor, name: "\(record.id)/\(attempt.attemptN)")
+    ledger = AttemptLedger(store: store, record: record, attempt: attempt, actor: actor)
+    folders = AttemptFolders(layout: store.layout, record: record, attemptN: attempt.attemptN)
+  }
+
+  /// Sees the attempt through; when it returns, the end is on disk.
+  func run() throws(StoreError) {
+    var settlement: Settlement
+    do throws(Unfit) {
+      settlement = try live()
+    } catch {
+      settlement = Settlement(
+        attemptN: attempt.attemptN, leaseId: attempt.leaseId, outcome: .failed(error.error))
+    }
+    if try ledger.isCancelRequested(), settlement.exit == nil { settlement.outcome = .cancelled }
+    let settled = try ledger.settle(settlement)
+    AttemptRemains(store: store, folders: folders, files: files).tidy(after: settled)
+    seeToRunner()
+  }
+
+  /// A runner that was killed is started anew by whoever ends while others wait.
+  private func seeToRunner() {
+    do throws(RunnerError) {
+      let waiting = try fromStore { () throws(StoreError) in
+        try store.activeTasks().contains { !$0.status.isActive }
+      }
+      guard waiting else { return }
+      let own = try fromSystem { () throws(SystemError) in
+        try Environment.executablePath()
+      }
+      try RunnerLauncher.ensureRunning(store: store, executable: own, build: .unknown)
+    } catch {
+      StandardError.write("errand: no runner could be started: \(error)\n")
+    }
+  }
+
+  private func live() throws(Unfit) -> Settlement {
+    let signals = try fit { () throws(SystemError) in
+      try SignalPipe.install([.terminate, .interrupt, .hangup])
+    }
+    let adopts = try fit { () throws(SystemError) in try ProcessTable.becomeSubreaper() }
+    // Watched before the first look, so that no wish falls between.
+    let journal = try watchJournal()
+    let setting = try AttemptSetting(
+      record: record, ledger: ledger, folders: folders, files: files)
+    var voice = try voice(of: setting)
+    let workTree = look(setting, &voice)
+    let process = try start(setting)
+    let loop = AttemptLoop(
+      process: process, voice: voice, clocks: clocks(setting.adapter.traits), ledger: ledger,
+      spec: record.spec, signals: signals, adoptsOrphans: adopts, timing: timing)
+    let found =
+      workTree?.workspace
+      ?? AttemptWorkspace(mode: record.spec.workspace, path: setting.directory)
+    let ended = try fit { () throws(SystemError) in
+      try loop.run(as: executor(process.child), in: found, watching: journal)
+    }
+    return harvest(loop, ended, setting, workTree, found)
+  }
+
+  private func watchJournal() throws(Unfit) -> FileWatch {
+    do throws(StoreError) { return try store.makeJournalWatch() } catch {
+      throw Unfit(.storeError, "The journal cannot be watched: \(error).")
+    }
+  }
+
+  private func voice(of setting: AttemptSetting) throws(Unfit) -> AgentVoice {
+    do throws(StoreError) {
+      let log = try MessageLog.Writer(folder: folders.attempt)
+      var sink = MessageSink(log, syncEvery: timing.sync)
+      try sink.write(.userMessage(text: setting.brief.text, from: .brief))
+      return AgentVoice(
+        setting.adapter.interpreter(), sink: sink, budget: record.spec.budget,
+        gathering: timing.gathering)
+    } catch {
+      throw Unfit(.storeError, "Messages cannot be stored: \(error).")
+    }
+  }
+
+  /// Remembers the work tree; that it cannot is no reason not to run.
+  private func look(_ setting: AttemptSetting, _ voice: inout AgentVoice) -> WorkTreeRecord? {
+    guard setting.directory == record.spec.directory else { return nil }
+    do throws(GitFailure) {
+      let workTree = try WorkTreeRecord.begin(
+        in: setting.directory, environment: setting.environment, folder: folders.snapshots)
+      if workTree?.leavesOutNewFiles == true {
+        voice.note("There are too many new files to look at; changes show tracked files only.")
+      }
+      return workTree
+    } catch {
+      voice.note("The repository could not be looked at: \(error).")
+      return nil
+    }
+  }
+
+  private func start(_ setting: AttemptSetting) throws(Unfit) -> AgentProcess {
+    // The claim was made in another process: only the wall clock reaches back to it.
+    let waited = WallClock.nowMilliseconds() - attempt.claimedAt.milliseconds
+    guard waited < record.spec.dispatchTimeoutSec * 1000 else {
+      throw Unfit(
+        .dispatchTimeout, "It was not started within \(record.spec.dispatchTimeoutSec) s.")
+    }
+    let (transcript, errorLog) = try fit { () throws(SystemError) in
+      (
+        try BoundedFile(
+          folders.transcript, limit: AgentStreams.Limit.transcript, files: files),
+        try BoundedFile(folders.errors, limit: AgentStreams.Limit.errors, files: files)
+      )
+    }
+    return try AgentProcess.start(
+      setting.launch, in: setting.directory, environment: setting.environment,
+      transcript: transcript, errorLog: errorLog, redactor: Redactor(setting.secrets))
+  }
+
+  private func clocks(_ traits: AgentTraits) -> AttemptClocks {
+    AttemptClocks(
+      speaksFirst: traits.speaksFirst, startLimit: timing.start,
+      runningLimit: .seconds(record.spec.runningTimeoutSec))
+  }
+
+  private func executor(_ child: ChildProcess) -> Executor {
+    Executor(
+      agent: record.spec.launch.profile, host: Environment.hostName, pid: Int(child.pid),
+      startedAtTicks: child.startTicks, supervisorPid: Int(ProcessTable.currentPID))
+  }
+
+  /// Turns what is left of a run into its settlement; trouble on the way becomes messages.
+  private func harvest(
+    _ loop: AttemptLoop, _ ended: AttemptLoop.Ended, _ setting: AttemptSetting,
+    _ workTree: WorkTreeRecord?, _ found: AttemptWorkspace
+  ) -> Settlement {
+    var voice = loop.heard
+    var harvest = Harvest(ledger: ledger)
+    harvest.takeFiles(from: folders.artifacts, files: files)
+    let workspace = workTree.map { harvest.takeChanges(of: $0, &voice) } ?? found
+    let sink = voice.sink
+    let output = AttemptOutput(
+      taskType: record.spec.taskType, result: sink.result, tail: sink.tail, exit: ended.exit,
+      duration: .now - began, artifacts: harvest.artifacts)
+    let end = AttemptEnd(
+      cause: ended.cause, exit: ended.exit, reportedError: sink.reportedError,
+      hasResult: sink.result != nil, exitCodeIsResult: setting.adapter.traits.exitCodeIsResult,
+      lastErrorLine: loop.lastErrorLine)
+    let survivors = ended.survivors.map { "\($0.pid) \(CleanText.line($0.name, limit: 40))" }
+    for note in harvest.notes { voice.note(note) }
+    if case .failed(let error) = end.outcome { voice.tell(error) }
+    if sink.unknownLines > 0 { voice.note("\(sink.unknownLines) event lines were malformed.") }
+    if !survivors.isEmpty {
+      voice.note("These processes could not be ended: \(survivors.joined(separator: ", ")).")
+    }
+    voice.sync()
+    return Settlement(
+      attemptN: attempt.attemptN, leaseId: attempt.leaseId, outcome: end.outcome,
+      output: output.value, outputCid: output.cid, summary: output.headline,
+      usage: sink.countedUsage, workspace: workspace, exit: ended.exit.map(ProcessExit.init),
+      survivors: survivors)
+  }
+}
+
+extension ProcessExit {
+  init(_ status: ExitStatus) {
+    self.init(code: status.code.map(Int.init), signal: status.signal.map { Int($0.rawValue) })
+  }
+}

@@ -1,0 +1,30 @@
+import TaskStore
+
+/// Sets how patient a supervisor is; tests are less so.
+package struct SupervisorTiming: Sendable {
+  /// From the spawn to the agent's first sign, where it must speak first.
+  package var start: Duration = .seconds(90)
+  /// From TERM to KILL.
+  package var grace: Duration = .seconds(5)
+  /// For sweeping up what survived KILL.
+  package var sweep: Duration = .seconds(5)
+  /// For what a good end leaves behind, from TERM to KILL.
+  package var leftoverGrace: Duration = .milliseconds(300)
+  /// How long a stream must rest after the leader's end, and how long it may go on at most.
+  package var drainRest: Duration = .milliseconds(50)
+  package var drainLimit: Duration = .seconds(1)
+  /// Between two syncs of the messages.
+  package var sync: Duration = .milliseconds(250)
+  /// Lines arriving within this time are gathered into one block.
+  package var gathering: Duration = .milliseconds(15)
+  /// Between two looks at descendants, where orphans do not come to us.
+  package var recording: Duration = .milliseconds(500)
+
+  package init() {}
+
+  /// Takes over what the configuration says.
+  init(_ configuration: Configuration) {
+    start = .seconds(configuration.timeouts.start)
+    grace = .seconds(configuration.timeouts.grace)
+  }
+}

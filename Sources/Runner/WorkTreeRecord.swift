@@ -1,0 +1,46 @@
+import Agents
+import Tasks
+
+/// Remembers a repository as it was before an attempt, to tell afterwards what was changed.
+struct WorkTreeRecord {
+  private let snapshots: GitSnapshots
+  private let before: GitSnapshots.Snapshot
+  private let directory: String
+
+  /// Looks at a directory; nil if it is in no repository.
+  static func begin(
+    in directory: String, environment: [String: String], folder: String
+  ) throws(GitFailure) -> WorkTreeRecord? {
+    guard let repository = try GitRepository.containing(directory, environment: environment)
+    else { return nil }
+    let snapshots = try GitSnapshots(of: repository, in: folder)
+    return WorkTreeRecord(
+      snapshots: snapshots, before: try snapshots.take(head: repository.head),
+      directory: directory)
+  }
+
+  /// Describes the workspace as it was found.
+  var workspace: AttemptWorkspace {
+    AttemptWorkspace(
+      mode: .sharedMount, path: directory, branch: snapshots.repository.branch,
+      baseCommit: snapshots.repository.head, headCommit: snapshots.repository.head,
+      dirty: before.isDirty)
+  }
+
+  /// Looks again; the private snapshots can be removed afterwards.
+  func end() throws(GitFailure) -> (workspace: AttemptWorkspace, changes: GitChanges) {
+    let first = snapshots.repository
+    let now = try first.reread()
+    let after = try snapshots.take(head: now.head)
+    let changes = try snapshots.changes(
+      from: before, to: after, heads: (before: first.head, after: now.head))
+    var workspace = workspace
+    workspace.branch = now.branch
+    workspace.headCommit = now.head
+    workspace.dirty = after.isDirty
+    return (workspace, changes)
+  }
+
+  /// Whether new files were too many or too large to be looked at.
+  var leavesOutNewFiles: Bool { before.trackedOnly }
+}

@@ -1,0 +1,156 @@
+import Agents
+import JSON
+import MCP
+import Posix
+import Runner
+import TaskStore
+import Tasks
+
+/// Is a task checked and resolved in every part, of which nothing is stored yet.
+struct TaskDraft: Sendable {
+  var spec: TaskSpec
+  var launch: Preflight.Resolved
+  var nameIsGiven: Bool
+}
+
+extension TasksCreate {
+  /// Checks a request part by part: its input, who would run it, where, and within which limits.
+  func drafted(_ input: Input, _ caller: Caller) throws(ToolFailure) -> TaskDraft {
+    let configuration = try workshop.configuration()
+    let type = try TaskTypeRegistry.builtIn.named(input.work.taskType)
+    let payload = try self.payload(of: input, type)
+    if type.name == Brief.commandType, !mayRunCommands(caller, configuration) {
+      throw .commandsNotAllowed("type \(type.name)", pointer: "task_type")
+    }
+    let preflight = try workshop.preflight(configuration)
+    let launch = try launch(input, type, preflight)
+    if launch.plan.adapter == .shell, !mayRunCommands(caller, configuration) {
+      throw .commandsNotAllowed("profile \(launch.plan.profile)", pointer: "profile")
+    }
+    var spec = try identified(input, payload, type, launch.plan)
+    (spec.directory, spec.workspace) = try directory(input, type, preflight)
+    spec.parentId = try input.grouping.parent.map { (parent) throws(ToolFailure) in
+      try workshop.find(TaskPlace(task: parent, team: input.grouping.team, diary: nil)).id
+    }
+    spec.teamId = input.grouping.team ?? configuration.team
+    bound(&spec, input, TaskLimits.ceiling(configuration: configuration, profile: launch.profile))
+    return TaskDraft(spec: spec, launch: launch, nameIsGiven: input.work.name != nil)
+  }
+
+  /// Puts the shorthand in its place and checks the whole by the type's schema.
+  private func payload(of input: Input, _ type: TaskType) throws(ToolFailure) -> JSONValue {
+    var object = input.work.input ?? [:]
+    if let brief = input.work.brief {
+      guard object["brief"] == nil else {
+        throw .argument("brief", "given twice, also as input.brief", tool: name)
+      }
+      object["brief"] = .string(brief)
+    }
+    let payload = JSONValue.object(object)
+    let faults = type.faults(inInput: payload, at: JSONPointer(tokens: ["input"]))
+    guard faults.isEmpty else { throw .invalidInput(faults, of: type.name) }
+    return payload
+  }
+
+  private func mayRunCommands(_ caller: Caller, _ configuration: Configuration) -> Bool {
+    if caller.isAtTerminal { return true }
+    // What the list of tools promised when it was read stays true; leave can be taken back.
+    return mayRunCommands
+      && (workshop.setting.allowsCommands || configuration.allowCommands)
+  }
+
+  private func launch(
+    _ input: Input, _ type: TaskType, _ preflight: Preflight
+  ) throws(ToolFailure) -> Preflight.Resolved {
+    let isCommand = type.name == Brief.commandType
+    let wanted = input.place.profile ?? (isCommand ? AgentProfile.shell.name : nil)
+    let resolved: Preflight.Resolved
+    do throws(PreflightError) {
+      resolved = try preflight.resolve(profile: wanted)
+    } catch {
+      throw ToolFailure(error)
+    }
+    guard !isCommand || resolved.plan.adapter == .shell else {
+      throw .argument(
+        "profile", "type command is run by profile shell only", code: "profile_unsuitable",
+        tool: name)
+    }
+    return resolved
+  }
+
+  private func directory(
+    _ input: Input, _ type: TaskType, _ preflight: Preflight
+  ) throws(ToolFailure) -> (String?, WorkspaceMode) {
+    let mode = input.place.workspace ?? type.policy.workspaceMode
+    let given = input.place.directory
+    switch (mode, given) {
+    case (.none, nil): return (nil, mode)
+    case (.none, _?):
+      throw .argument("directory", "workspace none has no directory of yours", tool: name)
+    case (.sharedMount, _):
+      do throws(PreflightError) {
+        return (try preflight.directory(given ?? workshop.setting.startDirectory), mode)
+      } catch {
+        throw ToolFailure(error)
+      }
+    }
+  }
+
+  private func identified(
+    _ input: Input, _ payload: JSONValue, _ type: TaskType, _ plan: LaunchPlan
+  ) throws(ToolFailure) -> TaskSpec {
+    var random = SystemRandomNumberGenerator()
+    let words = Self.words(of: payload)
+    let title = CleanText.line(input.work.title ?? words, limit: Self.titleLimit)
+    let canonical: [UInt8]
+    let digest: String
+    do throws(CanonicalFormError) {
+      canonical = try payload.canonical
+      digest = try input.digest(of: payload)
+    } catch {
+      throw .argument("input", "it has no canonical form: \(error)", tool: name)
+    }
+    var spec = TaskSpec(
+      name: input.work.name
+        ?? TaskName.make(title: input.work.title, brief: words, using: &random),
+      title: title.isEmpty ? type.title : title, taskType: type.name, input: payload,
+      inputCid: ContentID(json: canonical), inputSchemaCid: type.inputSchemaCid, launch: plan)
+    spec.outputKind = type.outputKind
+    spec.tags = input.grouping.tags.map { CleanText.line($0, limit: 64) }
+    spec.priority = input.grouping.priority
+    spec.correlationId = input.grouping.correlation
+    spec.diaryId = input.grouping.diary
+    spec.idempotency = input.key.map { IdempotencyKey(key: $0, digest: digest) }
+    return spec
+  }
+
+  private func bound(_ spec: inout TaskSpec, _ input: Input, _ ceiling: TaskLimits) {
+    let limits = ceiling.lowered(by: input.limits)
+    spec.budget = limits.budget
+    if let seconds = limits.dispatchTimeoutSec { spec.dispatchTimeoutSec = seconds }
+    if let seconds = limits.runningTimeoutSec { spec.runningTimeoutSec = seconds }
+    spec.expiresAt = input.expiresInSec.map {
+      Timestamp(milliseconds: WallClock.nowMilliseconds()).adding(milliseconds: Int64($0) * 1000)
+    }
+  }
+
+  /// Gives the words that say what it is about: the brief's first line, or the command.
+  private static func words(of payload: JSONValue) -> String {
+    let text =
+      payload["brief"]?.stringValue ?? payload["script"]?.stringValue
+      ?? (payload["argv"]?.arrayValue ?? []).compactMap(\.stringValue).joined(separator: " ")
+    let line = text.prefix(4_000).split(whereSeparator: \.isNewline).first
+    return String(line ?? "")
+  }
+
+  private static let titleLimit = 80
+}
+
+extension ToolFailure {
+  static func invalidInput(_ faults: [Fault], of type: String) -> ToolFailure {
+    ToolFailure(
+      code: "task_validation_failed",
+      summary: "The input does not fit type \(type). Nothing was stored.", faults: faults,
+      nextStep: "Correct it and call tasks_create again; tasks_schemas shows the type's schema.")
+  }
+}

@@ -1,0 +1,116 @@
+import JSON
+import MCP
+import Posix
+import TaskStore
+import Tasks
+
+/// Binds bytes to a task as one of its artifacts.
+package struct TasksArtifactsUpload: TaskTool {
+  package let workshop: Workshop
+  package let name = "tasks_artifacts_upload"
+  package let title = "Add an artifact"
+  package let summary = """
+    Adds a file, report or other content to a task's artifacts, from text, base 64 or a file \
+    under the task's directory or the start directory. Adding the same content under the same \
+    kind and title again changes nothing.
+    """
+  package let hints = ToolHints(
+    readOnly: false, destructive: false, idempotent: true, openWorld: false)
+  package let toolset = Toolset.artifacts.rawValue
+
+  package struct Input: JSONCodable {
+    var task: TaskReference
+    var attemptN: Int?
+    var kind: String
+    var title: String?
+    var text: String?
+    var bytes: [UInt8]?
+    var path: String?
+    var contentType: String?
+    var contentEncoding: String?
+    var team: String?
+    var diary: String?
+
+    package static let json = Codec.object(
+      Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
+      optional("attempt_n", \.attemptN, .int(1...100_000), "Attempt; absent: the task itself."),
+      defaulted("kind", \.kind, word, "file", "file, report, diff, log or another word."),
+      optional("title", \.title, .text(1...200), "Its title; for a file, its name."),
+      GivenContent.textField(\.text), GivenContent.bytesField(\.bytes),
+      GivenContent.pathField(\.path), GivenContent.typeField(\.contentType),
+      optional("content_encoding", \.contentEncoding, word, "Such as gzip."),
+      TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
+
+    private static let word = Codec<String>.string(
+      pattern: "^[a-z][a-z0-9_-]{0,31}$", expected: "a word of a-z, 0-9, _ and -"
+    ) { text in
+      let bytes = Array(text.utf8)
+      return (1...32).contains(bytes.count) && (0x61...0x7A).contains(bytes[0])
+        && bytes.allSatisfy {
+          (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F || $0 == 0x2D
+        }
+    }
+  }
+
+  package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
+    try workshop.mayChange()
+    let task = try workshop.find(
+      TaskPlace(task: input.task, team: input.team, diary: input.diary))
+    if let number = input.attemptN { _ = try task.attempt(number) }
+    guard task.artifacts.count < TaskRecord.Limit.artifacts else { throw .tooManyArtifacts }
+    let kept = try workshop.keep(
+      GivenContent(
+        text: input.text, bytes: input.bytes, path: input.path, contentType: input.contentType),
+      for: task, tool: name)
+    let title = CleanText.line(input.title ?? kept.fileName ?? input.kind, limit: 200)
+    let (store, id) = (try workshop.store(), Self.freshID())
+    var bound: Artifact?
+    let record = try naming { () throws(StoreError) in
+      try store.change(.id(task.id), by: caller.actor) { (record) throws(StoreError) in
+        let same = record.artifacts.first {
+          $0.cid == kept.cid && $0.kind == input.kind && $0.title == title
+            && $0.attemptN == input.attemptN
+        }
+        if let same {
+          bound = same
+          return nil
+        }
+        let artifact = Artifact(
+          id: id, attemptN: input.attemptN, kind: input.kind, title: title,
+          contentType: kept.contentType, contentEncoding: input.contentEncoding,
+          sizeBytes: kept.size, cid: kept.cid, createdAt: .now, createdBy: caller.actor)
+        bound = artifact
+        return .artifactBound(artifact)
+      }
+    }
+    guard let bound else { preconditionFailure("a change was acknowledged that nobody decided") }
+    return Output(artifact: ArtifactView(bound, of: record.id), note: Output.Note())
+  }
+
+  private static func freshID() -> String {
+    var random = SystemRandomNumberGenerator()
+    return TaskID.make(at: .now, using: &random).description
+  }
+
+  package struct Output: JSONCodable, ToolOutput {
+    var artifact: ArtifactView
+    var note: Note
+
+    struct Note: JSONCodable {
+      var hint = "tasks_artifacts_list shows all of the task's artifacts."
+      static let json = Codec.object(
+        Self.init(hint:), required("hint", \.hint, .string))
+    }
+
+    package static let json = Codec.beside(
+      ArtifactView.json, Note.json, make: { Output(artifact: $0, note: $1) },
+      parts: { ($0.artifact, $0.note) }
+    ).lean
+  }
+}
+
+extension ToolFailure {
+  fileprivate static let tooManyArtifacts = ToolFailure(
+    code: "limit", summary: "A task holds at most \(TaskRecord.Limit.artifacts) artifacts.",
+    nextStep: "Put several files into one archive.")
+}

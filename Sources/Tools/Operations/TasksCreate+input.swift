@@ -1,0 +1,107 @@
+import JSON
+import Tasks
+
+extension TasksCreate {
+  package struct Input: Sendable {
+    var work = Work()
+    var place = Place()
+    var grouping = Grouping()
+    var limits = TaskLimits()
+    var expiresInSec: Int?
+    var wait = false
+    var key: String?
+    var dryRun = false
+    var maxBytes = ByteBudget.usual
+
+    /// Says what is to be done.
+    struct Work: Sendable, Hashable {
+      var brief: String?
+      var input: JSONObject?
+      var taskType = "freeform"
+      var title: String?
+      var name: String?
+    }
+
+    /// Says where, and by whom.
+    struct Place: Sendable, Hashable {
+      var directory: String?
+      var workspace: WorkspaceMode?
+      var profile: String?
+    }
+
+    /// Says what it belongs to.
+    struct Grouping: Sendable, Hashable {
+      var priority = 50
+      var tags: [String] = []
+      var parent: TaskReference?
+      var correlation: String?
+      var team: String?
+      var diary: String?
+    }
+  }
+}
+
+extension TasksCreate.Input: JSONCodable {
+  package static let json = Codec.object(
+    assembled, unknownKeys: .refused,
+    optional("brief", \.work.brief, .text(1...100_000), "What to do, complete in itself; short for input.brief."),
+    optional("input", \.work.input, .anyObject, "The type's input, as tasks_schemas shows it."),
+    defaulted("task_type", \.work.taskType, group, "freeform", "Type of task."),
+    optional("title", \.work.title, .text(1...200), "One line; made from the brief if absent."),
+    optional("name", \.work.name, taskName, "Slug, unique; made if absent."),
+    optional("directory", \.place.directory, .text(1...4096), "Absolute path to work in; default where the server was started."),
+    optional("workspace", \.place.workspace, WorkspaceMode.json, "The directory itself, or none: an empty scratch folder."),
+    optional("profile", \.place.profile, group, "Who runs it; see tasks_schemas."),
+    defaulted("priority", \.grouping.priority, .int(0...100), 50, "0 critical, 50 normal, 100 low."),
+    defaulted("tags", \.grouping.tags, .array(of: .text(1...64), count: 0...50), [], "Words to find it by."),
+    optional("parent_id", \.grouping.parent, .reference, "Task it is a part of."),
+    optional("correlation_id", \.grouping.correlation, group, "Your own id for what belongs together."),
+    TaskPlace.teamField(\.grouping.team),
+    optional("diary_id", \.grouping.diary, group, "Diary it belongs to."),
+    optional("dispatch_timeout_sec", \.limits.dispatchTimeoutSec, .int(1...86_400), "Longest time to start."),
+    optional("running_timeout_sec", \.limits.runningTimeoutSec, .int(1...604_800), "Longest time to run."),
+    optional("expires_in_sec", \.expiresInSec, .int(1...31_536_000), "Not to be started later than this."),
+    optional("budget_usd", \.limits.budget.usd, .double(0...1_000_000), "Most it may cost."),
+    optional("budget_tokens", \.limits.budget.tokens, .int(1 ... .max), "Most tokens."),
+    optional("max_turns", \.limits.budget.turns, .int(1...1_000_000), "Most turns of the agent."),
+    defaulted("wait", \.wait, .bool, false, "Wait until it ends or asks, up to 40 s."),
+    optional("idempotency_key", \.key, group, "Same key and request: same task, so a lost answer can be asked for again."),
+    defaulted("dry_run", \.dryRun, .bool, false, "Check everything, store nothing."),
+    ByteBudget.field(\.maxBytes))
+
+  private static let group = TaskPlace.groupName
+  private static let taskName = Codec<String>.string(
+    pattern: TaskName.pattern, expected: "a name like fix-login-test (2 to 63 of a-z, 0-9, -)",
+    check: TaskName.isValid)
+
+  private static func assembled(
+    brief: String?, input: JSONObject?, taskType: String, title: String?, name: String?,
+    directory: String?, workspace: WorkspaceMode?, profile: String?, priority: Int,
+    tags: [String], parent: TaskReference?, correlation: String?, team: String?, diary: String?,
+    dispatchTimeoutSec: Int?, runningTimeoutSec: Int?, expiresInSec: Int?, usd: Double?,
+    tokens: Int?, turns: Int?, wait: Bool, key: String?, dryRun: Bool, maxBytes: Int
+  ) -> TasksCreate.Input {
+    TasksCreate.Input(
+      work: Work(brief: brief, input: input, taskType: taskType, title: title, name: name),
+      place: Place(directory: directory, workspace: workspace, profile: profile),
+      grouping: Grouping(
+        priority: priority, tags: tags, parent: parent, correlation: correlation, team: team,
+        diary: diary),
+      limits: TaskLimits(
+        budget: Budget(usd: usd, tokens: tokens, turns: turns),
+        dispatchTimeoutSec: dispatchTimeoutSec, runningTimeoutSec: runningTimeoutSec),
+      expiresInSec: expiresInSec, wait: wait, key: key, dryRun: dryRun, maxBytes: maxBytes)
+  }
+
+  /// Hashes what was asked for, in one spelling; how the answer is given is no part of it.
+  func digest(of input: JSONValue) throws(CanonicalFormError) -> String {
+    var request = self
+    request.work.brief = nil
+    request.work.input = input.objectValue
+    request.wait = false
+    request.key = nil
+    request.dryRun = false
+    request.maxBytes = ByteBudget.usual
+    return Hex.encode(SHA256.hash(try Self.json.value(of: request).canonical))
+  }
+}

@@ -1,0 +1,195 @@
+import JSON
+import MCP
+import Posix
+import Runner
+import TaskStore
+import Tasks
+
+/// Stores a task, for a runner to start; the work is never done inside the call.
+package struct TasksCreate: TaskTool {
+  package let workshop: Workshop
+  let waits: DurableWaits
+  /// Is settled when the tools are listed, since clients ask people by it.
+  let mayRunCommands: Bool
+  package let name = "tasks_create"
+  package let title = "Create a task"
+  package let toolset = Toolset.tasks.rawValue
+
+  package var summary: String {
+    """
+    Hands work to a coding agent, which does it in the background in a directory of the user's. \
+    Returns at once with the task's id; use tasks_wait to learn when it ends or asks. The brief \
+    must say everything: the agent knows nothing of this conversation. Limits given here only \
+    lower the configured ones. With wait, a client of the tasks extension gets a handle, and \
+    cancelling that handle cancels the work as well.
+    """
+  }
+
+  package var hints: ToolHints {
+    ToolHints(
+      readOnly: false, destructive: mayRunCommands, idempotent: false, openWorld: mayRunCommands)
+  }
+
+  package func waits(_ input: Input) -> Bool { input.wait && !input.dryRun }
+
+  package func call(
+    _ input: Input, _ context: CallContext
+  ) throws(ToolFailure) -> ToolAnswer<Output> {
+    let caller = Caller(context, in: workshop)
+    guard waits(input), caller.takesHandles else {
+      return .done(try perform(input, caller))
+    }
+    let creation = try create(input, caller)
+    let terms = WaitTerms(tasks: [creation.record.id], until: .needsMe, after: nil)
+    return .handle(try waits.make(terms, cancelsWork: true, caller))
+  }
+
+  package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
+    if input.dryRun { return try rehearsed(input, caller) }
+    let creation = try create(input, caller)
+    var task = creation.record
+    if input.wait {
+      try workshop.commit()
+      let terms = WaitTerms(tasks: [task.id], until: .needsMe, after: nil)
+      let outcome = try workshop.wait(terms, seconds: Self.patience, caller)
+      task = outcome.matched.first ?? outcome.waiting.first ?? task
+    }
+    var shown = try workshop.shown(task, bytes: input.maxBytes)
+    if creation.replayed {
+      shown.note.hint = Hint.replayed
+    } else if !task.needsAttention {
+      shown.note.hint = input.wait ? Hint.stillGoing : Hint.created
+    }
+    return .task(shown, replayed: creation.replayed)
+  }
+
+  private static let patience = 40
+
+  private func create(_ input: Input, _ caller: Caller) throws(ToolFailure) -> TaskStore.Creation {
+    try workshop.mayChange()
+    let draft = try drafted(input, caller)
+    let store = try workshop.store()
+    var random = SystemRandomNumberGenerator()
+    let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
+    let id = TaskID.make(at: now, using: &random)
+    var spec = draft.spec
+    spec.launch = try namingRunner { () throws(RunnerError) in
+      try draft.launch.recorded(in: store, for: id)
+    }
+    let made = spec
+    do throws(StoreError) {
+      let creation = try store.create(
+        made, id: id, by: caller.actor, nameIsGiven: draft.nameIsGiven)
+      if creation.replayed { try store.removeSecrets(of: id) }
+      workshop.oweRunner()
+      return creation
+    } catch {
+      // Nobody will ever run under this id; a left-over secret would never be swept.
+      try naming { () throws(StoreError) in try store.removeSecrets(of: id) }
+      throw ToolFailure(error)
+    }
+  }
+
+  /// Does everything but storing.
+  private func rehearsed(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
+    let draft = try drafted(input, caller)
+    var body = try Self.canonical(draft.spec)
+    if !draft.nameIsGiven { body["name"] = nil }
+    body["idempotency"] = nil
+    var rehearsal = Rehearsal(body: body, truncated: false)
+    if ByteBudget.size(rehearsal, Rehearsal.json) > input.maxBytes {
+      body["input"] = nil
+      rehearsal = Rehearsal(body: body, truncated: true)
+    }
+    guard let (fitted, isCut) = ByteBudget.fit(rehearsal, Rehearsal.json, bytes: input.maxBytes)
+    else { throw .tooSmall(input.maxBytes) }
+    rehearsal = fitted
+    rehearsal.truncated = rehearsal.truncated || isCut
+    return .rehearsal(rehearsal)
+  }
+
+  /// Gives the canonical form: resolved, complete, keys in order at every level.
+  private static func canonical(_ spec: TaskSpec) throws(ToolFailure) -> JSONObject {
+    do {
+      let bytes = try TaskSpec.json.value(of: spec).canonical
+      return try JSONValue.parse(bytes).objectValue ?? [:]
+    } catch {
+      throw .argument("input", "it has no canonical form: \(error)", tool: "tasks_create")
+    }
+  }
+
+  /// Shows what would have been stored.
+  package struct Rehearsal: JSONCodable {
+    var body: JSONObject
+    var truncated: Bool
+
+    package static let json = Codec<Rehearsal>.object(
+      Self.init(dryRun:body:truncated:hint:),
+      required("dryRun", { _ in true }, .bool),
+      required("body", \.body, .anyObject),
+      defaulted("truncated", \.truncated, .bool, false),
+      required("hint", { _ in Hint.dryRun }, .string))
+
+    init(body: JSONObject, truncated: Bool) {
+      self.body = body
+      self.truncated = truncated
+    }
+
+    private init(dryRun: Bool, body: JSONObject, truncated: Bool, hint: String) {
+      self.init(body: body, truncated: truncated)
+    }
+  }
+
+  package enum Output: Sendable {
+    case task(TaskShown, replayed: Bool)
+    case rehearsal(Rehearsal)
+  }
+}
+
+extension TasksCreate.Output: JSONCodable, ToolOutput {
+  /// Is a stored task, or a body that was not stored; only the hint is in both.
+  package static let json = Codec<TasksCreate.Output>(
+    schema: promise,
+    read: { value, faults in
+      if value["dryRun"] == true {
+        return TasksCreate.Rehearsal.json.read(value, &faults).map { .rehearsal($0) }
+      }
+      return TaskShown.json.read(value, &faults).map {
+        .task($0, replayed: value["replayed"] == true)
+      }
+    },
+    write: { output, writer in
+      switch output {
+      case .rehearsal(let rehearsal): TasksCreate.Rehearsal.json.write(rehearsal, to: &writer)
+      case .task(let shown, let replayed):
+        stored.write((shown, Extras(replayed: replayed)), to: &writer)
+      }
+    })
+
+  /// Promises what both forms are told apart by; tasks_get has the envelope's schema in full.
+  private static var promise: JSONValue {
+    let kept = ["id", "name", "title", "status", "profile", "directory", "replayed", "dryRun", "body",
+      "truncated", "hint"]
+    let members = stored.lean.schema["properties"]?.objectValue ?? [:]
+    return [
+      "type": "object", "required": ["hint"],
+      "properties": .object(JSONObject(members.members.filter { kept.contains($0.key) })),
+    ]
+  }
+
+  private static let stored = Codec<(TaskShown, Extras)>.beside(
+    TaskShown.json, Extras.json, make: { ($0, $1) }, parts: { $0 })
+
+  /// Is what only creating can say.
+  struct Extras: JSONCodable {
+    var replayed = false
+    var dryRun = false
+    var body: JSONObject?
+
+    static let json = Codec.object(
+      Self.init(replayed:dryRun:body:),
+      defaulted("replayed", \.replayed, .bool, false),
+      defaulted("dryRun", \.dryRun, .bool, false),
+      optional("body", \.body, .anyObject))
+  }
+}

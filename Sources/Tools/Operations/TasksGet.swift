@@ -1,0 +1,106 @@
+import JSON
+import MCP
+import TaskStore
+import Tasks
+
+/// Shows one task whole.
+package struct TasksGet: TaskTool {
+  package let workshop: Workshop
+  package let name = "tasks_get"
+  package let title = "Show a task"
+  package let summary = """
+    Shows one task: status and why, open questions, result summary, usage, limits, its latest \
+    attempt in a line. Takes an id or a name. Messages, outputs and artifacts have tools of \
+    their own.
+    """
+  package let hints = ToolHints.reading
+  package let toolset = Toolset.tasks.rawValue
+
+  package struct Input: JSONCodable {
+    var task: TaskReference
+    var team: String?
+    var diary: String?
+    var maxBytes: Int
+
+    package static let json = Codec.object(
+      Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task), TaskPlace.teamField(\.team),
+      TaskPlace.diaryField(\.diary), ByteBudget.field(\.maxBytes))
+  }
+
+  package typealias Output = TaskShown
+
+  package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> TaskShown {
+    try workshop.attend()
+    let task = try workshop.find(
+      TaskPlace(task: input.task, team: input.team, diary: input.diary))
+    return try workshop.shown(task, bytes: input.maxBytes)
+  }
+}
+
+/// Shows a task with what a caller may do next.
+package struct TaskShown: JSONCodable, ToolOutput {
+  var envelope: TaskEnvelope
+  var note: Note
+
+  /// Is what stands beside the task itself.
+  struct Note: JSONCodable {
+    /// Tells that texts or the input were cut.
+    var truncated = false
+    var hint: String
+
+    static let json = Codec.object(
+      Self.init(truncated:hint:),
+      defaulted("truncated", \.truncated, .bool, false),
+      required("hint", \.hint, .string))
+  }
+
+  package static let json = Codec.beside(
+    TaskEnvelope.json, Note.json, make: { TaskShown(envelope: $0, note: $1) },
+    parts: { ($0.envelope, $0.note) }
+  ).bare
+}
+
+extension Workshop {
+  /// Shows a task within so many bytes.
+  func shown(_ task: TaskRecord, bytes: Int) throws(ToolFailure) -> TaskShown {
+    let envelope = try Standings(self).envelope(task, children: try childCounts(of: task))
+    let whole = TaskShown(
+      envelope: envelope,
+      note: TaskShown.Note(truncated: envelope.inputCut, hint: Hint.next(for: task)))
+    return try Self.fitted(whole, bytes: bytes)
+  }
+
+  static func fitted(_ shown: TaskShown, bytes: Int) throws(ToolFailure) -> TaskShown {
+    var shown = shown
+    if ByteBudget.size(shown, TaskShown.json) <= bytes { return shown }
+    shown.note.truncated = true
+    if shown.envelope.input != nil {
+      // The caller wrote the input and may have it; the state is what is asked for.
+      shown.envelope.input = nil
+      shown.envelope.inputCut = true
+    }
+    guard let (fitted, _) = ByteBudget.fit(shown, TaskShown.json, bytes: bytes) else {
+      throw .tooSmall(bytes)
+    }
+    return fitted
+  }
+
+  /// Counts subtasks by status; nil where there are none.
+  private func childCounts(of task: TaskRecord) throws(ToolFailure) -> [TaskStatus: Int]? {
+    var query = TaskQuery()
+    query.parentId = task.id
+    query.teamId = task.spec.teamId
+    query.limit = 1
+    let (store, asked) = (try store(), query)
+    let page = try naming { () throws(StoreError) in try store.list(asked) }
+    return page.total == 0 ? nil : page.counts
+  }
+}
+
+extension ToolFailure {
+  static func tooSmall(_ bytes: Int) -> ToolFailure {
+    ToolFailure(
+      code: "result_too_large", summary: "The result does not fit into \(bytes) bytes.",
+      nextStep: "Call again with a larger max_bytes, up to \(ByteBudget.most).")
+  }
+}

@@ -1,0 +1,180 @@
+import Agents
+import JSON
+import MCP
+import Runner
+import Tasks
+
+/// Lists the types of tasks with their schemas, and who can run them.
+package struct TasksSchemas: TaskTool {
+  package let workshop: Workshop
+  package let name = "tasks_schemas"
+  package let title = "Show task types and profiles"
+  package let summary = """
+    Lists the task types (what tasks_create takes as input for each) and the profiles: which \
+    agents can run tasks here, which is the default, and why one is not available. Name a type, \
+    or ask for detail full, to see its JSON Schemas.
+    """
+  package let hints = ToolHints.reading
+  package let toolset = Toolset.tasks.rawValue
+  private let types = TaskTypeRegistry.builtIn
+
+  package struct Input: JSONCodable {
+    enum Detail: String, Sendable, CaseIterable { case brief, full }
+    var taskType: String?
+    var detail: Detail?
+    var maxBytes: Int
+
+    package static let json = Codec.object(
+      Self.init(taskType:detail:maxBytes:), unknownKeys: .refused,
+      optional("task_type", \.taskType, .text(1...200), "One type, with schemas."),
+      optional("detail", \.detail, .enumeration, "With full, schemas of all types."),
+      ByteBudget.field(\.maxBytes))
+  }
+
+  package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
+    let chosen = try input.taskType.map { (name) throws(ToolFailure) in [try types.named(name)] }
+    let isFull = input.detail == .full || input.detail == nil && chosen != nil
+    let catalog = ProfileCatalog(
+      configuration: try workshop.configuration(), environment: workshop.setting.environment)
+    var output = Output(
+      items: (chosen ?? types.types).map { TypeView($0, isFull: isFull) },
+      profiles: catalog.entries.map { ProfileView($0, catalog) }, truncated: false,
+      hint: Self.hint(catalog))
+    // The largest schemas go first; the names of all types stay.
+    while ByteBudget.size(output, Output.json) > input.maxBytes,
+      let largest = output.items.indices.filter({ output.items[$0].inputSchema != nil })
+        .max(by: { output.items[$0].schemaBytes < output.items[$1].schemaBytes })
+    {
+      output.items[largest].inputSchema = nil
+      output.items[largest].outputSchema = nil
+      output.truncated = true
+      output.hint = "Schemas were left out: name one task_type, or pass a larger max_bytes."
+    }
+    guard let (fitted, isCut) = ByteBudget.fit(output, Output.json, bytes: input.maxBytes) else {
+      throw .tooSmall(input.maxBytes)
+    }
+    output = fitted
+    output.truncated = output.truncated || isCut
+    return output
+  }
+
+  private static func hint(_ catalog: ProfileCatalog) -> String {
+    catalog.defaultName == nil
+      ? "No agent is installed: the user installs one, or adds a profile to the configuration."
+      : "Call tasks_create with a brief; the default profile runs it."
+  }
+
+  package struct Output: JSONCodable, ToolOutput {
+    var items: [TypeView]
+    var profiles: [ProfileView]
+    var truncated: Bool
+    var hint: String
+
+    package static let json = Codec.object(
+      Self.init(items:profiles:truncated:hint:),
+      required("items", \.items, .array(of: TypeView.json)),
+      required("profiles", \.profiles, .array(of: ProfileView.json)),
+      defaulted("truncated", \.truncated, .bool, false),
+      required("hint", \.hint, .string)
+    ).bare
+  }
+}
+
+/// Shows a task type.
+struct TypeView: JSONCodable {
+  var taskType: String
+  var title: String
+  var description: String
+  var outputKind: OutputKind
+  var policy: TaskType.Policy
+  var inputSchemaCid: ContentID
+  var inputSchema: JSONValue?
+  var outputSchema: JSONValue?
+
+  init(_ type: TaskType, isFull: Bool) {
+    self.init(
+      taskType: type.name, title: type.title, description: type.description,
+      outputKind: type.outputKind, policy: type.policy, inputSchemaCid: type.inputSchemaCid,
+      inputSchema: isFull ? .some(type.inputSchema) : .none,
+      outputSchema: isFull ? .some(type.outputSchema) : .none)
+  }
+
+  private init(
+    taskType: String, title: String, description: String, outputKind: OutputKind,
+    policy: TaskType.Policy, inputSchemaCid: ContentID, inputSchema: JSONValue?,
+    outputSchema: JSONValue?
+  ) {
+    self.taskType = taskType
+    self.title = title
+    self.description = description
+    self.outputKind = outputKind
+    self.policy = policy
+    self.inputSchemaCid = inputSchemaCid
+    self.inputSchema = inputSchema
+    self.outputSchema = outputSchema
+  }
+
+  /// Counts what leaving the schemas out would save.
+  var schemaBytes: Int {
+    (inputSchema?.bytes.count ?? 0) + (outputSchema?.bytes.count ?? 0)
+  }
+
+  static let json = Codec.object(
+    Self.init(
+      taskType:title:description:outputKind:policy:inputSchemaCid:inputSchema:outputSchema:),
+    required("taskType", \.taskType, .string),
+    required("title", \.title, .string),
+    required("description", \.description, .string),
+    required("outputKind", \.outputKind, OutputKind.json),
+    required("policy", \.policy, TaskType.Policy.json),
+    required("inputSchemaCid", \.inputSchemaCid, .contentID),
+    optional("inputSchema", \.inputSchema, .any),
+    optional("outputSchema", \.outputSchema, .any))
+}
+
+/// Shows who could run a task.
+struct ProfileView: JSONCodable {
+  var name: String
+  var adapter: AdapterKind
+  var available: Bool
+  var reason: String?
+  var isDefault: Bool
+
+  init(name: String, adapter: AdapterKind, available: Bool, reason: String?, isDefault: Bool) {
+    self.name = name
+    self.adapter = adapter
+    self.available = available
+    self.reason = reason
+    self.isDefault = isDefault
+  }
+
+  init(_ entry: ProfileCatalog.Entry, _ catalog: ProfileCatalog) {
+    self.init(
+      name: CleanText.line(entry.profile.name, limit: 64), adapter: entry.profile.adapter,
+      available: entry.isAvailable, reason: entry.reason.map { CleanText.line($0, limit: 200) },
+      isDefault: entry.profile.name == catalog.defaultName)
+  }
+
+  static let json = Codec.object(
+    Self.init(name:adapter:available:reason:isDefault:),
+    required("name", \.name, .string),
+    required("adapter", \.adapter, AdapterKind.json),
+    required("available", \.available, .bool),
+    optional("reason", \.reason, .string),
+    required("isDefault", \.isDefault, .bool))
+}
+
+extension TaskTypeRegistry {
+  /// Gives the type of that name, or says which there are.
+  func named(_ name: String) throws(ToolFailure) -> TaskType {
+    if let type = self[name] { return type }
+    throw ToolFailure(
+      code: "task_type_unknown", summary: "Nothing was done.",
+      faults: [
+        Fault(
+          pointer: JSONPointer(tokens: ["task_type"]),
+          message: "there is no type \"\(CleanText.line(name, limit: 60))\"\(Nearest.hint(for: name, among: names))")
+      ],
+      nextStep: "Use one of \(names.joined(separator: ", ")); tasks_schemas describes them.")
+  }
+}

@@ -1,0 +1,104 @@
+import JSON
+
+/// Bounds results, since what a tool gives back fills a model's memory.
+enum ByteBudget {
+  static let usual = 8_000
+  static let most = 40_000
+  /// Below this not even one task would fit.
+  static let least = 2_000
+  /// Leaves room in a page for what stands around its items.
+  static let frame = 800
+
+  /// Declares `max_bytes`.
+  static func field<Root>(
+    _ get: @escaping @Sendable (Root) -> Int
+  ) -> Field<Root, Int> {
+    defaulted("max_bytes", get, .int(least...most), usual, "Longest result.")
+  }
+
+  /// Counts the bytes of a value's written form.
+  static func size<Value>(_ value: Value, _ codec: Codec<Value>) -> Int {
+    codec.encode(value).count
+  }
+
+  /// Fits a value's texts and lists into so many bytes, ever tighter; nil if nothing helps.
+  static func fit<Value>(
+    _ value: Value, _ codec: Codec<Value>, bytes: Int
+  ) -> (value: Value, isCut: Bool)? {
+    if size(value, codec) <= bytes { return (value, false) }
+    let whole = codec.value(of: value)
+    // Half of what is allowed first: the longest text is most often the only long one.
+    for (text, items) in [(bytes / 2, 50), (1_000, 20), (300, 8), (100, 4), (100, 1)] {
+      let cut = cut(whole, text: text, items: items)
+      guard cut.bytes.count <= bytes else { continue }
+      do throws(Mismatch) {
+        return (try codec.decode(cut), true)
+      } catch {
+        // A text that must be whole was cut: the next level is no better, but may be shorter.
+        continue
+      }
+    }
+    return nil
+  }
+
+  /// Cuts every text and list of a value; keys stay, since shapes are read by them.
+  private static func cut(_ value: JSONValue, text: Int, items: Int) -> JSONValue {
+    switch value {
+    case .string(let string): return .string(cut(string, toBytes: text))
+    case .array(let array):
+      return .array(array.prefix(items).map { cut($0, text: text, items: items) })
+    case .object(let object):
+      let kept = object.members.prefix(max(items, 60))
+      return .object(
+        JSONObject(kept.map { (key: $0.key, value: cut($0.value, text: text, items: items)) }))
+    case .null, .bool, .integer, .bigInteger, .double: return value
+    }
+  }
+
+  /// Cuts text so that it takes at most so many bytes inside JSON quotes, on a character boundary.
+  static func cut(_ text: String, toBytes limit: Int) -> String {
+    guard size(of: text) > limit else { return text }
+    var kept = ""
+    var bytes = 3  // the ellipsis
+    for character in text {
+      bytes += size(of: String(character))
+      guard bytes <= limit else { break }
+      kept.append(character)
+    }
+    return kept + "…"
+  }
+
+  private static func size(of text: String) -> Int { JSONValue.string(text).bytes.count - 2 }
+}
+
+/// Fills one page: takes items while they fit, and remembers that one did not.
+struct PageFiller<Item: Sendable> {
+  private(set) var items: [Item] = []
+  /// Tells that something of an item was cut to make it fit.
+  private(set) var hasCuts = false
+  /// Counts the bytes that may still come.
+  private(set) var left: Int
+  private let codec: Codec<Item>
+
+  init(_ codec: Codec<Item>, bytes: Int) {
+    self.codec = codec
+    left = max(0, bytes - ByteBudget.frame)
+  }
+
+  /// Adds an item; false if it does not fit. The first one is cut until it does.
+  mutating func add(_ item: Item) -> Bool {
+    let size = ByteBudget.size(item, codec) + 1
+    if size <= left {
+      items.append(item)
+      left -= size
+      return true
+    }
+    guard items.isEmpty, let (cut, _) = ByteBudget.fit(item, codec, bytes: left) else {
+      return false
+    }
+    items.append(cut)
+    hasCuts = true
+    left = 0
+    return true
+  }
+}

@@ -1,0 +1,37 @@
+import Tasks
+
+/// Words our own advice about what to call next; nothing an agent wrote is ever in it.
+enum Hint {
+  static func next(for task: TaskRecord) -> String {
+    switch task.status {
+    case .waiting, .queued, .dispatched, .running:
+      task.cancelRequest == nil
+        ? "Call tasks_wait to be told when it ends; tasks_messages_list shows what it is doing."
+        : "It is being cancelled; call tasks_wait to see the end."
+    case .inputRequired: "It asks something: see pendingRequests and tell the user."
+    case .completed:
+      "Done. tasks_attempts_list has the output, tasks_artifacts_list what it left behind."
+    case .failed:
+      "It failed: see statusMessage; tasks_messages_list with tail shows what happened last."
+    case .cancelled: "It was cancelled; tasks_messages_list shows how far it got."
+    case .expired: "It could not start in time; create it again if it is still wanted."
+    }
+  }
+
+  static let created =
+    "Stored; it runs in the background. Call tasks_wait with this id, or go on and look later."
+  static let replayed = "This key was used before for the same request; this is that task."
+  static let dryRun = "Nothing was stored. Call again without dry_run to create it."
+  static let stillGoing = "Not ended yet. Call tasks_wait to go on waiting."
+  static let ended = "Look at each with tasks_get; leave ended tasks out of the next tasks_wait."
+  static let notYet = "Nothing yet. Call tasks_wait again, with after set to this cursor."
+  static let inbox =
+    "Tell the user what needs them and what finished, then call tasks_list with seen set to this."
+  static let fullInbox =
+    "Not all fit: pass a larger limit and max_bytes, or list with view all and a status."
+  static let noTasks = "There are no such tasks."
+  static let morePages = "There are more: call again with cursor set to nextCursor."
+  static let listed = "Call tasks_get with an id or name to see one whole."
+  static let cancelling = "Some are still ending; call tasks_wait with until terminal."
+  static let cancelled = "None of their processes is left."
+}

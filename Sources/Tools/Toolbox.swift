@@ -1,0 +1,154 @@
+import JSON
+import JSONRPC
+import MCP
+import Runner
+import TaskStore
+
+/// Puts everything that is offered together: tools, resources, prompts, waits.
+package struct Toolbox: Sendable {
+  package let workshop: Workshop
+  /// Is in the order of the list, which never changes.
+  package let operations: [Operation]
+
+  /// Takes what is chosen; `mayRunCommands` is what the list of tools promises while it is read.
+  package init(
+    _ workshop: Workshop, choice: ToolChoice = .usual, mayRunCommands: Bool = false
+  ) {
+    self.workshop = workshop
+    operations = Self.all(workshop, mayRunCommands: mayRunCommands).filter { choice.takes($0) }
+  }
+
+  /// Asks the configuration, too, whether commands have leave.
+  package static func current(
+    _ workshop: Workshop, choice: ToolChoice = .usual
+  ) throws(ToolFailure) -> Toolbox {
+    let configuration = try workshop.configuration()
+    let hasLeave = workshop.setting.allowsCommands || configuration.allowCommands
+    return Toolbox(workshop, choice: choice, mayRunCommands: hasLeave)
+  }
+
+  private static func all(_ workshop: Workshop, mayRunCommands: Bool) -> [Operation] {
+    let waits = DurableWaits(workshop: workshop)
+    return [
+      Operation(TasksSchemas(workshop: workshop)),
+      Operation(
+        TasksCreate(workshop: workshop, waits: waits, mayRunCommands: mayRunCommands)),
+      Operation(TasksList(workshop: workshop)),
+      Operation(TasksGet(workshop: workshop)),
+      Operation(TasksWait(workshop: workshop, waits: waits)),
+      Operation(TasksCancel(workshop: workshop)),
+      Operation(TasksAttemptsList(workshop: workshop)),
+      Operation(TasksMessagesList(workshop: workshop)),
+      Operation(TasksArtifactsList(workshop: workshop)),
+      Operation(TasksArtifactsDownload(workshop: workshop)),
+      Operation(TasksArtifactsUpload(workshop: workshop)),
+      Operation(TasksArtifactsStage(workshop: workshop)),
+    ]
+  }
+
+  package subscript(name: String) -> Operation? { operations.first { $0.name == name } }
+
+  /// Calls an operation by name, as the command line does.
+  package func perform(
+    _ name: String, _ arguments: JSONObject, _ caller: Caller
+  ) throws(ToolFailure) -> ToolResult {
+    guard let operation = self[name] else {
+      throw ToolFailure(
+        code: "tool_unknown", summary: "There is no tool \(name).",
+        nextStep: "See `errand tools`.")
+    }
+    return try operation.perform(arguments, caller, in: workshop)
+  }
+
+  /// Calls an operation by name and gives its result as one value; content blocks as an object.
+  package func answer(
+    _ name: String, _ arguments: JSONObject, _ caller: Caller
+  ) throws(ToolFailure) -> JSONValue {
+    switch try perform(name, arguments, caller) {
+    case .structured(let bytes):
+      do throws(JSONSyntaxError) {
+        return try JSONValue.parse(bytes)
+      } catch {
+        preconditionFailure("a codec wrote what is no JSON: \(error)")
+      }
+    case .content(let blocks):
+      let texts = blocks.compactMap { block in
+        if case .text(let text) = block { JSONValue.string(text) } else { nil }
+      }
+      return ["content": .array(texts)]
+    case .failure(let failure): throw failure
+    }
+  }
+
+  /// Renders the contract: the exact entries of `tools/list`, each with its toolset.
+  package static func contract() -> [UInt8] {
+    let setting = Workshop.Setting(
+      environment: [:], storeRoot: "/", startDirectory: "/",
+      build: .init(version: "0", build: "0"), startRunner: { _ in })
+    let toolbox = Toolbox(Workshop(setting))
+    let entries = toolbox.operations.map { operation in
+      var entry: JSONObject = ["toolset": .string(operation.tool.toolset)]
+      for (key, value) in operation.tool.entry { entry[key] = value }
+      return JSONValue.object(entry)
+    }
+    return Array((IndentedText(.object(["tools": .array(entries)])).text + "\n").utf8)
+  }
+}
+
+/// Says which tools are offered.
+package struct ToolChoice: Sendable, Hashable {
+  package var toolsets: Set<Toolset>
+  /// Names single tools; then nothing else is offered.
+  package var tools: Set<String>?
+  package var readsOnly = false
+
+  package static let usual = ToolChoice(toolsets: Set(Toolset.allCases))
+
+  package init(toolsets: Set<Toolset>, tools: Set<String>? = nil, readsOnly: Bool = false) {
+    self.toolsets = toolsets
+    self.tools = tools
+    self.readsOnly = readsOnly
+  }
+
+  /// Reads what was asked for on the command line; what does not exist is named.
+  package init(
+    toolsets: [String]?, tools: [String]?, readsOnly: Bool
+  ) throws(ToolChoiceError) {
+    var sets: Set<Toolset> = []
+    for name in toolsets ?? Toolset.allCases.map(\.rawValue) {
+      guard let set = Toolset(rawValue: name) else { throw .unknownToolset(name) }
+      sets.insert(set)
+    }
+    for name in tools ?? [] where !Self.names.contains(name) { throw .unknownTool(name) }
+    self.init(toolsets: sets, tools: tools.map { Set($0) }, readsOnly: readsOnly)
+  }
+
+  func takes(_ operation: Operation) -> Bool {
+    if readsOnly, !operation.tool.hints.readOnly { return false }
+    if let tools { return tools.contains(operation.name) }
+    return Toolset(rawValue: operation.tool.toolset).map { toolsets.contains($0) } ?? false
+  }
+
+  /// Names every tool there is, in order.
+  package static let names = [
+    "tasks_schemas", "tasks_create", "tasks_list", "tasks_get", "tasks_wait", "tasks_cancel",
+    "tasks_attempts_list", "tasks_messages_list", "tasks_artifacts_list",
+    "tasks_artifacts_download", "tasks_artifacts_upload", "tasks_artifacts_stage",
+  ]
+}
+
+/// Says what of a choice does not exist.
+package enum ToolChoiceError: Error, Sendable, Hashable, CustomStringConvertible {
+  case unknownToolset(String)
+  case unknownTool(String)
+
+  package var description: String {
+    switch self {
+    case .unknownToolset(let name):
+      "there is no toolset \"\(name)\"; there are "
+        + Toolset.allCases.map(\.rawValue).joined(separator: ", ")
+    case .unknownTool(let name):
+      "there is no tool \"\(name)\"\(Nearest.hint(for: name, among: ToolChoice.names))"
+    }
+  }
+}

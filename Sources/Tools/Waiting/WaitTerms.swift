@@ -1,0 +1,106 @@
+import JSON
+import JSONRPC
+import MCP
+import Posix
+import TaskStore
+import Tasks
+
+/// Says how far a task must have come.
+enum WaitUntil: String, Sendable, Hashable, CaseIterable {
+  /// It asks something or has ended.
+  case needsMe = "needs_me"
+  case change, terminal
+}
+
+/// Says what is waited for: any of the tasks, come so far.
+struct WaitTerms: Sendable, Hashable {
+  var tasks: [TaskID]
+  var until: WaitUntil
+  /// Is the number after which a change counts; nil takes the start of the wait.
+  var after: Int?
+
+  /// Tells whether a task ends the wait as it stands now.
+  func match(_ task: TaskRecord, since start: Int) -> Bool {
+    switch until {
+    case .needsMe: task.needsAttention
+    case .terminal: task.status.isTerminal
+    case .change: task.number > after ?? start
+    }
+  }
+}
+
+/// Is how a wait ended, or how it stands.
+struct WaitOutcome: Sendable {
+  /// The tasks that ended the wait; empty where the time ran out.
+  var matched: [TaskRecord] = []
+  var waiting: [TaskRecord] = []
+  /// Every change up to this number has been seen.
+  var cursor: Int
+}
+
+extension Workshop {
+  /// Looks once. The number is read first: what comes in between is seen again, never missed.
+  func look(_ terms: WaitTerms, since start: Int? = nil) throws(ToolFailure) -> WaitOutcome {
+    let store = try store()
+    return try naming { () throws(StoreError) in
+      try Self.look(terms, since: start, in: store)
+    }
+  }
+
+  private static func look(
+    _ terms: WaitTerms, since start: Int?, in store: TaskStore
+  ) throws(StoreError) -> WaitOutcome {
+    var outcome = WaitOutcome(cursor: try store.number())
+    for id in terms.tasks {
+      guard let task = try store.task(id: id) else { continue }
+      if terms.match(task, since: start ?? outcome.cursor) {
+        outcome.matched.append(task)
+      } else {
+        outcome.waiting.append(task)
+      }
+    }
+    return outcome
+  }
+
+  /// Waits until a task matches, the time is over, or the caller has gone.
+  func wait(
+    _ terms: WaitTerms, seconds: Int, _ caller: Caller
+  ) throws(ToolFailure) -> WaitOutcome {
+    let store = try store()
+    let begin = MonotonicTime.now
+    let deadline = begin + .seconds(seconds)
+    var outcome = try look(terms)
+    let start = outcome.cursor
+    while outcome.matched.isEmpty, deadline > .now, !caller.cancellation.isCancelled {
+      try attend()
+      let slice = min(deadline, .after(Self.slice))
+      let found = try caller.cancellation.observing({ store.wakeWaiters() }) {
+        () throws(ToolFailure) in
+        try naming { () throws(StoreError) in
+          try store.wait(until: slice, cancelled: { caller.cancellation.isCancelled }) {
+            (store) throws(StoreError) -> WaitOutcome? in
+            let outcome = try Self.look(terms, since: start, in: store)
+            return outcome.matched.isEmpty ? nil : outcome
+          }
+        }
+      }
+      if let found { outcome = found } else { outcome = try look(terms, since: start) }
+      let passed = Double((MonotonicTime.now - begin).milliseconds) / 1000
+      caller.progress(passed, Double(seconds), Self.line(outcome))
+    }
+    return outcome
+  }
+
+  /// How often a waiting caller hears how it stands.
+  private static let slice = Duration.seconds(2)
+
+  /// Says in a line how a wait stands.
+  static func line(_ outcome: WaitOutcome) -> String {
+    guard let first = outcome.waiting.first else { return "done" }
+    let one = "\(first.spec.name) is \(first.status.rawValue)"
+    guard let attempt = first.latestAttempt, outcome.waiting.count == 1 else {
+      return outcome.waiting.count == 1 ? one : "\(one), and \(outcome.waiting.count - 1) more"
+    }
+    return "\(one), attempt \(attempt.attemptN) of \(first.spec.maxAttempts)"
+  }
+}

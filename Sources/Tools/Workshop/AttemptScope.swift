@@ -1,0 +1,62 @@
+import Agents
+import MCP
+import Posix
+import Synchronization
+import TaskStore
+import Tasks
+
+/// Tells whether this process works for an agent inside an attempt.
+final class AttemptScope: Sendable {
+  /// Is what the environment says; an agent may have taken it out.
+  let marker: String?
+  private let forebears = Mutex<Set<ProcessIdentity>?>(nil)
+
+  /// Bounds the walk to the root of the process table.
+  private static let generations = 64
+
+  init(environment: [String: String]) {
+    marker = environment[AgentEnvironment.Name.attempt]
+  }
+
+  /// Names the attempt, by the environment or by an ancestor that is a supervised agent.
+  func attempt(in store: TaskStore) throws(ToolFailure) -> String? {
+    if let marker { return marker }
+    let active = try naming { () throws(StoreError) in try store.activeTasks() }
+      .filter { $0.latestAttempt?.executor != nil }
+    guard !active.isEmpty else { return nil }
+    let forebears = try knownForebears()
+    let owner = active.first { task in
+      guard let executor = task.latestAttempt?.executor else { return false }
+      return forebears.contains {
+        Int($0.pid) == executor.pid && $0.startTicks == executor.startedAtTicks
+      }
+    }
+    return owner.map { "\($0.id)/\($0.attemptCount)" }
+  }
+
+  /// Walks the ancestors once: a process may lose its parent, but never gets an older family.
+  private func knownForebears() throws(ToolFailure) -> Set<ProcessIdentity> {
+    if let known = forebears.withLock({ $0 }) { return known }
+    let found: Set<ProcessIdentity>
+    do throws(SystemError) {
+      found = try Self.walk()
+    } catch {
+      throw ToolFailure(
+        code: "internal", summary: "The process table cannot be read: \(error.description).",
+        nextStep: "Run `errand doctor`.")
+    }
+    forebears.withLock { $0 = found }
+    return found
+  }
+
+  private static func walk() throws(SystemError) -> Set<ProcessIdentity> {
+    var found: Set<ProcessIdentity> = []
+    var pid = try ProcessTable.current().parent
+    while pid > 0, found.count < generations, let record = try ProcessTable.record(of: pid),
+      found.insert(record.identity).inserted
+    {
+      pid = record.parent
+    }
+    return found
+  }
+}

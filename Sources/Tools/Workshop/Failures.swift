@@ -1,0 +1,117 @@
+import Agents
+import JSON
+import MCP
+import Posix
+import Runner
+import TaskStore
+import Tasks
+
+/// Passes the store's errors on in the words a model reads.
+func naming<Value>(_ body: () throws(StoreError) -> Value) throws(ToolFailure) -> Value {
+  do throws(StoreError) {
+    return try body()
+  } catch {
+    throw ToolFailure(error)
+  }
+}
+
+/// Passes the runner's errors on in the words a model reads.
+func namingRunner<Value>(_ body: () throws(RunnerError) -> Value) throws(ToolFailure) -> Value {
+  do throws(RunnerError) {
+    return try body()
+  } catch {
+    throw ToolFailure(error)
+  }
+}
+
+extension ToolFailure {
+  init(_ error: StoreError) {
+    self.init(code: error.code, summary: "\(error)", nextStep: error.nextStep)
+  }
+
+  /// Gives what of the store's errors concerns a page's cursor its place among the arguments.
+  static func listing(_ error: StoreError) -> ToolFailure {
+    var failure = ToolFailure(error)
+    if case .badCursor = error {
+      failure.faults = [Fault(pointer: JSONPointer(tokens: ["cursor"]), message: "unknown cursor")]
+    }
+    return failure
+  }
+
+  init(_ error: RunnerError) {
+    switch error {
+    case .store(let error): self.init(error)
+    case .system, .spawn:
+      self.init(code: "internal", summary: error.description, nextStep: error.nextStep)
+    }
+  }
+
+  init(_ error: PreflightError) {
+    let place = JSONPointer(parsing: error.pointer) ?? .root
+    self.init(
+      code: error.code, summary: "Nothing was stored.",
+      faults: [Fault(pointer: place, message: error.description)], nextStep: error.nextStep)
+  }
+
+  /// Points at one argument.
+  static func argument(
+    _ name: String, _ message: String, code: String = "invalid_arguments", tool: String
+  ) -> ToolFailure {
+    ToolFailure(
+      code: code, summary: "An argument is wrong. Nothing was done.",
+      faults: [Fault(pointer: JSONPointer(tokens: [name]), message: message)],
+      nextStep: "Correct it and call \(tool) again.")
+  }
+
+  static let readOnly = ToolFailure(
+    code: "read_only", summary: "This server was started with --read-only. Nothing was done.",
+    nextStep: "Ask the user to start it without --read-only if this should be done.")
+
+  static func attemptScope(_ attempt: String) -> ToolFailure {
+    ToolFailure(
+      code: "attempt_scope",
+      summary: "This runs inside the attempt \(attempt), where tasks can only be read. Nothing was done.",
+      nextStep: "Do the work yourself, or name in your result what should be a task of its own.")
+  }
+
+  static func commandsNotAllowed(_ what: String, pointer: String) -> ToolFailure {
+    ToolFailure(
+      code: "commands_not_allowed", summary: "Nothing was stored.",
+      faults: [
+        Fault(
+          pointer: JSONPointer(tokens: [pointer]),
+          message: "\(what) runs commands as they are, and this server has no leave for that")
+      ],
+      nextStep:
+        "Name another profile; or the user gives leave with \"allowCommands\": true in the configuration or `errand serve --allow-commands`, and restarts the server."
+    )
+  }
+
+  static func notFound(_ what: String, nextStep: String) -> ToolFailure {
+    ToolFailure(code: "not_found", summary: what, nextStep: nextStep)
+  }
+}
+
+extension StoreError {
+  /// Names the kind of trouble, as documented.
+  var code: String {
+    switch self {
+    case .notFound: "not_found"
+    case .refused: "conflict"
+    case .nameTaken: "name_taken"
+    case .idempotencyConflict: "idempotency_conflict"
+    case .limit: "limit"
+    case .badCursor: "bad_cursor"
+    case .damaged: "store_damaged"
+    case .damagedTask: "task_damaged"
+    case .newerFormat: "store_newer"
+    case .notWritable: "store_not_writable"
+    case .disk: "store_unavailable"
+    case .stopped: "store_stopped"
+    }
+  }
+}
+
+extension Timestamp {
+  static var now: Timestamp { Timestamp(milliseconds: WallClock.nowMilliseconds()) }
+}

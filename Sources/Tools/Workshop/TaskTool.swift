@@ -1,0 +1,49 @@
+import JSON
+import MCP
+
+/// Offers one operation on tasks, to MCP clients and to the command line alike.
+package protocol TaskTool: Tool where Input: Sendable {
+  var workshop: Workshop { get }
+
+  /// Does it, whoever asks; what it acknowledges is durable after `Workshop.commit`.
+  func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output
+}
+
+extension TaskTool {
+  package func call(
+    _ input: Input, _ context: CallContext
+  ) throws(ToolFailure) -> ToolAnswer<Output> {
+    .done(try perform(input, Caller(context, in: workshop)))
+  }
+}
+
+/// Is an operation whose types are forgotten, as the command line calls it.
+package struct Operation: Sendable {
+  package let tool: AnyTool
+  private let body: @Sendable (JSONObject, Caller) throws(ToolFailure) -> ToolResult
+
+  init<Offered: TaskTool>(_ offered: Offered) {
+    tool = AnyTool(offered)
+    let codec = Offered.Input.json
+    body = { (arguments, caller) throws(ToolFailure) in
+      let input: Offered.Input
+      do throws(Mismatch) {
+        input = try codec.decode(.object(arguments))
+      } catch {
+        throw .invalidArguments(error.faults, tool: offered.name)
+      }
+      return ToolResult(try offered.perform(input, caller))
+    }
+  }
+
+  package var name: String { tool.name }
+
+  /// Does it, and makes durable what it acknowledges.
+  package func perform(
+    _ arguments: JSONObject, _ caller: Caller, in workshop: Workshop
+  ) throws(ToolFailure) -> ToolResult {
+    let result = try body(arguments, caller)
+    if !tool.hints.readOnly { try workshop.commit() }
+    return result
+  }
+}

@@ -1,0 +1,143 @@
+import Agents
+import JSON
+import MCP
+import Posix
+import Runner
+import Synchronization
+import TaskStore
+import Tasks
+
+/// Gives every tool what it works with; opens nothing before it is needed.
+package final class Workshop: Sendable {
+  /// Holds what does not change while the program runs.
+  package struct Setting: Sendable {
+    package var environment: [String: String]
+    package var storeRoot: String
+    /// Is an allowed place for files and, by default, for tasks.
+    package var startDirectory: String
+    package var build: Build
+    /// Gives leave for commands to this server alone, whatever the configuration says.
+    package var allowsCommands = false
+    /// Offers only what reads, and starts nothing.
+    package var isReadOnly = false
+    /// Names the reading mark of the inbox; nil takes the client's own name.
+    package var clientName: String?
+    /// Sees to it that somebody starts what may start; called after the change is durable.
+    package var startRunner: @Sendable (TaskStore) throws(RunnerError) -> Void
+
+    package init(
+      environment: [String: String], storeRoot: String, startDirectory: String, build: Build,
+      startRunner: @escaping @Sendable (TaskStore) throws(RunnerError) -> Void
+    ) {
+      self.environment = environment
+      self.storeRoot = storeRoot
+      self.startDirectory = startDirectory
+      self.build = build
+      self.startRunner = startRunner
+    }
+  }
+
+  private struct State {
+    var store: TaskStore?
+    /// Says that a task was made whose runner is still to be seen to.
+    var owesRunner = false
+    var lastAttended: MonotonicTime?
+  }
+
+  package let setting: Setting
+  let scope: AttemptScope
+  private let state = Mutex(State())
+
+  package init(_ setting: Setting) {
+    self.setting = setting
+    scope = AttemptScope(environment: setting.environment)
+  }
+
+  /// Opens the store on first use, and settles what a crash has left behind.
+  package func store() throws(ToolFailure) -> TaskStore {
+    let (store, isNew) = try state.withLock { (state) throws(ToolFailure) in
+      if let store = state.store { return (store, false) }
+      let root = setting.storeRoot
+      let store = try naming { () throws(StoreError) in try TaskStore.open(root) }
+      state.store = store
+      return (store, true)
+    }
+    if isNew { try settleOrphans(store) }
+    return store
+  }
+
+  /// Reads the configuration, which may have changed since the last time.
+  package func configuration() throws(ToolFailure) -> Configuration {
+    do throws(ConfigurationError) {
+      return try Configuration.load(environment: setting.environment).0
+    } catch {
+      throw ToolFailure(
+        code: "configuration_invalid", summary: error.description, nextStep: error.nextStep)
+    }
+  }
+
+  /// Judges profiles and places by the configuration as it is now.
+  func preflight(_ configuration: Configuration) throws(ToolFailure) -> Preflight {
+    Preflight.current(
+      layout: try store().layout, configuration: configuration,
+      environment: setting.environment, startDirectory: setting.startDirectory)
+  }
+
+  /// Refuses what an attempt, or a server that only reads, may not do.
+  func mayChange() throws(ToolFailure) {
+    if setting.isReadOnly { throw .readOnly }
+    if let attempt = try scope.attempt(in: store()) { throw .attemptScope(attempt) }
+  }
+
+  /// Tells whether something of the caller's may be kept at all.
+  var isFreeToChange: Bool {
+    get throws(ToolFailure) {
+      if setting.isReadOnly { return false }
+      return try scope.attempt(in: store()) == nil
+    }
+  }
+
+  /// Notes that a runner is needed once what was done is durable.
+  func oweRunner() { state.withLock { $0.owesRunner = true } }
+
+  /// Makes durable what was done, then sees to a runner if one is owed.
+  package func commit() throws(ToolFailure) {
+    let (store, owes) = state.withLock { state in
+      defer { state.owesRunner = false }
+      return (state.store, state.owesRunner)
+    }
+    guard let store else { return }
+    try naming { () throws(StoreError) in try store.sync() }
+    if owes { startRunner(store) }
+  }
+
+  /// Sees to a runner while there is unfinished work, at most once a second.
+  func attend() throws(ToolFailure) {
+    let store = try store()
+    let unfinished = try naming { () throws(StoreError) in try store.activeTasks() }
+    guard !unfinished.isEmpty, !setting.isReadOnly, scope.marker == nil else { return }
+    let isDue = state.withLock { state in
+      if let last = state.lastAttended, MonotonicTime.now - last < .seconds(1) { return false }
+      state.lastAttended = .now
+      return true
+    }
+    if isDue { startRunner(store) }
+  }
+
+  /// Starts a runner; the task is safe without one, so its absence is told, not thrown.
+  private func startRunner(_ store: TaskStore) {
+    do throws(RunnerError) {
+      try setting.startRunner(store)
+    } catch {
+      StandardError.write("errand: no runner could be started: \(error)\n")
+    }
+  }
+
+  private func settleOrphans(_ store: TaskStore) throws(ToolFailure) {
+    guard !setting.isReadOnly, scope.marker == nil else { return }
+    let actor = Actor(kind: .client, name: "errand")
+    _ = try namingRunner { () throws(RunnerError) in
+      try Reconciler.reconcile(store: store, by: actor)
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import JSON
+import Posix
+
+/// Measures the way of a task through the real programs: created, started, read, cancelled.
+struct AgentBench {
+  let programs: WireBench.Programs
+  let folder: String
+  let rounds: Int
+
+  func run(_ report: inout Report) throws {
+    report.heading("Tasks (the real programs)")
+    let server = try Peer(
+      programs.errand, ["serve", "--allow-commands"], environment: programs.environment)
+    var number = 0
+    func call(_ tool: String, _ arguments: JSONValue) throws -> JSONValue {
+      number += 1
+      let line = WireBench.call(number, tool, arguments)
+      let answer = try JSONValue.parse(try server.ask(line))
+      guard let content = answer["result"]?["structuredContent"] else {
+        throw SystemError("tools/call", 5, answer.text)
+      }
+      return content
+    }
+    func run(_ script: String) throws -> (created: Double, ended: Double, id: JSONValue) {
+      let start = MonotonicTime.now
+      let task = try call(
+        "tasks_create",
+        ["brief": .string(script), "profile": "shell", "directory": .string(folder)])
+      let created = seconds(since: start)
+      let id = task["id"] ?? .null
+      _ = try call("tasks_wait", ["task_ids": [id], "until": "terminal", "timeout_sec": 40])
+      return (created, seconds(since: start), id)
+    }
+    _ = try run("true")  // starts the runner
+    var created: [Double] = []
+    var ended: [Double] = []
+    for _ in 0..<max(3, rounds / 50) {
+      let times = try run("true")
+      created.append(times.created)
+      ended.append(times.ended)
+    }
+    let spawns = try timed(20) { _ in
+      let child = try ChildProcess.spawn(ProcessSpec(executable: "/bin/true"))
+      _ = try child.waitForExit()
+      _ = try child.reap()
+    }
+    report.add(
+      Figure(name: "tasks_create answered", value: created.median * 1e3, unit: "ms"))
+    report.add(
+      Figure(
+        name: "tasks_create → run → settled → seen", value: ended.median * 1e3, unit: "ms",
+        yardstick: ("a bare spawn", spawns.median * 1e3)))
+    try ingest(&report, run)
+    try memory(&report, server, call)
+    try server.finish()
+  }
+
+  /// Measures an agent that writes as fast as it can, beside `cat` into a file.
+  private func ingest(
+    _ report: inout Report,
+    _ run: (String) throws -> (created: Double, ended: Double, id: JSONValue)
+  ) throws {
+    let source = folder + "/lines.txt"
+    let line = String(repeating: "a line of an agent's output. ", count: 10) + "\n"
+    let lines = 20_000
+    let file = try RealFileSystem().createFile(source)
+    try file.append(Array(String(repeating: line, count: lines).utf8))
+    let idle = try run("true").ended
+    let took = try run("cat '\(source)'").ended - idle
+    let plain = try timed(3) { _ in
+      let child = try ChildProcess.spawn(
+        ProcessSpec(
+          executable: "/bin/sh",
+          arguments: ["-c", "cat '\(source)' | cat > '\(folder)/copy.txt'"]))
+      _ = try child.waitForExit()
+      _ = try child.reap()
+    }
+    report.add(
+      Figure(
+        name: "taking in an agent's line", value: took / Double(lines) * 1e6, unit: "µs",
+        yardstick: ("cat into a file", plain.median / Double(lines) * 1e6), goal: .atMost(1.3)))
+  }
+
+  private func memory(
+    _ report: inout Report, _ server: Peer, _ call: (String, JSONValue) throws -> JSONValue
+  ) throws {
+    let task = try call(
+      "tasks_create",
+      ["brief": "sleep 60", "profile": "shell", "directory": .string(folder)])
+    let id = task["id"] ?? .null
+    _ = try call("tasks_wait", ["task_ids": [id], "until": "change", "timeout_sec": 5])
+    for process in try ProcessTable.all() where process.name == "errand" {
+      guard let kind = try Self.kind(of: process, server.pid) else { continue }
+      report.add(
+        Figure(
+          name: "idle memory of \(kind.name)",
+          value: try ProcessMemory.proportional(of: process.identity.pid), unit: "MiB",
+          goal: .valueAtMost(kind.goal)))
+    }
+    let start = MonotonicTime.now
+    _ = try call("tasks_cancel", ["task_id": id])
+    report.add(
+      Figure(
+        name: "cancel → the tree is gone and settled", value: seconds(since: start) * 1e3,
+        unit: "ms", goal: .valueAtMost(50)))
+  }
+
+  /// Tells what one of our processes is, by its parent: others of the same name are not ours.
+  private static func kind(
+    of process: ProcessRecord, _ server: Int32
+  ) throws -> (name: String, goal: Double)? {
+    if process.identity.pid == server { return ("serve", 6) }
+    if process.parent == server { return ("runner", 8) }
+    guard let parent = try ProcessTable.record(of: process.parent), parent.parent == server else {
+      return nil
+    }
+    return ("supervise", 0.3)
+  }
+}

@@ -1,0 +1,187 @@
+import JSON
+import Posix
+import TaskStore
+import Tasks
+
+/// Measures the store against plain appends and against SQLite holding the same rows.
+struct StoreBench {
+  let folder: String
+  let environment: [String: String]
+  let rounds: Int
+  /// How many tasks each size of store holds.
+  let sizes: [Int]
+
+  private static let actor = Actor(kind: .cli, name: "bench")
+
+  private static func spec(_ number: Int) -> TaskSpec {
+    let input: JSONValue = [
+      "brief": .string("Measure what it costs to keep task \(number), which is an ordinary one.")
+    ]
+    let content = ContentID(raw: input.bytes)
+    return TaskSpec(
+      name: "measured-\(number)", title: "Measured task \(number)", taskType: "freeform",
+      input: input, inputCid: content, inputSchemaCid: content,
+      launch: LaunchPlan(profile: "shell", adapter: .shell, executable: nil))
+  }
+
+  func run(_ report: inout Report) throws {
+    report.heading("The store (yardsticks: append + fdatasync, and sqlite3 in WAL mode, FULL)")
+    try creating(&report)
+    try wakeUp(&report)
+    try messages(&report)
+    for size in sizes { try listing(&report, size) }
+  }
+
+  private func creating(_ report: inout Report) throws {
+    let store = try TaskStore.open(folder + "/creating")
+    let line = [UInt8](repeating: 65, count: 1100)
+    let file = try RealFileSystem().openForAppending(folder + "/plain.jsonl")
+    try add(0, to: store)
+    try store.sync()
+    var ours: [Double] = []
+    var plain: [Double] = []
+    for round in 1...rounds {
+      ours += try timed(1) { _ in
+        try add(round, to: store)
+        try store.sync()
+      }
+      plain += try timed(1) { _ in
+        try file.append(line)
+        try file.sync()
+      }
+    }
+    report.add(
+      Figure(
+        name: "durable create, one by one", value: ours.median * 1e6, unit: "µs",
+        yardstick: ("append+fdatasync", plain.median * 1e6), goal: .atMost(1.4)))
+    let count = 2000
+    let all = try timed(1) { _ in
+      for number in 0..<count { try add(rounds + 1 + number, to: store) }
+      try store.sync()
+    }
+    report.add(
+      Figure(
+        name: "creates sharing one sync", value: Double(count) / all[0], unit: "/s",
+        yardstick: ("one by one", 1 / ours.median), goal: .atLeast(50)))
+    if let sqlite = SQLite(database: folder + "/creating.db", environment: environment) {
+      let inserts = (0..<rounds).map { Self.insert($0) }.joined()
+      let took = try sqlite.run(SQLite.schema + inserts) / Double(rounds)
+      report.add(
+        Figure(
+          name: "durable create beside SQLite", value: ours.median * 1e6, unit: "µs",
+          yardstick: ("sqlite3", took * 1e6), goal: .atMost(1)))
+    }
+  }
+
+  private func add(_ number: Int, to store: TaskStore) throws {
+    _ = try store.create(Self.spec(number), by: Self.actor, nameIsGiven: true)
+  }
+
+  private static func insert(_ number: Int) -> String {
+    let body = SQLite.quoted(TaskSpec.json.value(of: spec(number)).text)
+    let status = number % 100 == 0 ? "failed" : "queued"
+    return "INSERT INTO task VALUES('task-\(number)','\(status)',\(number),\(body));\n"
+  }
+
+  private func wakeUp(_ report: inout Report) throws {
+    let writer = try TaskStore.open(folder + "/creating")
+    let waiter = try TaskStore.open(folder + "/creating")
+    let woken = Monitor<MonotonicTime?>(nil)
+    var samples: [Double] = []
+    for round in 0..<min(rounds, 200) {
+      let number = try waiter.number()
+      let ready = Monitor(false)
+      try Thread.start(name: "waiter") {
+        // A wait that fails shows as a missing sample, which traps below.
+        _ = try? waiter.wait(until: .after(.seconds(5))) { (store) throws(StoreError) -> Bool? in
+          let now = try store.number()
+          ready.update { $0 = true }
+          return now > number ? true : nil
+        }
+        woken.update { $0 = .now }
+      }
+      ready.wait(while: { !$0 })
+      let start = MonotonicTime.now
+      try add(1_000_000 + round, to: writer)
+      guard let time = woken.wait({ (time: inout MonotonicTime?) in time }) else { continue }
+      woken.withLock { $0 = nil }
+      samples.append(Double((time - start).nanoseconds) / 1e6)
+    }
+    for (label, part, goal) in [("p50", 0.5, 2.0), ("p99", 0.99, 20)] {
+      report.add(
+        Figure(
+          name: "a change → a waiter elsewhere, \(label)", value: samples.percentile(part),
+          unit: "ms", goal: .valueAtMost(goal)))
+    }
+  }
+
+  private func messages(_ report: inout Report) throws {
+    let log = try MessageLog.Writer(folder: folder + "/attempt")
+    let count = 20_000
+    let text = String(repeating: "x", count: 300)
+    let appends = try timed(3) { _ in
+      for _ in 0..<count { try log.append(.text(text)) }
+      try log.sync()
+    }
+    var yardstick: (String, Double)?
+    if let sqlite = SQLite(database: folder + "/messages.db", environment: environment) {
+      let row = "INSERT INTO m(body) VALUES('\(text)');\n"
+      let rows =
+        "CREATE TABLE m(seq INTEGER PRIMARY KEY, body TEXT);BEGIN;\n"
+        + String(repeating: row, count: count) + "COMMIT;\n"
+      yardstick = ("sqlite3", try sqlite.run(rows) / Double(count) * 1e6)
+    }
+    report.add(
+      Figure(
+        name: "append a message, in durable batches", value: appends.median / Double(count) * 1e6,
+        unit: "µs", yardstick: yardstick.map { ($0.0, $0.1) }, goal: .atMost(0.3)))
+  }
+
+  private func listing(_ report: inout Report, _ size: Int) throws {
+    let root = folder + "/store-\(size)"
+    let store = try TaskStore.open(root)
+    for number in 0..<size {
+      try add(number, to: store)
+      if number % 100 == 0 { try fail(number, in: store) }
+      if number % 20_000 == 19_999 { try store.compactIfWorthwhile() }
+    }
+    try store.sync()
+    let compaction = try timed(1) { _ in try store.compactIfWorthwhile(always: true) }
+    var query = TaskQuery()
+    query.limit = 50
+    let open = try timed(rounds) { _ in _ = try TaskStore.open(root).list(query) }
+    query.statuses = [.failed]
+    let filtered = try timed(rounds) { _ in _ = try store.list(query) }
+    let sqlite = try sqlitePages(size)
+    let name = Report.number(Double(size))
+    report.add(
+      Figure(
+        name: "open + first page of 50, \(name) tasks", value: open.median * 1e3, unit: "ms",
+        yardstick: sqlite.map { ("sqlite3", $0.open * 1e3) }, goal: .atMost(0.3)))
+    report.add(
+      Figure(
+        name: "page of 50 by status, \(name) tasks", value: filtered.median * 1e3, unit: "ms",
+        yardstick: sqlite.map { ("sqlite3", $0.filtered * 1e3) }, goal: .atMost(1.2)))
+    report.add(
+      Figure(name: "compaction, \(name) tasks", value: compaction[0] * 1e3, unit: "ms"))
+  }
+
+  private func fail(_ number: Int, in store: TaskStore) throws {
+    let error = AttemptError(.workspaceError, "measured")
+    try store.change(TaskReference("measured-\(number)"), by: Self.actor) { _ in .failed(error) }
+  }
+
+  /// Measures opening plus a page, and a filtered page, as differences of many to few.
+  private func sqlitePages(_ size: Int) throws -> (open: Double, filtered: Double)? {
+    let path = folder + "/pages-\(size).db"
+    guard let sqlite = SQLite(database: path, environment: environment) else { return nil }
+    _ = try sqlite.run(
+      SQLite.schema + "BEGIN;\n" + (0..<size).map { Self.insert($0) }.joined() + "COMMIT;\n")
+    let page = "SELECT body FROM task ORDER BY queued DESC LIMIT 50;\n"
+    let filtered = "SELECT body FROM task WHERE status='failed' ORDER BY queued DESC LIMIT 50;\n"
+    let repeats = 100
+    let opening = try sqlite.run(String(repeating: ".open '\(path)'\n" + page, count: repeats))
+    let reading = try sqlite.run(String(repeating: filtered, count: repeats))
+    return (opening / Double(repeats), reading / Double(repeats))
+  }
+}

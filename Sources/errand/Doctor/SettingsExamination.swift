@@ -1,0 +1,56 @@
+import Agents
+import Posix
+import Runner
+import TaskStore
+
+/// Looks at the configuration, and at who could run tasks.
+struct SettingsExamination {
+  let environment: [String: String]
+
+  func findings() -> [Finding] {
+    let path = Configuration.path(environment: environment)
+    do throws(ConfigurationError) {
+      let (configuration, warnings) = try Configuration.load(environment: environment)
+      return [file(path)]
+        + warnings.map { warning in
+          .note(
+            "configuration", warning, means: "That part has no effect.",
+            next: "See `errand config` for the keys there are.")
+        } + profiles(configuration)
+    } catch {
+      return [
+        .problem(
+          "configuration", "\(error)", means: "No task can be created until it is mended.",
+          next: "Correct \(path), or move it away to use the defaults.")
+      ]
+    }
+  }
+
+  private func file(_ path: String) -> Finding {
+    do throws(SystemError) {
+      guard try FileStatus.of(path) == nil else { return .ok("configuration", path) }
+    } catch {
+      return .note("configuration", "\(path) cannot be looked at (\(error.reason))")
+    }
+    return .ok("configuration", "all defaults; \(path) does not exist")
+  }
+
+  private func profiles(_ configuration: Configuration) -> [Finding] {
+    let catalog = ProfileCatalog(configuration: configuration, environment: environment)
+    let entries = catalog.entries.map { entry -> Finding in
+      let subject = "profile \(entry.profile.name)"
+      let role = entry.profile.name == catalog.defaultName ? ", the default" : ""
+      switch entry.availability {
+      case .available(let executable): return .ok(subject, (executable ?? "built in") + role)
+      case .unavailable(let reason): return .note(subject, "not available: \(reason)")
+      }
+    }
+    guard catalog.defaultName == nil else { return entries }
+    return entries + [
+      .note(
+        "agents", "no agent is installed",
+        means: "A task needs a profile that is available, such as `--profile shell`.",
+        next: "Install an agent, or add a profile to the configuration.")
+    ]
+  }
+}

@@ -1,0 +1,141 @@
+import JSON
+import Posix
+import Runner
+import TaskStore
+import Tasks
+
+/// Looks at a store without changing it.
+struct StoreExamination {
+  private static let scarceKiB = 512 * 1024
+
+  let root: String
+  private let files = RealFileSystem()
+
+  init(root: String) { self.root = root }
+
+  func findings() -> [Finding] {
+    do throws(SystemError) {
+      guard let found = try files.status(root) else {
+        return [.note("store", "\(root) does not exist yet", means: "The first task makes it.")]
+      }
+      guard found.kind == .directory else {
+        return [
+          .problem(
+            "store", "\(root) is no directory", means: "No task can be stored.",
+            next: "Move that file away, or set ERRAND_HOME to another place.")
+        ]
+      }
+      return [.ok("store", root)] + privacy(found) + writing() + space() + content() + damage()
+    } catch {
+      return [
+        .problem(
+          "store", "\(root) cannot be looked at (\(error.reason))",
+          means: "No task can be read or stored.",
+          next: "Check the permissions of that path and of the folders above it.")
+      ]
+    }
+  }
+
+  private func privacy(_ found: FileStatus) -> [Finding] {
+    guard found.mode & 0o077 != 0 else { return [] }
+    return [
+      .problem(
+        "privacy", "other users may look into \(root)",
+        means: "What agents wrote may be read by others on this machine.",
+        next: "chmod 700 \(root)")
+    ]
+  }
+
+  /// Tries to write by making a file of no meaning and removing it again.
+  private func writing() -> [Finding] {
+    let probe = Path.join(root, ".probe-\(UInt32.random(in: .min ... .max))")
+    do throws(SystemError) {
+      try files.createFile(probe).append([0])
+      try files.remove(probe)
+      return [.ok("writing", "the store can be written")]
+    } catch {
+      return [
+        .problem(
+          "writing", "the store cannot be written (\(error.reason))",
+          means: "Tasks can be read, but none can be created or changed.",
+          next: error.isNoSpace
+            ? "Make room on the disk of \(root)." : "Check owner and permissions of \(root).")
+      ]
+    }
+  }
+
+  private func space() -> [Finding] {
+    let environment = Environment.current
+    guard let df = Environment.which("df", path: environment["PATH"] ?? "/bin:/usr/bin"),
+      let answer = SmallCommand.run(df, ["-P", "-k", root], environment: environment),
+      let row = answer.split(separator: "\n").dropFirst().first,
+      let free = row.split(separator: " ").dropFirst(3).first.flatMap({ Int($0) })
+    else {
+      return [.note("space", "the free space is not known")]
+    }
+    guard free < Self.scarceKiB else { return [.ok("space", "\(free / 1024) MiB free")] }
+    return [
+      .problem(
+        "space", "only \(free / 1024) MiB free", means: "Soon nothing more can be stored.",
+        next: "Make room on the disk of \(root).")
+    ]
+  }
+
+  /// Reads journal and snapshot through the store itself.
+  private func content() -> [Finding] {
+    do throws(StoreError) {
+      let store = try TaskStore.open(root)
+      let counts = try store.counts()
+      let total = counts.values.reduce(0, +)
+      let active = try store.activeTasks().count
+      let reading = Finding.ok(
+        "journal",
+        "readable: \(total) tasks, \(active) of them not ended, "
+          + "\(try store.number()) events")
+      return [reading, runner(store, active)]
+    } catch {
+      return [
+        .problem(
+          "journal", "\(error)", means: "Some or all tasks cannot be read.",
+          next: error.nextStep)
+      ]
+    }
+  }
+
+  private func runner(_ store: TaskStore, _ active: Int) -> Finding {
+    do throws(RunnerError) {
+      if try RunnerLauncher.isRunning(store: store) { return .ok("runner", "running") }
+    } catch {
+      return .problem(
+        "runner", "\(error)", means: "It is not known whether tasks are being started.",
+        next: error.nextStep)
+    }
+    guard active > 0 else { return .ok("runner", "not running; it starts when there is work") }
+    return .problem(
+      "runner", "not running, though \(active) tasks have not ended",
+      means: "Nothing starts what is queued.", next: "errand runner")
+  }
+
+  private func damage() -> [Finding] {
+    do throws(SystemError) {
+      let folder = Path.join(root, "damaged")
+      guard try files.exists(folder) else { return [] }
+      let names = try files.list(folder)
+      guard !names.isEmpty else { return [.ok("damage", "none was found so far")] }
+      return [
+        .problem(
+          "damage",
+          "\(names.count) pieces are set aside in \(folder): "
+            + names.prefix(5).joined(separator: ", "),
+          means: "They could not be read; everything else is served. Nothing was deleted.",
+          next: "Look at them, keep a copy, and move them out of that folder.")
+      ]
+    } catch {
+      return [
+        .problem(
+          "damage", error.description, means: "It is not known whether anything was damaged.",
+          next: "Check the permissions of \(root).")
+      ]
+    }
+  }
+}

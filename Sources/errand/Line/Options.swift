@@ -1,0 +1,129 @@
+/// Names every option once; the commands choose which they take.
+enum Options {
+  static let help = OptionKey<Bool>.flag("help", "h", "Show this help.")
+  static let json = OptionKey<Bool>.flag("json", nil, "Print JSON.")
+  static let quiet = OptionKey<Bool>.flag("quiet", "q", "Print ids only.")
+
+  // What a new task may say.
+  static let file = OptionKey<String?>.path("file", "f", "FILE", "Read the brief from a file.")
+  static let directory = OptionKey<String?>.path(
+    "dir", "d", "DIR", "Directory to work in; by default the current one."
+  ).filling("directory")
+  static let profile = OptionKey<String?>.text(
+    "profile", "p", "NAME", "Who runs it; `errand schemas` lists them."
+  ).filling("profile")
+  static let title = OptionKey<String?>.text("title", nil, "TEXT", "One line for people.")
+    .filling("title")
+  static let name = OptionKey<String?>.text(
+    "name", "n", "NAME", "Name to call it by; made from the title unless given."
+  ).filling("name")
+  static let taskType = OptionKey<String?>.text(
+    "type", "t", "TYPE", "Type of the task; freeform unless given."
+  ).filling("task_type")
+  static let input = OptionKey<String?>.text(
+    "input", "i", "JSON|@FILE", "The type's input as JSON, or @ and a file that holds it.")
+  static let workspace = OptionKey<String?>.choice(
+    "workspace", nil, ["shared_mount", "none"], "Work in the directory, or in a scratch folder."
+  ).filling("workspace")
+  static let tags = OptionKey<[String]>.list("tag", nil, .text("WORD"), "Tag to find it by.")
+    .filling("tags")
+  static let priority = OptionKey<Int?>.integer(
+    "priority", nil, "N", 0...100, "0 critical, 50 normal, 100 low."
+  ).filling("priority")
+  static let parent = OptionKey<String?>.text("parent", nil, "TASK", "The task it belongs to.")
+    .filling("parent_id")
+  static let correlation = OptionKey<String?>.text(
+    "correlation", nil, "ID", "Id that groups tasks."
+  ).filling("correlation_id")
+  static let budgetUsd = OptionKey<Double?>.number(
+    "budget-usd", nil, "USD", "Spend at most this; lowers the configured ceiling."
+  ).filling("budget_usd")
+  static let budgetTokens = OptionKey<Int?>.integer(
+    "budget-tokens", nil, "N", 1 ... .max, "Use at most this many tokens."
+  ).filling("budget_tokens")
+  static let maxTurns = OptionKey<Int?>.integer(
+    "max-turns", nil, "N", 1 ... .max, "Take at most this many turns."
+  ).filling("max_turns")
+  static let runningTimeout = OptionKey<Int?>.integer(
+    "timeout", nil, "SECONDS", 1 ... .max, "End it when it has run this long."
+  ).filling("running_timeout_sec")
+  static let expiresIn = OptionKey<Int?>.integer(
+    "expires-in", nil, "SECONDS", 1 ... .max, "Do not start it after this time."
+  ).filling("expires_in_sec")
+  static let key = OptionKey<String?>.text(
+    "key", nil, "KEY", "Idempotency key: the same key and body give the same task."
+  ).filling("idempotency_key")
+  static let dryRun = OptionKey<Bool>.flag(
+    "dry-run", nil, "Check everything and store nothing."
+  ).filling("dry_run")
+  static let watch = OptionKey<Bool>.flag(
+    "watch", "w", "Follow it to the end; Ctrl-C leaves it running.")
+
+  /// Collects what `create` and `run` share.
+  static let newTask: [OptionSpec] = [
+    directory.spec, profile.spec, file.spec, title.spec, name.spec, taskType.spec, input.spec,
+    workspace.spec, tags.spec, priority.spec, parent.spec, correlation.spec, budgetUsd.spec,
+    budgetTokens.spec, maxTurns.spec, runningTimeout.spec, expiresIn.spec, key.spec,
+  ]
+
+  // What a list may be narrowed by.
+  static let status = OptionKey<[String]>.list(
+    "status", "s", .text("STATUS"), "Only tasks with this status."
+  ).filling("status")
+  static let typeFilter = OptionKey<[String]>.list(
+    "type", "t", .text("TYPE"), "Only tasks of this type."
+  ).filling("task_type")
+  static let query = OptionKey<String?>.text(
+    "query", nil, "TEXT", "Only tasks whose title, name or brief has this text."
+  ).filling("query")
+  static let limit = OptionKey<Int?>.integer(
+    "limit", "l", "N", 1...100_000, "At most this many.")
+  static let cursor = OptionKey<String?>.text(
+    "cursor", nil, "CURSOR", "Go on where a page ended."
+  ).filling("cursor")
+  static let inbox = OptionKey<Bool>.flag(
+    "inbox", nil, "What needs you first, then what finished, then what runs.")
+  static let seen = OptionKey<Int?>.integer(
+    "seen", nil, "N", 0 ... .max, "Mark the inbox as read up to the number of a page."
+  ).filling("seen")
+
+  // Reading one task.
+  static let timeout = OptionKey<Int?>.integer(
+    "timeout", nil, "SECONDS", 0...604_800, "Wait at most this long; for ever unless given.")
+  static let until = OptionKey<String?>.choice(
+    "until", nil, ["terminal", "needs_me", "change"], "What to wait for; terminal unless given.")
+  static let follow = OptionKey<Bool>.flag("follow", "f", "Go on until the attempt ends.")
+  static let since = OptionKey<Int?>.integer(
+    "since", nil, "SEQ", 0 ... .max, "Only messages after this number.")
+  static let tail = OptionKey<Int?>.integer(
+    "tail", nil, "N", 1...200, "Only the last so many messages.")
+  static let kinds = OptionKey<[String]>.list(
+    "kind", "k", .text("KIND"), "Only messages of this kind."
+  ).filling("kinds")
+  static let attempt = OptionKey<Int?>.integer(
+    "attempt", "a", "N", 1 ... .max, "Which attempt; the latest unless given."
+  ).filling("attempt_n")
+  static let reason = OptionKey<String?>.text("reason", nil, "TEXT", "Why, for the record.")
+    .filling("reason")
+
+  // Artifacts.
+  static let output = OptionKey<String?>.path(
+    "output", "o", "FILE", "Write to a file instead of standard output.")
+  static let kind = OptionKey<String?>.text(
+    "kind", "k", "KIND", "file, report, diff, log or another word.")
+  static let contentType = OptionKey<String?>.text(
+    "content-type", nil, "TYPE", "MIME type; guessed from the name unless given.")
+
+  // The server and its like.
+  static let toolsets = OptionKey<String?>.text(
+    "toolsets", nil, "LIST", "Offer only these sets of tools, separated by commas.")
+  static let tools = OptionKey<String?>.text(
+    "tools", nil, "LIST", "Offer only these tools, separated by commas.")
+  static let readOnly = OptionKey<Bool>.flag(
+    "read-only", nil, "Offer only tools that change nothing.")
+  static let allowCommands = OptionKey<Bool>.flag(
+    "allow-commands", nil, "Let the client run shell commands as tasks.")
+  static let client = OptionKey<String?>.text(
+    "client", nil, "NAME", "Whose inbox it is; by default the client's own name.")
+  static let stay = OptionKey<Bool>.flag("stay", nil, "Do not end when there is nothing to do.")
+}

@@ -1,0 +1,35 @@
+import JSON
+import MCP
+import Posix
+import Tools
+
+/// Carries out the tools' operations for a person at the terminal, in this process.
+struct Operations: Sendable {
+  private let toolbox: Toolbox
+  private let caller: Caller
+
+  static func open() throws(Complaint) -> Operations {
+    Operations(
+      toolbox: Toolbox(Workshop(try setting())), caller: .terminal(user: Environment.userName))
+  }
+
+  /// Takes everything from this process, as a server does.
+  static func setting() throws(Complaint) -> Workshop.Setting {
+    do throws(SystemError) {
+      return try Workshop.Setting.ofThisProcess(build: ThisBuild.current)
+    } catch {
+      throw Complaint(
+        "The program cannot look at its surroundings.", why: [error.description],
+        next: "Change to a directory that exists, then call again.", code: .usage)
+    }
+  }
+
+  /// Does one; gives its structured result.
+  func call(_ name: String, _ arguments: JSONObject) throws(Complaint) -> JSONValue {
+    do throws(ToolFailure) {
+      return try toolbox.answer(name, arguments, caller)
+    } catch {
+      throw Complaint(error, of: name)
+    }
+  }
+}

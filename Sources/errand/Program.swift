@@ -1,0 +1,42 @@
+import Posix
+
+/// Is the whole program: words in, an exit code out.
+enum Program {
+  static func run(_ words: [String]) -> ExitCode {
+    let terminal = Terminal.standard(Environment.current)
+    do throws(Complaint) {
+      let parser = LineParser(commands: Command.all, directory: try startDirectory())
+      switch try parser.read(words) {
+      case .overview(nil):
+        try terminal.print(HelpText.overview(Command.all, terminal))
+        return .ok
+      case .overview(let group?):
+        try terminal.print(HelpText.group(group, Command.all, terminal))
+        return .ok
+      case .help(let command):
+        try terminal.print(HelpText.of(command, terminal))
+        return .ok
+      case .run(let command, let operands, let values):
+        return try command.run(
+          Invocation(command, operands: operands, values: values, terminal: terminal))
+      }
+    } catch {
+      terminal.note(error.text.trimmingNewline)
+      return error.code
+    }
+  }
+
+  private static func startDirectory() throws(Complaint) -> String {
+    do throws(SystemError) {
+      return try Environment.currentDirectory()
+    } catch {
+      throw Complaint(
+        "The current directory cannot be used.", why: [error.description],
+        next: "Change to a directory that exists, then call again.", code: .usage)
+    }
+  }
+}
+
+extension String {
+  fileprivate var trimmingNewline: String { hasSuffix("\n") ? String(dropLast()) : self }
+}

@@ -1,0 +1,118 @@
+import JSON
+import Posix
+
+extension Command {
+  static let list = Command(
+    path: ["list"], summary: "List tasks, newest first.",
+    options: [
+      Options.inbox.spec, Options.seen.spec, Options.status.spec, Options.typeFilter.spec,
+      Options.profile.spec, Options.tags.spec, Options.query.spec, Options.parent.spec,
+      Options.correlation.spec, Options.limit.spec, Options.cursor.spec, Options.json.spec,
+      Options.quiet.spec,
+    ],
+    tool: "tasks_list",
+    examples: [
+      Example("errand list", "The newest tasks, as a table."),
+      Example("errand list --inbox", "What needs you, what finished, what runs."),
+      Example("errand list --status running --status queued -q", "Ids for a script."),
+      Example("errand list --tag release --json | jq '.items[].name'", "As JSON."),
+    ],
+    run: Listing.list)
+
+  static let get = Command(
+    path: ["get"], summary: "Show one task: status, times, result.",
+    operands: [.required("task")], options: [Options.json.spec, Options.quiet.spec],
+    tool: "tasks_get",
+    examples: [
+      Example("errand get fix-login-test-k3f9", "By name or by id."),
+      Example("errand get fix-login-test-k3f9 --json | jq .status", "As JSON."),
+    ],
+    run: Listing.get)
+}
+
+/// Shows tasks.
+enum Listing {
+  /// How many tasks are shown unless somebody says.
+  private static let usualLimit = 20
+  /// The longest page an operation gives, in tasks and in bytes.
+  private static let page = (tasks: 100, bytes: 40_000)
+
+  static func list(_ call: Invocation) throws(Complaint) -> ExitCode {
+    var arguments = call.arguments()
+    arguments["view"] = call[Options.inbox] ? "inbox" : "all"
+    arguments["max_bytes"] = .integer(page.bytes)
+    let (items, last) = try pages(arguments, limit: call[Options.limit] ?? usualLimit)
+    if call[Options.json] {
+      var whole = last.objectValue ?? [:]
+      whole["items"] = .array(items)
+      try call.terminal.print(JSONValue.object(whole).text)
+    } else if call[Options.quiet] {
+      for item in items { try call.terminal.print(TaskText.id(of: item)) }
+    } else if items.isEmpty {
+      call.terminal.note("No tasks. Make one: errand run \"…\" --watch")
+    } else {
+      try call.terminal.print(table(items).text(for: call.terminal))
+      more(last, shown: items.count, call)
+    }
+    return .ok
+  }
+
+  /// Collects pages until there are enough; gives the tasks and the last page.
+  private static func pages(
+    _ arguments: JSONObject, limit: Int
+  ) throws(Complaint) -> ([JSONValue], JSONValue) {
+    let operations = try Operations.open()
+    var arguments = arguments
+    var items: [JSONValue] = []
+    while true {
+      arguments["limit"] = .integer(min(page.tasks, limit - items.count))
+      let answer = try operations.call("tasks_list", arguments)
+      items += answer["items"]?.arrayValue ?? []
+      guard items.count < limit, let cursor = answer["nextCursor"] else { return (items, answer) }
+      arguments["cursor"] = cursor
+    }
+  }
+
+  private static func table(_ items: [JSONValue]) -> Table {
+    let now = WallClock.nowMilliseconds()
+    var table = Table([
+      Table.Column("NAME", atLeast: 16), Table.Column("STATUS", atLeast: 9),
+      Table.Column("AGE", alignsRight: true), Table.Column("PROFILE", atLeast: 6),
+      Table.Column("TITLE, RESULT", atLeast: 20),
+    ])
+    for item in items {
+      let result = TaskText.line(item["resultSummary"])
+      let title = TaskText.line(item["title"])
+      table.add([
+        Table.Cell(TaskText.name(of: item), .bold),
+        Table.Cell(TaskText.standing(of: item), TaskText.style(of: item)),
+        Table.Cell(Figures.age(of: item["queuedAt"]?.stringValue, now: now)),
+        Table.Cell(TaskText.line(item["profile"])),
+        Table.Cell(result.isEmpty || result == title ? title : "\(title): \(result)"),
+      ])
+    }
+    return table
+  }
+
+  private static func more(_ page: JSONValue, shown: Int, _ call: Invocation) {
+    if let number = page["seen"]?.intValue {
+      call.terminal.note("Mark as read: errand list --inbox --seen \(number)")
+    }
+    guard let cursor = page["nextCursor"]?.stringValue else { return }
+    let total = page["total"]?.intValue.map { " of \($0)" } ?? ""
+    call.terminal.note("\(shown)\(total) shown. More: errand list --cursor \(cursor)")
+  }
+
+  static func get(_ call: Invocation) throws(Complaint) -> ExitCode {
+    let task = try Operations.open().call(
+      "tasks_get", ["task_id": .string(call.operand(0) ?? "")])
+    if call[Options.json] {
+      try call.terminal.print(task.text)
+    } else if call[Options.quiet] {
+      try call.terminal.print(TaskText.id(of: task))
+    } else {
+      try call.terminal.print(TaskPage.text(of: task, call.terminal))
+    }
+    return .ok
+  }
+}

@@ -1,0 +1,94 @@
+import JSON
+import Posix
+
+extension Command {
+  static let create = Command(
+    path: ["create"], summary: "Store a task for the background; prints its name.",
+    operands: [.optional("brief")],
+    options: Options.newTask + [Options.dryRun.spec, Options.json.spec, Options.quiet.spec],
+    tool: "tasks_create",
+    notes: """
+      The brief is an argument, `-` for standard input, or a file. Creating returns at once; the
+      work runs in the background.
+      """,
+    examples: [
+      Example("errand create \"fix the login test\"", "In the current directory, by default."),
+      Example("git diff | errand create - --title Review -q", "Brief from a pipe; prints the id."),
+      Example("errand create --profile shell \"make test\" --dry-run", "Check, store nothing."),
+      Example(
+        "errand create --type command --input '{\"argv\":[\"make\",\"test\"]}'", "A command."),
+    ],
+    run: NewTask.create)
+
+  static let run = Command(
+    path: ["run"], summary: "Give work to an agent; with --watch, follow it to the end.",
+    operands: [.optional("brief")],
+    options: [Options.watch.spec] + Options.newTask + [Options.json.spec, Options.quiet.spec],
+    tool: "tasks_create",
+    notes: """
+      With --watch the messages come as they are written, then one line with result, turns and
+      cost, and the exit code is the task's. Ctrl-C leaves the task running.
+      """,
+    examples: [
+      Example("errand run \"fix the login test\" --watch", "Follow it to the end."),
+      Example("errand run --dir ~/shop --profile claude \"add a test\"", "In the background."),
+      Example("errand run --profile shell \"make test\" --watch", "Any command, as a task."),
+      Example("errand run --file brief.md --watch --json", "Messages as JSON lines."),
+    ],
+    run: NewTask.run)
+}
+
+/// Creates tasks for the terminal.
+enum NewTask {
+  static func create(_ call: Invocation) throws(Complaint) -> ExitCode {
+    let task = try store(call)
+    if call[Options.json] {
+      try call.terminal.print(task.text)
+    } else if call[Options.dryRun] {
+      try call.terminal.print(task.text)
+      call.terminal.note("Nothing was stored; without --dry-run this is what would be.")
+    } else if call[Options.quiet] {
+      try call.terminal.print(TaskText.id(of: task))
+    } else {
+      try announce(task, call)
+    }
+    return .ok
+  }
+
+  static func run(_ call: Invocation) throws(Complaint) -> ExitCode {
+    let task = try store(call)
+    if call[Options.watch] {
+      return try Watching.follow(TaskText.id(of: task), name: TaskText.name(of: task), call)
+    }
+    if call[Options.json] {
+      try call.terminal.print(task.text)
+    } else if call[Options.quiet] {
+      try call.terminal.print(TaskText.id(of: task))
+    } else {
+      try announce(task, call)
+    }
+    return .ok
+  }
+
+  private static func store(_ call: Invocation) throws(Complaint) -> JSONValue {
+    var arguments = call.arguments()
+    try BriefText.fill(&arguments, from: call)
+    if arguments["directory"] == nil, arguments["workspace"] != "none" {
+      do throws(SystemError) {
+        arguments["directory"] = .string(try Environment.currentDirectory())
+      } catch {
+        throw Complaint(
+          "The current directory cannot be used.", why: [error.description],
+          next: "Name one with --dir.", code: .usage)
+      }
+    }
+    return try Operations.open().call("tasks_create", arguments)
+  }
+
+  private static func announce(_ task: JSONValue, _ call: Invocation) throws(Complaint) {
+    let name = TaskText.name(of: task)
+    let again = task["replayed"]?.boolValue == true ? " (stored before, under the same key)" : ""
+    try call.terminal.print(call.terminal.styled(name, .bold) + again)
+    call.terminal.note("Watch it: errand logs \(name) --follow")
+  }
+}

@@ -1,0 +1,47 @@
+import Posix
+import Runner
+import TaskStore
+import Tasks
+
+extension Command {
+  static let runner = Command(
+    path: ["runner"], summary: "Run the store's tasks; started by itself when there is work.",
+    options: [Options.stay.spec],
+    notes: """
+      One runner serves a store; a second one ends at once. It leaves when there has been nothing
+      to do for ten minutes. Ending it loses nothing: running attempts go on by themselves.
+      """,
+    examples: [
+      Example("errand runner", "Until there has been nothing to do for ten minutes."),
+      Example("errand runner --stay", "For a service that is always there."),
+    ],
+    run: RunnerVerbs.run)
+
+  static let supervise = Command(
+    path: ["supervise"], summary: "Own one attempt; started by the runner.",
+    operands: [.required("task"), .required("attempt")],
+    examples: [Example("errand supervise 0198f3a0-… 1", "Only with the attempt's lock.")],
+    isInternal: true, run: RunnerVerbs.supervise)
+}
+
+/// Runs the two long-lived processes behind the tasks.
+enum RunnerVerbs {
+  static func run(_ call: Invocation) throws(Complaint) -> ExitCode {
+    let status = Runner.run(
+      root: StoreLayout.defaultRoot(environment: Environment.current), stay: call[Options.stay],
+      executable: try ThisBuild.executable(), build: ThisBuild.current)
+    return status == 0 ? .ok : .tryLater
+  }
+
+  static func supervise(_ call: Invocation) throws(Complaint) -> ExitCode {
+    guard let task = TaskID(call.operand(0) ?? ""), let attempt = Int(call.operand(1) ?? "") else {
+      throw Complaint(
+        "`errand supervise` takes a task id and the number of an attempt.",
+        next: "Leave it to the runner: `errand runner`.", code: .usage)
+    }
+    let status = Supervisor.run(
+      root: StoreLayout.defaultRoot(environment: Environment.current), task: task,
+      attempt: attempt)
+    return status == 0 ? .ok : .taskFailed
+  }
+}

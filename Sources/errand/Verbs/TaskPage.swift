@@ -1,0 +1,50 @@
+import JSON
+import Posix
+
+/// Lays one task out for reading.
+enum TaskPage {
+  static func text(of task: JSONValue, _ terminal: Terminal) -> String {
+    let now = WallClock.nowMilliseconds()
+    var lines = [
+      terminal.styled(TaskText.name(of: task), .bold) + "  "
+        + TaskText.summary(of: task, now: now, terminal)
+    ]
+    let title = TaskText.line(task["title"])
+    if !title.isEmpty { lines.append(title) }
+    lines.append("")
+    for (label, value) in rows(of: task, now: now) where !value.isEmpty {
+      let gap = String(repeating: " ", count: max(1, 12 - label.count))
+      lines.append("  " + terminal.styled(label, .dim) + gap + value)
+    }
+    for request in task["pendingRequests"]?.arrayValue ?? [] {
+      lines += ["", terminal.styled("asks", .yellow) + "  " + TaskText.line(request["question"])]
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func rows(of task: JSONValue, now: Int64) -> [(String, String)] {
+    [
+      ("id", TaskText.id(of: task)),
+      ("type", TaskText.line(task["taskType"])),
+      ("profile", TaskText.line(task["profile"])),
+      ("directory", TaskText.line(task["directory"], limit: 4096)),
+      ("tags", (task["tags"]?.arrayValue ?? []).map { TaskText.line($0) }.joined(separator: ", ")),
+      ("parent", TaskText.line(task["parentId"])),
+      ("queued", moment(task["queuedAt"], now)),
+      ("started", moment(task["startedAt"], now)),
+      ("ended", moment(task["completedAt"], now)),
+      ("attempts", task["attemptCount"]?.intValue.map { "\($0)" } ?? ""),
+      ("created by", actor(task["createdBy"])),
+    ]
+  }
+
+  private static func moment(_ value: JSONValue?, _ now: Int64) -> String {
+    guard let text = value?.stringValue else { return "" }
+    return "\(text) (\(Figures.age(of: text, now: now)) ago)"
+  }
+
+  private static func actor(_ value: JSONValue?) -> String {
+    let words = [TaskText.line(value?["kind"]), TaskText.line(value?["name"])]
+    return value?.stringValue ?? words.filter { !$0.isEmpty }.joined(separator: " ")
+  }
+}

@@ -1,0 +1,43 @@
+import JSON
+import Posix
+import Tasks
+
+/// Follows one task on the terminal until it ends or asks.
+enum Watching {
+  /// Longest time one look waits; the next one follows at once.
+  private static let patience = 20
+
+  /// Prints messages as they come, then one line about the end; gives the task's exit code.
+  static func follow(
+    _ id: String, name: String, _ call: Invocation
+  ) throws(Complaint) -> ExitCode {
+    let operations = try Operations.open()
+    let farewell = try Farewell.start([.interrupt]) {
+      call.terminal.note("\n\(name) goes on. Come back: errand logs \(name) --follow")
+    }
+    defer { farewell.end() }
+    if !call[Options.json], !call[Options.quiet] {
+      call.terminal.note("Watching \(name); Ctrl-C leaves it running.")
+    }
+    var stream = MessageStream(task: id, operations: operations)
+    repeat {
+      let messages = try stream.next(waitSec: patience)
+      if !call[Options.quiet] { try Messages.show(messages, call) }
+    } while !(stream.hasEnded || stream.isCaughtUp && stream.taskStatus == .inputRequired)
+    let task = try operations.call("tasks_get", ["task_id": .string(id)])
+    try close(task, call)
+    return TaskText.exitCode(of: task)
+  }
+
+  private static func close(_ task: JSONValue, _ call: Invocation) throws(Complaint) {
+    if call[Options.json] { return try call.terminal.print(task.text) }
+    if call[Options.quiet] { return try call.terminal.print(TaskText.id(of: task)) }
+    let now = WallClock.nowMilliseconds()
+    try call.terminal.print(
+      call.terminal.styled(TaskText.name(of: task), .bold) + ": "
+        + TaskText.summary(of: task, now: now, call.terminal))
+    for request in task["pendingRequests"]?.arrayValue ?? [] {
+      try call.terminal.print("asks: " + TaskText.line(request["question"], limit: 2000))
+    }
+  }
+}

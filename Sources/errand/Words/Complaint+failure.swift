@@ -1,0 +1,42 @@
+import JSON
+import MCP
+
+extension Complaint {
+  /// Says a tool's refusal in the terminal's words: options for arguments, verbs for tools.
+  init(_ failure: ToolFailure, of tool: String) {
+    let command = Command.all.first { $0.tool == tool }
+    self.init(
+      Self.spoken(failure.summary),
+      why: failure.faults.map { fault in
+        Self.place(fault.pointer, command) + Self.spoken(fault.message)
+      },
+      next: failure.nextStep.map { Self.spoken($0) }, code: Self.exitCode(failure.code))
+  }
+
+  /// Names the option that fills the argument at fault, else the place itself.
+  private static func place(_ pointer: JSONPointer, _ command: Command?) -> String {
+    guard let first = pointer.tokens.first else { return "" }
+    let option = command?.options.first { $0.argument == first }
+    guard let option, pointer.tokens.count == 1 else { return "\(pointer): " }
+    return "--\(option.name): "
+  }
+
+  /// Puts the verb where a tool is named.
+  private static func spoken(_ text: String) -> String {
+    Command.all.reversed().reduce(text) { text, command in
+      guard let tool = command.tool else { return text }
+      return text.replacing("call \(tool)", with: "use `errand \(command.name)`")
+        .replacing("Call \(tool)", with: "Use `errand \(command.name)`")
+        .replacing(tool, with: "`errand \(command.name)`")
+    }
+  }
+
+  private static func exitCode(_ code: String) -> ExitCode {
+    switch code {
+    case "not_found": .notFound
+    case "busy", "limit", "store_not_writable", "store_unavailable", "store_stopped": .tryLater
+    case "internal", "store_damaged", "store_newer", "task_damaged": .taskFailed
+    default: .usage
+    }
+  }
+}

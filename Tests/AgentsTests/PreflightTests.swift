@@ -1,0 +1,152 @@
+import Agents
+import Posix
+import Tasks
+import TestSupport
+import Testing
+
+private func catalog(
+  _ configured: [AgentProfile] = [], default name: String? = nil, present: Set<String> = []
+) -> ProfileCatalog {
+  ProfileCatalog(configured: configured, defaultName: name, path: "/bin") { program, _ in
+    present.contains(program) ? (program.hasPrefix("/") ? program : "/bin/\(program)") : nil
+  }
+}
+
+private func preflight(_ catalog: ProfileCatalog, _ environment: [String: String] = [:])
+  -> Preflight
+{
+  Preflight(
+    catalog: catalog,
+    directories: DirectoryPolicy(
+      roots: nil, home: "/nonexistent", startDirectory: "/", storeRoot: "/s",
+      configurationFolder: "/c"),
+    environment: environment, passedNames: ["EXTRA"])
+}
+
+private func refusal(_ body: () throws(PreflightError) -> Void) -> PreflightError? {
+  do throws(PreflightError) { try body() } catch { return error }
+  return nil
+}
+
+@Suite struct PreflightTests {
+  @Test func withoutAnAgentNothingIsChosenAndShellNeverIs() {
+    let preflight = preflight(catalog())
+    let error = refusal { () throws(PreflightError) in _ = try preflight.resolve(profile: nil) }
+    #expect(error?.code == "agent_missing")
+    #expect(error?.description.contains("claude: claude is not on PATH") == true)
+    let named = refusal { () throws(PreflightError) in _ = try preflight.resolve(profile: "shell") }
+    #expect(named == nil)
+  }
+
+  @Test func theFirstInstalledAgentIsTheDefault() throws {
+    let found = preflight(catalog(present: ["codex"]))
+    let resolved = try found.resolve(profile: nil)
+    #expect(resolved.plan.profile == "codex")
+    #expect(resolved.plan.executable == "/bin/codex")
+    #expect(resolved.plan.arguments.last == "-")
+    let both = preflight(catalog(present: ["codex", "claude"]))
+    #expect(try both.resolve(profile: nil).plan.profile == "claude")
+  }
+
+  @Test func aConfiguredDefaultIsKeptEvenWhenItIsMissing() {
+    let mine = AgentProfile(name: "mine", adapter: .command, executable: "/opt/mine")
+    let preflight = preflight(catalog([mine], default: "mine", present: ["codex"]))
+    let error = refusal { () throws(PreflightError) in _ = try preflight.resolve(profile: nil) }
+    #expect(error == .agentMissing(profile: "mine", reason: "/opt/mine is not an executable file"))
+  }
+
+  @Test func aConfiguredProfileTakesTheNameOfAKnownAgent() throws {
+    let mine = AgentProfile(
+      name: "claude", adapter: .command, executable: "/opt/claude", arguments: ["--mine"])
+    let preflight = preflight(catalog([mine], present: ["/opt/claude", "claude"]))
+    #expect(try preflight.resolve(profile: "claude").plan.arguments == ["--mine"])
+    #expect(preflight.catalog.entries.filter { $0.profile.name == "claude" }.count == 1)
+  }
+
+  @Test func anUnknownProfileNamesTheKnownOnes() {
+    let preflight = preflight(catalog())
+    let error = refusal { () throws(PreflightError) in _ = try preflight.resolve(profile: "x") }
+    #expect(error?.code == "profile_unknown")
+    #expect(error?.description.contains("claude, codex, shell") == true)
+  }
+
+  @Test func theEnvironmentIsAnAllowListAndPassedValuesAreSecrets() throws {
+    let creator = [
+      "PATH": "/bin", "HOME": "/h", "LC_ALL": "C", "AWS_SECRET": "no", "ANTHROPIC_API_KEY": "k",
+      "EXTRA": "e", "SSH_AUTH_SOCK": "s", "ERRAND_ATTEMPT": "x/1",
+    ]
+    let resolved = try preflight(catalog(present: ["claude"]), creator).resolve(profile: nil)
+    #expect(resolved.environment == ["PATH": "/bin", "HOME": "/h", "LC_ALL": "C"])
+    #expect(resolved.secrets == ["ANTHROPIC_API_KEY": "k", "EXTRA": "e"])
+    #expect(resolved.plan.secretNames == ["ANTHROPIC_API_KEY", "EXTRA"])
+  }
+}
+
+@Suite struct DirectoryPolicyTests {
+  /// A home with a store, credentials and a project, and an outside.
+  private func withPlaces(_ body: (String, DirectoryPolicy) throws -> Void) throws {
+    try withTemporaryDirectory { base in
+      let files = RealFileSystem()
+      for path in [
+        "home/project", "home/.ssh/keys", "home/.config/gh", "home/.config/errand", "home/.local",
+        "home/store/tasks", "outside",
+      ] { try files.createDirectories("\(base)/\(path)") }
+      try writeFile("\(base)/home/file", "x")
+      try makeLink(to: "\(base)/outside", at: "\(base)/home/link")
+      try makeLink(to: "\(base)/home/.ssh", at: "\(base)/home/project/innocent")
+      let policy = DirectoryPolicy(
+        roots: nil, home: "\(base)/home", startDirectory: base, storeRoot: "\(base)/home/store",
+        configurationFolder: "\(base)/home/.config/errand")
+      try body(base, policy)
+    }
+  }
+
+  private func makeLink(to target: String, at path: String) throws {
+    let outcome = try Program.run(["-s", target, path], executable: "/bin/ln")
+    #expect(outcome.status.isSuccess)
+  }
+
+  @Test(arguments: [
+    ("home/project", nil), ("home", nil), ("home/link", "directory_forbidden"),
+    ("outside", "directory_forbidden"), ("home/.ssh", "directory_forbidden"),
+    ("home/.ssh/keys", "directory_forbidden"), ("home/.config/gh", "directory_forbidden"),
+    ("home/.config/errand", "directory_forbidden"), ("home/store/tasks", "directory_forbidden"),
+    ("home/project/innocent", "directory_forbidden"), ("home/.local", nil),
+    ("home/missing", "directory_missing"), ("home/file", "directory_not_a_directory"),
+    ("home/project/../../outside", "directory_forbidden"),
+  ])
+  func everyPlaceIsJudgedResolved(path: String, code: String?) throws {
+    try withPlaces { base, policy in
+      let error = refusal { () throws(PreflightError) in _ = try policy.check("\(base)/\(path)") }
+      #expect(error?.code == code, "\(path)")
+    }
+  }
+
+  @Test func aRelativePathIsRefused() throws {
+    try withPlaces { _, policy in
+      let error = refusal { () throws(PreflightError) in _ = try policy.check("project") }
+      #expect(error?.code == "directory_not_absolute")
+    }
+  }
+
+  @Test func aStartDirectoryAboveTheHomeIsNoRoot() throws {
+    try withPlaces { base, policy in
+      #expect(policy.roots == ["\(base)/home"])
+      let inside = DirectoryPolicy(
+        roots: nil, home: "\(base)/home", startDirectory: "\(base)/outside", storeRoot: "/s",
+        configurationFolder: "/c")
+      #expect(inside.roots == ["\(base)/home", "\(base)/outside"])
+    }
+  }
+
+  @Test func configuredRootsReplaceTheDefaults() throws {
+    try withPlaces { base, _ in
+      let policy = DirectoryPolicy(
+        roots: ["~/project", "\(base)/outside"], home: "\(base)/home", startDirectory: base,
+        storeRoot: "\(base)/home/store", configurationFolder: "/c")
+      #expect(throws: Never.self) { try policy.check("\(base)/outside") }
+      #expect(throws: Never.self) { try policy.check("\(base)/home/project") }
+      #expect(throws: PreflightError.self) { try policy.check("\(base)/home") }
+    }
+  }
+}

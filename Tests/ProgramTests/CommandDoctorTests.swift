@@ -1,0 +1,109 @@
+import JSON
+import Posix
+import TestSupport
+import Testing
+
+/// Checks that the doctor finds what is wrong, says what to do, and touches nothing.
+struct CommandDoctorTests {
+  @Test func aStoreThatDoesNotExistIsNoProblemAndIsNotMade() throws {
+    try withCommandDesk { desk in
+      let outcome = try desk.errand(["doctor"])
+      #expect(outcome.status == .exited(code: 0), "\(outcome.text)")
+      #expect(outcome.text.contains("does not exist yet"))
+      #expect(try !RealFileSystem().exists(desk.store))
+    }
+  }
+
+  @Test func aStoreInUseIsWell() throws {
+    try withCommandDesk { desk in
+      _ = try desk.task("true")
+      let before = try RealFileSystem().list(desk.store)
+      let report = try desk.json(["doctor", "--json"])
+      #expect(report["problems"] == 0, "\(report.text)")
+      let subjects = (report["findings"]?.arrayValue ?? []).compactMap {
+        $0["subject"]?.stringValue
+      }
+      for subject in [
+        "store", "writing", "space", "journal", "runner", "configuration", "profile shell", "git",
+      ] { #expect(subjects.contains(subject), "\(subject) was not looked at") }
+      #expect(try RealFileSystem().list(desk.store) == before)
+    }
+  }
+
+  struct Trouble: Sendable, CustomTestStringConvertible {
+    var name: String
+    var subject: String
+    var cause: @Sendable (CommandDesk) throws -> Void
+    var testDescription: String { name }
+  }
+
+  @Test(arguments: [
+    Trouble(name: "others may read it", subject: "privacy") { desk in
+      _ = try Program.run(["755", desk.store], executable: "/bin/chmod")
+    },
+    Trouble(name: "a newer format", subject: "journal") { desk in
+      try writeFile(desk.store + "/store.json", #"{"format":99}"#)
+    },
+    Trouble(name: "a damaged line was set aside", subject: "damage") { desk in
+      try RealFileSystem().createDirectory(desk.store + "/damaged")
+      try writeFile(desk.store + "/damaged/1.jsonl", "x")
+    },
+    Trouble(name: "the store is a file", subject: "store") { desk in
+      try RealFileSystem().removeTree(desk.store)
+      try writeFile(desk.store, "")
+    },
+    Trouble(name: "a configuration that is no JSON", subject: "configuration") { desk in
+      try writeFile(desk.configuration, "{")
+    },
+  ])
+  func troubleIsNamedWithItsMeaningAndCure(_ trouble: Trouble) throws {
+    try withCommandDesk { desk in
+      _ = try desk.task("true")
+      try trouble.cause(desk)
+      let outcome = try desk.errand(["doctor", "--json"])
+      #expect(outcome.status == .exited(code: 1), "\(outcome.text)")
+      let report = try JSONValue.parse(outcome.text.trimmingNewline)
+      let problems = (report["findings"]?.arrayValue ?? []).filter { $0["level"] == "problem" }
+      let found = try #require(
+        problems.first { $0["subject"] == .string(trouble.subject) }, "\(outcome.text)")
+      #expect(found["means"] != nil && found["next"] != nil)
+    }
+  }
+
+  @Test func anUnknownKeyOfTheConfigurationIsANoteWithTheNearestOne() throws {
+    try withCommandDesk { desk in
+      try writeFile(desk.configuration, #"{"maxParalel": 3}"#)
+      let outcome = try desk.errand(["doctor"])
+      #expect(outcome.status == .exited(code: 0), "\(outcome.text)")
+      #expect(outcome.text.contains("maxParalel") && outcome.text.contains("maxParallel"))
+    }
+  }
+
+  @Test func everySettingIsShownWithItsDefault() throws {
+    try withCommandDesk { desk in
+      try writeFile(desk.configuration, #"{"maxParallel": 7, "timeouts": {"running": 60}}"#)
+      let shown = try desk.json(["config", "--json"])
+      #expect(shown["values"]?["maxParallel"] == 7)
+      #expect(shown["values"]?["timeouts.running"] == 60)
+      #expect(shown["defaults"]?["timeouts.running"] == 7200)
+      #expect(shown["defaults"]?["allowCommands"] == false)
+      let table = try desk.errand(["config"]).text
+      for key in shown["values"]?.objectValue?.keys ?? [] { #expect(table.contains(key)) }
+    }
+  }
+
+  @Test func aBrokenConfigurationRefusesNewTasksWithItsPlace() throws {
+    try withCommandDesk { desk in
+      try writeFile(desk.configuration, #"{"maxParallel": "many"}"#)
+      for words in [["config"], ["create", "--profile", "shell", "true"]] {
+        let outcome = try desk.errand(words)
+        #expect(outcome.status == .exited(code: 2), "\(words)")
+        #expect(outcome.errorText.contains("/maxParallel"), "\(outcome.errorText)")
+      }
+    }
+  }
+}
+
+extension String {
+  fileprivate var trimmingNewline: String { hasSuffix("\n") ? String(dropLast()) : self }
+}

@@ -1,0 +1,48 @@
+import JSON
+import Posix
+import TestSupport
+import Testing
+
+/// Checks that what the front page says is so.
+struct CommandReadmeTests {
+  /// Is the top of the repository.
+  static let root = Path.parent(Path.parent(Path.parent(#filePath)))
+
+  @Test func itIsShort() throws {
+    let lines = try readText(Self.root + "/README.md").split(
+      separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count - 1 <= 150)
+  }
+
+  @Test func itsTableOfToolsIsThatOfTheContract() throws {
+    let readme = try readText(Self.root + "/README.md")
+    let table = readme.split(separator: "<!-- tools -->\n").last?
+      .split(separator: "<!-- /tools -->").first
+    let expected = try Self.table(of: JSONValue.parse(readText(Self.root + "/tools.json")))
+    #expect(table.map(String.init) == expected, "the table should be:\n\(expected)")
+  }
+
+  @Test func everyCommandItShowsExists() throws {
+    let readme = try readText(Self.root + "/README.md")
+    let known = try Set(CommandHelpTests.commands().map { String($0.split(separator: " ")[0]) })
+    for line in readme.split(separator: "\n") where line.hasPrefix("errand ") {
+      let verb = line.split(separator: " ")[1]
+      #expect(known.contains(String(verb)), "\(line)")
+    }
+  }
+
+  /// Draws the table: each tool with the first clause of its description.
+  static func table(of contract: JSONValue) throws -> String {
+    let tools = try #require(contract["tools"]?.arrayValue)
+    var lines = ["| tool | set | what it does |", "|---|---|---|"]
+    for tool in tools {
+      let name = try #require(tool["name"]?.stringValue)
+      let set = try #require(tool["toolset"]?.stringValue)
+      let description = try #require(tool["description"]?.stringValue)
+      let end = [". ", ": ", "; "].compactMap { description.firstRange(of: $0)?.lowerBound }.min()
+      let clause = description[..<(end ?? description.endIndex)]
+      lines.append("| `\(name)` | \(set) | \(clause)\(clause.hasSuffix(".") ? "" : ".") |")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

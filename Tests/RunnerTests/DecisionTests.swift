@@ -1,0 +1,153 @@
+import Agents
+import JSON
+import Posix
+import Tasks
+import Testing
+
+@testable import Runner
+
+@Suite struct AttemptClocksTests {
+  private let zero = MonotonicTime(nanoseconds: 1_000_000_000)
+
+  private func clocks(speaksFirst: Bool) -> AttemptClocks {
+    AttemptClocks(
+      speaksFirst: speaksFirst, startLimit: .seconds(90), runningLimit: .seconds(100), now: zero)
+  }
+
+  @Test func theRunningClockStartsWithTheProcess() {
+    let clocks = clocks(speaksFirst: false)
+    #expect(clocks.deadline == zero + .seconds(100))
+    #expect(clocks.passed(now: zero + .seconds(99)) == nil)
+    #expect(clocks.passed(now: zero + .seconds(100)) == .running)
+  }
+
+  @Test func anAgentThatMustSpeakFirstHasTheStartLimit() {
+    var clocks = clocks(speaksFirst: true)
+    #expect(clocks.passed(now: zero + .seconds(90)) == .start)
+    clocks.spoke(now: zero + .seconds(80))
+    #expect(clocks.passed(now: zero + .seconds(90)) == nil)
+    #expect(clocks.deadline == zero + .seconds(180))
+    clocks.spoke(now: zero + .seconds(120))
+    #expect(clocks.deadline == zero + .seconds(180))
+  }
+
+  @Test func aQuestionStopsTheRunningClock() {
+    var clocks = clocks(speaksFirst: false)
+    clocks.stop(now: zero + .seconds(40))
+    #expect(clocks.deadline == nil)
+    #expect(clocks.passed(now: zero + .seconds(5000)) == nil)
+    clocks.goOn(now: zero + .seconds(5000))
+    #expect(clocks.deadline == zero + .seconds(5060))
+  }
+}
+
+@Suite struct BudgetGuardTests {
+  @Test(arguments: [
+    (Budget(usd: 1), Usage(costUsd: 0.79), 0, false),
+    (Budget(usd: 1), Usage(costUsd: 0.8), 1, false),
+    (Budget(usd: 1), Usage(costUsd: 1), 1, true),
+    (Budget(tokens: 100), Usage(inputTokens: 50, outputTokens: 49), 1, false),
+    (Budget(tokens: 100), Usage(inputTokens: 50, outputTokens: 50), 1, true),
+    (Budget(turns: 2), Usage(turns: 2), 1, true),
+    (Budget(usd: 1, tokens: 10), Usage(inputTokens: 9, costUsd: 0.9), 2, false),
+    (Budget(usd: 0), Usage(costUsd: 0), 0, false),
+    (Budget(usd: 0), Usage(costUsd: 0.01), 1, true),
+    (Budget(), Usage(inputTokens: .max, costUsd: 1e300), 0, false),
+    (Budget(tokens: 1), Usage(inputTokens: .max, outputTokens: .max), 1, true),
+  ])
+  func limitsWarnAtFourFifthsAndEndWhenUsedUp(
+    budget: Budget, usage: Usage, warnings: Int, isExhausted: Bool
+  ) {
+    var watch = BudgetGuard(budget)
+    #expect(watch.warnings(at: usage).count == warnings)
+    #expect((watch.exhausted(at: usage) != nil) == isExhausted)
+    #expect(watch.warnings(at: usage).isEmpty)
+  }
+}
+
+@Suite struct AttemptEndTests {
+  private func end(
+    cause: EndCause? = nil, exit: Posix.ExitStatus? = .exited(code: 0),
+    error: (code: FailureReason, message: String)? = nil, hasResult: Bool = false,
+    exitCodeIsResult: Bool = true, line: String? = nil
+  ) -> Settlement.Outcome {
+    AttemptEnd(
+      cause: cause, exit: exit, reportedError: error, hasResult: hasResult,
+      exitCodeIsResult: exitCodeIsResult, lastErrorLine: line
+    ).outcome
+  }
+
+  private func reason(_ outcome: Settlement.Outcome) -> FailureReason? {
+    if case .failed(let error) = outcome { error.code } else { nil }
+  }
+
+  @Test func whatWeDidCountsBeforeWhatTheAgentDid() {
+    #expect(end(cause: .cancelled) == .cancelled)
+    #expect(reason(end(cause: .budget("x"), hasResult: true)) == .budgetExhausted)
+    #expect(reason(end(cause: .passed(.running, limitSec: 1))) == .timeout)
+    #expect(reason(end(cause: .passed(.start, limitSec: 1))) == .dispatchTimeout)
+    #expect(reason(end(cause: .interrupted)) == .interrupted)
+    #expect(reason(end(cause: .storeFailed("x"))) == .storeError)
+  }
+
+  @Test func exitZeroIsSuccessOnlyWhereItIsTheResult() {
+    #expect(end() == .completed)
+    #expect(reason(end(exitCodeIsResult: false)) == .outputMissing)
+    #expect(end(hasResult: true, exitCodeIsResult: false) == .completed)
+  }
+
+  @Test func aFailedExitTakesTheReportedReason() {
+    let one = Posix.ExitStatus.exited(code: 1)
+    #expect(reason(end(exit: one, error: (.agentAuth, "log in"))) == .agentAuth)
+    #expect(reason(end(exit: one, error: (.unknown, "odd"))) == .agentCrashed)
+    #expect(reason(end(exit: .signalled(.kill))) == .agentCrashed)
+    #expect(reason(end(exit: nil)) == .unknown)
+  }
+}
+
+@Suite struct TailTextTests {
+  @Test func theLastWholeLinesThatFitAreGiven() {
+    var tail = TailText()
+    for index in 0..<5000 { tail.append("line \(index)") }
+    #expect(tail.lines(atMost: 20) == "line 4998\nline 4999")
+    #expect(tail.lastLine == "line 4999")
+  }
+
+  @Test func ofOneLongLineTheEndIsGiven() {
+    var tail = TailText()
+    tail.append(String(repeating: "é", count: 50_000) + "end")
+    #expect(tail.lines(atMost: 5) == "ééend")
+  }
+
+  @Test func trailingBlanksAreNoLine() {
+    var tail = TailText()
+    tail.append("said\n\n  \n")
+    #expect(tail.lines(atMost: 100) == "said")
+    #expect(TailText().lastLine == nil)
+  }
+}
+
+@Suite struct ContentKindTests {
+  @Test(arguments: [
+    ("a.md", "x", "text/markdown", "file"), ("Report.MD", "x", "text/markdown", "report"),
+    ("deep/summary.txt", "x", "text/plain", "report"), ("x.patch", "x", "text/x-diff", "diff"),
+    ("run.log", "x", "text/plain", "log"), ("noend", "x", "text/plain", "file"),
+    ("shot.png", "\u{0}", "image/png", "screenshot"), (".hidden", "x", "text/plain", "file"),
+    ("lies.json", "\u{0}", "application/octet-stream", "file"),
+  ])
+  func kindAndTypeAreGuessed(name: String, content: String, type: String, kind: String) {
+    let bytes = Array(content.utf8)
+    #expect(ContentKind.contentType(of: name, beginning: bytes, isWhole: true) == type)
+    #expect(ContentKind.kind(of: name) == kind)
+  }
+
+  @Test func aPieceMayEndInsideACharacter() {
+    let piece = Array("ä".utf8).dropLast()
+    #expect(
+      ContentKind.contentType(of: "a.txt", beginning: Array(piece), isWhole: false)
+        == "text/plain")
+    #expect(
+      ContentKind.contentType(of: "a.txt", beginning: Array(piece), isWhole: true)
+        == "application/octet-stream")
+  }
+}

@@ -1,0 +1,148 @@
+import JSON
+import Tasks
+import Testing
+
+@testable import Runner
+
+/// Builds a record by folding events, as the store does.
+private struct Maker {
+  var clock: Int64 = 1_000_000
+
+  mutating func task(
+    _ name: String, priority: Int = 50, directory: String? = nil, profile: String = "shell",
+    after milliseconds: Int64 = 1000, _ events: [TaskEvent] = []
+  ) throws -> TaskRecord {
+    clock += milliseconds
+    var random = SystemRandomNumberGenerator()
+    let id = TaskID.make(at: Timestamp(milliseconds: clock), using: &random)
+    let cid = ContentID(raw: [])
+    var spec = TaskSpec(
+      name: name, title: name, taskType: "command", input: [:], inputCid: cid,
+      inputSchemaCid: cid,
+      launch: LaunchPlan(profile: profile, adapter: .shell, executable: nil))
+    spec.priority = priority
+    spec.directory = directory
+    var record: TaskRecord?
+    for event in [.created(spec)] + events {
+      let moment = Moment(
+        number: 1, at: Timestamp(milliseconds: clock), by: Actor(kind: .cli, name: "t"))
+      record = try TaskRecord.applying(event, at: moment, id: id, to: record)
+    }
+    return try #require(record)
+  }
+}
+
+private let claimed: [TaskEvent] = [
+  .claimed(Claim(attemptN: 1, leaseId: "l", profile: "shell"))
+]
+private let held: [TaskEvent] = [.held(.directoryBusy, resumeAt: nil)]
+
+@Suite struct DispatchPlanTests {
+  private func names(_ tasks: [TaskRecord], _ limits: DispatchPlan.Limits) -> [String] {
+    let byID = Dictionary(uniqueKeysWithValues: tasks.map { ($0.id, $0.spec.name) })
+    return DispatchPlan(tasks, limits: limits).steps().map { step in
+      switch step {
+      case .claim(let id): "claim \(byID[id] ?? "")"
+      case .hold(let id): "hold \(byID[id] ?? "")"
+      case .release(let id): "release \(byID[id] ?? "")"
+      }
+    }
+  }
+
+  @Test func theOrderIsPriorityThenAge() throws {
+    var maker = Maker()
+    let tasks = try [
+      maker.task("low", priority: 100), maker.task("first"), maker.task("second"),
+      maker.task("critical", priority: 0),
+    ]
+    #expect(
+      names(tasks, .init(maxParallel: 9)) == [
+        "claim critical", "claim first", "claim second", "claim low",
+      ])
+    #expect(names(tasks, .init(maxParallel: 2)) == ["claim critical", "claim first"])
+  }
+
+  @Test func lowWorkComesToItsTurnByWaiting() throws {
+    var maker = Maker()
+    let low = try maker.task("low", priority: 100)
+    let soon = try maker.task("soon", after: 49 * 60_000)
+    let later = try maker.task("later", after: 2 * 60_000)
+    #expect(
+      names([later, soon, low], .init(maxParallel: 9)) == [
+        "claim soon", "claim low", "claim later",
+      ])
+  }
+
+  @Test func aProfilesLimitHoldsOnlyItsOwn() throws {
+    var maker = Maker()
+    let tasks = try [
+      maker.task("running", profile: "a", claimed), maker.task("a1", profile: "a"),
+      maker.task("b1", profile: "b"),
+    ]
+    #expect(names(tasks, .init(maxParallel: 9, perProfile: ["a": 1])) == ["claim b1"])
+  }
+
+  @Test func aBusyDirectoryHoldsTheNextOnce() throws {
+    var maker = Maker()
+    let running = try maker.task("running", directory: "/d", claimed)
+    let next = try maker.task("next", directory: "/d")
+    let other = try maker.task("other", directory: "/e")
+    let limits = DispatchPlan.Limits(maxParallel: 9)
+    #expect(names([running, next, other], limits) == ["hold next", "claim other"])
+    let waiting = try maker.task("waiting", directory: "/d", held)
+    #expect(names([running, waiting], limits).isEmpty)
+  }
+
+  @Test func ofSeveralHeldOnlyTheFirstIsReleased() throws {
+    var maker = Maker()
+    let tasks = try [
+      maker.task("one", directory: "/d", held), maker.task("two", directory: "/d", held),
+      maker.task("three", directory: "/d"),
+    ]
+    #expect(names(tasks, .init(maxParallel: 9)).first == "release one")
+    #expect(!names(tasks, .init(maxParallel: 9)).contains("release two"))
+  }
+
+  @Test func profilesThatShareMayMeetInADirectory() throws {
+    var maker = Maker()
+    let tasks = try [
+      maker.task("one", directory: "/d", profile: "a"),
+      maker.task("two", directory: "/d", profile: "a"),
+      maker.task("three", directory: "/d", profile: "b"),
+    ]
+    #expect(
+      names(tasks, .init(maxParallel: 9, sharing: ["a"])) == [
+        "claim one", "claim two", "hold three",
+      ])
+  }
+
+  @Test func aFullHouseHoldsNobodyBackInWriting() throws {
+    var maker = Maker()
+    let running = try maker.task("running", directory: "/d", claimed)
+    let next = try maker.task("next", directory: "/d")
+    #expect(names([running, next], .init(maxParallel: 1)).isEmpty)
+  }
+
+  @Test func readersSeeThePlacesTheRunnerWouldGive() throws {
+    var maker = Maker()
+    let running = try maker.task("running", claimed)
+    let (one, two) = (try maker.task("one"), try maker.task("two"))
+    let view = QueueView(
+      [running, one, two], limits: .init(maxParallel: 2), hasRunner: true)
+    #expect(view.standing(of: running) == nil)
+    #expect(view.standing(of: one) == nil)
+    #expect(view.standing(of: two) == QueueStanding(reason: .parallelLimit, position: 2))
+    let alone = QueueView([one], limits: .init(maxParallel: 2), hasRunner: false)
+    #expect(alone.standing(of: one)?.reason == .runnerUnavailable)
+  }
+
+  @Test func timeExpiresAndReleases() throws {
+    var maker = Maker()
+    let time = Timestamp(milliseconds: 5_000_000)
+    let resting = try maker.task("resting", [.held(.quota, resumeAt: time)])
+    #expect(DueChange.of(resting, now: Timestamp(milliseconds: 4_999_999)) == nil)
+    #expect(DueChange.of(resting, now: time) == .released)
+    #expect(DueChange.time(of: resting) == time)
+    #expect(DueChange.of(try maker.task("running", claimed), now: time) == nil)
+  }
+}
