@@ -20,9 +20,11 @@ func program(_ name: String, _ below: [Target.Dependency]) -> Target {
   .executableTarget(name: name, dependencies: below, swiftSettings: strict)
 }
 
-func tests(_ room: String, _ below: [Target.Dependency], resources: [Resource] = []) -> Target {
+/// Data folders are excluded, not resources: resources would bring Foundation in. Tests find them
+/// beside their own sources.
+func tests(_ room: String, _ below: [Target.Dependency], data: [String] = []) -> Target {
   .testTarget(
-    name: "\(room)Tests", dependencies: below, resources: resources, swiftSettings: strict)
+    name: "\(room)Tests", dependencies: below, exclude: data, swiftSettings: strict)
 }
 
 let package = Package(
@@ -68,15 +70,15 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["JSON", "Posix"], path: "Tests/TestSupport",
       swiftSettings: strict),
-    tests("JSON", ["JSON", "TestSupport"]),
+    tests("JSON", ["JSON", "TestSupport"], data: ["Fixtures"]),
     tests("Posix", ["Posix", "TestSupport"]),
     tests("JSONRPC", ["JSONRPC", "JSON", "Posix", "TestSupport"]),
-    tests("MCP", ["MCP", "JSONRPC", "JSON", "Posix", "TestSupport"]),
+    tests("MCP", ["MCP", "JSONRPC", "JSON", "Posix", "TestSupport"], data: ["Schemas"]),
     tests("Tasks", ["Tasks", "JSON", "TestSupport"]),
     tests("TaskStore", ["TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
     tests("Agents", ["Agents", "Tasks", "JSON", "Posix", "TestSupport"]),
     tests("Runner", ["Runner", "Agents", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
     tests("Tools", ["Tools", "MCP", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
-    tests("Program", ["errand", "JSON", "Posix", "TestSupport"]),
+    tests("Program", ["errand", "JSON", "Posix", "TestSupport"], data: ["Clients"]),
   ]
 )

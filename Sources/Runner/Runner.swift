@@ -13,7 +13,6 @@ package enum Runner {
     environment: [String: String] = Environment.current,
     idleLimit: Duration = .seconds(600)
   ) -> Int32 {
-    Environment.restrictNewFiles()
     Signal.ignoreBrokenPipe()
     do throws(RunnerError) {
       let store = try fromStore { () throws(StoreError) in try TaskStore.open(root) }
@@ -27,6 +26,8 @@ package enum Runner {
           idleLimit: stay ? nil : idleLimit)
         try announce(store.layout, build)
         let leaving = try loop.run()
+        // A removed store has no file to take back, and a lock that guards nothing.
+        if leaving == .storeGone { return 0 }
         try withdraw(store.layout)
         lock.release()
         // Whoever saw the lock held just now started no runner: look once more without it.

@@ -1,7 +1,6 @@
 import Agents
 import JSON
 import Posix
-import Synchronization
 import TaskStore
 import Tasks
 
@@ -14,16 +13,12 @@ package enum RunnerLauncher {
     case insideAttempt
   }
 
-  /// Runners this process has started and not yet reaped.
-  private static let children = Mutex<[ChildProcess]>([])
-
   /// Starts a runner unless one is there; cheap when it is. Call it after the change is synced.
   @discardableResult
   package static func ensureRunning(
     store: TaskStore, executable: String, build: Build,
     environment: [String: String] = Environment.current
   ) throws(RunnerError) -> Outcome {
-    try reapEnded()
     if environment[AgentEnvironment.Name.attempt] != nil { return .insideAttempt }
     if try isRunning(store: store) {
       guard let other = RunnerPresence.read(store.layout), build.isNewer(than: other.asBuild)
@@ -33,13 +28,14 @@ package enum RunnerLauncher {
       executable: executable, arguments: ["runner"],
       environment: SuperviseCommand.environment(environment, root: store.layout.root),
       directory: "/")
+    let runner: ChildProcess
     do throws(SpawnFailure) {
-      let child = try ChildProcess.spawn(spec)
-      children.withLock { $0.append(child) }
-      return .started(pid: child.pid)
+      runner = try ChildProcess.spawn(spec)
     } catch {
       throw .spawn("\(error)")
     }
+    try fromSystem { () throws(SystemError) in try mourn(runner) }
+    return .started(pid: runner.pid)
   }
 
   /// Tells whether a runner holds the store's runner lock.
@@ -51,14 +47,13 @@ package enum RunnerLauncher {
     }
   }
 
-  /// Takes the ended ones off the process table.
-  private static func reapEnded() throws(RunnerError) {
-    try fromSystem { () throws(SystemError) in
-      try children.withLock { (children) throws(SystemError) in
-        var left: [ChildProcess] = []
-        for child in children where try child.reapIfEnded() == nil { left.append(child) }
-        children = left
-      }
+  /// Takes the runner off the process table as soon as it ends, however long that takes: it outlives
+  /// most of those who start it, and those whom it does not must not keep a zombie.
+  private static func mourn(_ runner: ChildProcess) throws(SystemError) {
+    try Thread.start(name: "runner's end") {
+      // A child that cannot be waited for was never ours to reap.
+      _ = try? runner.waitForExit()
+      _ = try? runner.reap()
     }
   }
 }

@@ -6,7 +6,7 @@ import Tasks
 /// Follows the journal and acts on it: reconciles, expires, releases, claims; one thread.
 final class RunnerLoop {
   /// Says why it stopped.
-  enum Leaving { case idle, asked }
+  enum Leaving { case idle, asked, storeGone }
 
   private let store: TaskStore
   private let claimer: Claimer
@@ -39,6 +39,7 @@ final class RunnerLoop {
   func run() throws(RunnerError) -> Leaving {
     try Reconciler.reconcile(store: store, by: actor)
     while true {
+      if try isStoreGone() { return .storeGone }
       let tasks = try work()
       if let idleSince, let idleLimit, idleSince + idleLimit <= .now { return .idle }
       if try sleep(tasks) { return .asked }
@@ -48,6 +49,16 @@ final class RunnerLoop {
   /// Tells whether anything waits, runs, or will.
   func hasWork() throws(RunnerError) -> Bool {
     try fromStore { () throws(StoreError) in try !store.activeTasks().isEmpty }
+  }
+
+  /// Tells whether somebody removed the journal, or the lock that makes this the only runner.
+  private func isStoreGone() throws(RunnerError) -> Bool {
+    try fromSystem { () throws(SystemError) in
+      for path in [store.layout.journal, store.layout.runnerLock] {
+        if try !store.files.exists(path) { return true }
+      }
+      return false
+    }
   }
 
   private func work() throws(RunnerError) -> [TaskRecord] {
@@ -60,6 +71,8 @@ final class RunnerLoop {
       tasks = try active()
     }
     idleSince = tasks.isEmpty ? idleSince ?? .now : nil
+    // Done here, beside the clients, so that none of them pays for it with an answer's time.
+    _ = try fromStore { () throws(StoreError) in try store.compactIfWorthwhile() }
     return tasks
   }
 

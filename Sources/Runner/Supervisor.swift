@@ -14,7 +14,7 @@ package enum Supervisor {
     lockDescriptor: Int32 = SuperviseCommand.lockDescriptor,
     environment: [String: String] = Environment.current
   ) -> Int32 {
-    Environment.restrictNewFiles()
+    // The umask stays the creator's: it is the agent's, too, and our own files name their modes.
     Signal.ignoreBrokenPipe()
     let lock = FileLock(adopting: Descriptor(owning: lockDescriptor))
     do throws(RunnerError) {

@@ -7,6 +7,7 @@ extension Fold {
     var page = TaskPage()
     let start = try place(of: query.cursor)
     let totalsAreKept = query.countsDecide(teams: teams)
+    let needles = query.needles
     var last: TaskID?
     // Where the totals are known, nothing before the page need be looked at.
     for ordinal in candidates(query, from: totalsAreKept ? start : nil) {
@@ -15,7 +16,9 @@ extension Fold {
         page.nextCursor = last.map(Self.cursor)
         break
       }
-      guard let status = try match(ordinal, query, wanted: isOnPage, &page) else { continue }
+      guard let status = try match(ordinal, query, needles, wanted: isOnPage, &page) else {
+        continue
+      }
       page.total += 1
       page.counts[status, default: 0] += 1
       if isOnPage {
@@ -35,11 +38,12 @@ extension Fold {
 
   /// Gives the status of a match, taking its record onto the page if it is wanted there.
   private func match(
-    _ ordinal: Int, _ query: TaskQuery, wanted: Bool, _ page: inout TaskPage
+    _ ordinal: Int, _ query: TaskQuery, _ needles: [Needle], wanted: Bool, _ page: inout TaskPage
   ) throws(StoreError) -> TaskStatus? {
     if let snapshot, ordinal < snapshot.count, !changedRows.contains(ordinal) {
       guard query.mayMatch(ordinal, of: snapshot) else { return nil }
       if query.indexDecides, !wanted { return snapshot.status(ordinal) }
+      guard try snapshot.holds(needles, ordinal) else { return nil }
     }
     guard let record = try record(at: ordinal), query.matches(record) else { return nil }
     if wanted { page.items.append(record) }

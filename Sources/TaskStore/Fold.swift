@@ -46,11 +46,11 @@ struct Fold: Sendable {
 
   /// Says how long a tail is worth a new snapshot: it grows with the snapshot, so that what
   /// compaction costs is shared by many changes, and is bounded, since the tail is in memory.
-  var compactionThreshold: Int { min(500 + (snapshot?.count ?? 0) / 8, 16_000) }
+  var compactionThreshold: Int { min(250 + (snapshot?.count ?? 0) / 8, 16_000) }
 
   /// Gives the tasks that changed since the snapshot, are whole and have not ended.
-  var changedActive: [TaskRecord] {
-    active.compactMap { damaged.contains($0) ? nil : changed[$0]?.record }
+  var changedActive: [Entry] {
+    active.compactMap { damaged.contains($0) ? nil : changed[$0] }
   }
 
   /// Gives the latest changes after a number, oldest first.

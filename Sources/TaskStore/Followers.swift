@@ -84,19 +84,39 @@ final class Followers: Sendable {
     /// Tells of changes until it is stopped; false if the journal cannot be watched now.
     private func follow(_ changed: () -> Void) -> Bool {
       do throws(SystemError) {
-        let watch = try FileWatch.on([journal])
-        changed()
         while true {
-          let ready = try Poller.wait([
-            (watch.descriptor, .readable), (stop.rawValue, .readable),
-          ])
-          if ready[stop.rawValue] != nil { return true }
-          if try watch.drain() { changed() }
+          let folder = try nearest(journal)
+          let watch = try FileWatch.on([folder])
+          changed()
+          // Before the journal's folder exists, the one in which its path will grow is watched.
+          while try isNearest(folder) {
+            let ready = try Poller.wait([
+              (watch.descriptor, .readable), (stop.rawValue, .readable),
+            ])
+            if ready[stop.rawValue] != nil { return true }
+            if try watch.drain() { changed() }
+          }
         }
       } catch {
-        // As before the journal's folder exists: whoever waits looks now and then instead.
+        // Where nothing can be watched, whoever waits looks now and then instead.
         return false
       }
+    }
+
+    private func isNearest(_ folder: String) throws(SystemError) -> Bool {
+      if folder == journal { return true }
+      return try nearest(journal) == folder
+    }
+
+    /// Finds the nearest folder on a path that exists.
+    private func nearest(_ path: String) throws(SystemError) -> String {
+      var path = path
+      while try FileStatus.of(path)?.kind != .directory {
+        let parent = Path.parent(path)
+        if parent == path { break }
+        path = parent
+      }
+      return path
     }
 
     /// Waits a little, then has everyone look; true once it is stopped.

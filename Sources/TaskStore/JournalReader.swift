@@ -37,7 +37,7 @@ struct JournalReader: Sendable {
   private var open: (segment: Int, file: any ReadFile)?
 
   /// Reads this much at once, and more only where a single line is longer.
-  private static let chunk = 4 << 20
+  private static let chunk = 256 << 10
   /// Bounds what is remembered of a journal that is damaged all over.
   private static let missingLimit = 10_000
 
@@ -102,14 +102,14 @@ struct JournalReader: Sendable {
     // What is no JSON is damage, as a wrong seal is.
     let value = try? JSONValue.ours(line)
     guard let parts, let entry = value.flatMap(JournalEntry.init) else {
-      note(line, offset, &batch)
+      note(line, parts?.seal, offset, &batch)
       return
     }
     // Lines written again after a failed sync carry numbers that were taken in already.
     let isAgain = entry.number <= position.number
     if isAgain, missing[entry.number] == nil { return }
     if !isAgain, !chainIsBroken, Seal.hash(parts.body, position.seal) != parts.seal {
-      note(line, offset, &batch)
+      note(line, parts.seal, offset, &batch)
       return
     }
     missing[entry.number] = nil
@@ -119,10 +119,14 @@ struct JournalReader: Sendable {
     batch.entries.append(entry)
   }
 
-  /// Counts an unreadable line as the number it must have had, so that nobody uses it again.
-  private mutating func note(_ line: ArraySlice<UInt8>, _ offset: Int, _ batch: inout Batch) {
+  /// Counts an unreadable line as the number it must have had, so that nobody uses it again, and
+  /// goes on from its seal as it stands, as those do who read it while it was whole.
+  private mutating func note(
+    _ line: ArraySlice<UInt8>, _ seal: String?, _ offset: Int, _ batch: inout Batch
+  ) {
     chainIsBroken = true
     position.number += 1
+    position.seal = seal ?? position.seal
     if missing.count < Self.missingLimit {
       missing[position.number] = .some(Self.task(in: line))
     }

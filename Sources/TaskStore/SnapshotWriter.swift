@@ -10,6 +10,8 @@ struct SnapshotWriter {
   private static let chunk = 1 << 20
   /// How long a wait's handle is kept after its end, in milliseconds.
   private static let handleLifetime: Int64 = 7 * 86_400_000
+  /// How long one is kept that nobody ever ended.
+  private static let forgottenAfter: Int64 = 90 * 86_400_000
 
   /// Writes the snapshot and removes the ones before it.
   func write(_ fold: Fold, at position: JournalPosition) throws(StoreError) {
@@ -53,8 +55,10 @@ struct SnapshotWriter {
 
   /// Tells whether a wait ended so long ago that its handle may be forgotten.
   private static func isOver(_ handle: WaitHandle) -> Bool {
+    let now = WallClock.nowMilliseconds()
+    if now - handle.createdAt.milliseconds > forgottenAfter { return true }
     guard let ended = handle.endedAt else { return false }
-    return WallClock.nowMilliseconds() - ended.milliseconds > handleLifetime
+    return now - ended.milliseconds > handleLifetime
   }
 
   private func removeOthers(than base: String) throws(SystemError) {

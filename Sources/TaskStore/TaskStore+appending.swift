@@ -18,11 +18,13 @@ extension TaskStore {
     let result = try state.withLock { (state) throws(StoreError) in
       if let reason = state.stopped { throw .stopped(reason) }
       if state.writer == nil { try makeFolders() }
+      // What can be read now need not be read while everybody waits for the lock.
+      try freshen(&state)
       try state.lockJournal(layout)
       defer { state.unlockJournal() }
       if state.writer == nil { try makeIdentity() }
       try repairUnsynced(&state)
-      try freshen(&state)
+      try state.takeIn()
       try setDamageAside(&state)
       let moment = Moment(
         number: state.reader.position.number + 1,

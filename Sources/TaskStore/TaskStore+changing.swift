@@ -26,14 +26,14 @@ extension TaskStore {
       if let replay = try Self.replay(spec, fold, moment) { return (nil, replay) }
       try Self.checkLimits(spec, fold)
       var spec = spec
-      var random = SystemRandomNumberGenerator()
+      var random = QuickRandom()
       while try fold.id(named: spec.name) != nil {
         if nameIsGiven { throw .nameTaken(spec.name) }
         spec.name = TaskName.renewing(spec.name, using: &random)
       }
       let id = id ?? TaskID.make(at: moment.at, using: &random)
       let event = TaskEvent.created(spec)
-      let record = try Self.applying(event, moment, id, nil)
+      let record = try Self.applying(event, moment, id, try fold.record(id))
       return (.task(id, revision: 1, event), Creation(record: record, replayed: false))
     }
   }
@@ -133,5 +133,24 @@ extension TaskStore {
       guard seen > fold.seen[client] ?? 0 else { return (nil, ()) }
       return (.inboxSeen(client: client, number: seen), ())
     }
+  }
+}
+
+/// Draws from the system once and goes on from there (SplitMix64): ids and names must not collide,
+/// but keep no secret, and the system is slow to ask for each byte.
+private struct QuickRandom: RandomNumberGenerator {
+  private var state: UInt64
+
+  init() {
+    var system = SystemRandomNumberGenerator()
+    state = system.next()
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
   }
 }

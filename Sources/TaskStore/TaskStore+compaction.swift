@@ -46,7 +46,7 @@ extension TaskStore {
   /// Goes on from a newer snapshot where there is one, so that what it holds need not stay in
   /// memory.
   func adoptNewest(_ state: inout State) throws(StoreError) {
-    let known = state.fold.snapshot?.position.number ?? 0
+    let known = max(state.rejected, state.fold.snapshot?.position.number ?? 0)
     if let snapshot = Snapshot.newest(in: layout, files: files, after: known) {
       // Only who has come as far as the snapshot knows each change it would skip.
       try state.takeIn()

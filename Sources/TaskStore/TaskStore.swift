@@ -27,6 +27,8 @@ package final class TaskStore: Sendable {
     var adoptAt = 0
     /// Records of open tasks by row of the snapshot, kept once somebody asked for all of them.
     var parsedRows: [Int: TaskRecord] = [:]
+    /// A snapshot up to this number proved damaged and is not taken again.
+    var rejected = 0
     var stopped: String?
     var lock: LockFile?
 
@@ -120,7 +122,7 @@ package final class TaskStore: Sendable {
 
   /// Lists what has not ended, the most urgent first, then the oldest.
   package func activeTasks() throws(StoreError) -> [TaskRecord] {
-    let records = try state.withLock { (state) throws(StoreError) in
+    let entries = try state.withLock { (state) throws(StoreError) in
       try freshen(&state)
       do throws(StoreError) {
         return try state.activeRecords()
@@ -132,9 +134,11 @@ package final class TaskStore: Sendable {
         return try state.activeRecords()
       }
     }
-    return records.sorted {
-      ($0.spec.priority, $0.queuedAt, $0.id) < ($1.spec.priority, $1.queuedAt, $1.id)
-    }
+    // Records are large: their places are sorted, and each is moved once.
+    let places = entries.indices.map {
+      (priority: entries[$0].record.spec.priority, ordinal: entries[$0].ordinal, place: $0)
+    }.sorted { ($0.priority, $0.ordinal) < ($1.priority, $1.ordinal) }
+    return places.map { entries[$0.place].record }
   }
 
   package func counts() throws(StoreError) -> [TaskStatus: Int] {
@@ -155,46 +159,6 @@ package final class TaskStore: Sendable {
       guard number + 1 >= fold.recentFrom else { return nil }
       return Array(fold.changes(after: number).prefix(limit))
     }
-  }
-}
-
-extension TaskStore.State {
-  /// Takes in what others appended. Damage is remembered for a writer, who may set it aside.
-  mutating func takeIn() throws(StoreError) {
-    while let batch = try onDisk({ () throws(SystemError) in try reader.read() }) {
-      damage += batch.damage
-      for entry in batch.entries { try fold.take(entry) }
-    }
-    for case let task? in reader.missing.values { fold.markDamaged(task) }
-  }
-
-  /// Folds the whole journal again, without a snapshot.
-  mutating func startOver() throws(StoreError) {
-    let recent = fold
-    fold = try Fold(snapshot: nil)
-    reader = JournalReader(
-      layout: reader.layout, files: reader.files, position: JournalPosition())
-    parsedRows = [:]
-    try takeIn()
-    fold.keepRecent(of: recent)
-    adoptAt = fold.tail + fold.compactionThreshold
-  }
-
-  /// Gives what has not ended; the snapshot's part is parsed once and kept.
-  mutating func activeRecords() throws(StoreError) -> [TaskRecord] {
-    var records = fold.changedActive
-    guard let snapshot = fold.snapshot else { return records }
-    var kept: [Int: TaskRecord] = [:]
-    for status in TaskStatus.allCases where !status.isTerminal {
-      for row in snapshot.rows(with: status) where !fold.changedRows.contains(row) {
-        let known = parsedRows[row]
-        let record = if let known { known } else { try snapshot.record(row) }
-        kept[row] = record
-        if !fold.damaged.contains(record.id) { records.append(record) }
-      }
-    }
-    parsedRows = kept
-    return records
   }
 }
 

@@ -52,7 +52,9 @@ struct AgentBench {
         yardstick: ("a bare spawn", spawns.median * 1e3)))
     try ingest(&report, run)
     try memory(&report, server, call)
+    let runners = try ProcessTable.children(of: server.pid)
     try server.finish()
+    for runner in runners { _ = try ProcessTable.signal(runner.identity, .terminate) }
   }
 
   /// Measures an agent that writes as fast as it can, beside `cat` into a file.

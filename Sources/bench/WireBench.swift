@@ -27,9 +27,9 @@ struct WireBench {
     Array((#"{"jsonrpc":"2.0","id":\#(id),"method":"ping"}"# + "\n").utf8)
   }
 
-  /// A call that validates real arguments and reads the store, but waits for nothing.
+  /// A call that validates real arguments and looks into the store, but waits for nothing.
   private static func call(_ id: Int) -> [UInt8] {
-    modern(id, "tools/call", #""name":"tasks_schemas","arguments":{"task_type":"command"}"#)
+    modern(id, "tools/call", #""name":"tasks_get","arguments":{"task_id":"no-such-task"}"#)
   }
 
   /// Writes a call with any arguments.

@@ -59,6 +59,7 @@ import Testing
   @Test(arguments: ["0", #""x""#])
   func progressRisesAndEndsBeforeTheAnswer(_ token: String) throws {
     try withServer { server in
+      let start = MonotonicTime.now
       try server.send([
         Modern.call(1, "report_steps", #"{"steps":8}"#, meta: #","progressToken":\#(token)"#)
       ])
@@ -68,8 +69,9 @@ import Testing
       #expect(progress.allSatisfy { $0["params"]?["progressToken"]?.text == token })
       let values = progress.compactMap { $0["params"]?["progress"]?.doubleValue }
       #expect(values == values.sorted() && Set(values).count == values.count)
-      // Eight steps in 1.2 seconds, two a second.
-      #expect((2...4).contains(values.count), "\(values)")
+      // Eight steps in 1.2 seconds, of which two a second may be told.
+      let most = (MonotonicTime.now - start).milliseconds / 500 + 1
+      #expect(values.count >= 2 && values.count <= most, "\(values)")
       #expect(progress.first?["params"]?["total"] == 8)
       #expect(progress.first?["params"]?["message"] == "step 0")
       #expect(lines.last?["id"] == 1)

@@ -109,9 +109,12 @@ import Testing
   }
 
   @Test func bigFramesOfManyThreadsStayWhole() throws {
-    let server = try TestServer(reads: false)
-    try server.send((1...40).map { Modern.call($0, "big_text", #"{"size":307200}"#) })
+    let fixture = Fixture()
+    let server = try TestServer(fixture, reads: false)
+    let calls = (1...40).map { Modern.call($0, "big_text", #"{"size":307200}"#) }
+    try server.send(calls + [Modern.call(99, "write_text", #"{"text":"x"}"#)])
     // All forty are computed before anybody reads.
+    #expect(try eventually { fixture.state.withLock { $0.commits } == 1 })
     #expect(try eventually { server.conversation.workers.count == 0 })
     try server.startReading()
     for id in 1...40 {

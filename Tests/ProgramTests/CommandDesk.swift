@@ -69,10 +69,11 @@ func withCommandDesk(_ body: (CommandDesk) throws -> Void) throws {
 
 /// Ends what belongs to a store that is about to vanish, and waits until it is gone.
 private func dismissRunner(of store: String) throws {
-  let marker = "ERRAND_HOME=\(store)"
-  for process in try ProcessTable.carrying(marker: marker) {
-    try ProcessTable.signal(process.identity, .terminate)
+  // Asked again and again: one that was asked may have started another just before.
+  let isGone = try eventually {
+    let left = try ProcessTable.carrying(marker: "ERRAND_HOME=\(store)")
+    for process in left { try ProcessTable.signal(process.identity, .terminate) }
+    return left.isEmpty
   }
-  let isGone = try eventually { try ProcessTable.carrying(marker: marker).isEmpty }
   #expect(isGone, "a process of the test's store is left")
 }

@@ -16,8 +16,8 @@ struct CommandReadmeTests {
 
   @Test func itsTableOfToolsIsThatOfTheContract() throws {
     let readme = try readText(Self.root + "/README.md")
-    let table = readme.split(separator: "<!-- tools -->\n").last?
-      .split(separator: "<!-- /tools -->").first
+    let table = readme.split(separator: "<!-- tools -->\n\n").last?
+      .split(separator: "\n<!-- /tools -->").first
     let expected = try Self.table(of: JSONValue.parse(readText(Self.root + "/tools.json")))
     #expect(table.map(String.init) == expected, "the table should be:\n\(expected)")
   }

@@ -24,6 +24,25 @@ import Testing
     }
   }
 
+  @Test func theRunnerLeavesWhenItsStoreIsRemoved() throws {
+    try withStage { stage in
+      let runner = try stage.startRunner()
+      #expect(try eventually { Look.at(stage.root + "/run/runner.json") != nil })
+      try RealFileSystem().removeTree(stage.root)
+      #expect(try runner.waitForExit(within: .seconds(5)) == .exited(code: 0))
+    }
+  }
+
+  @Test func theAgentMakesFilesAsItsCreatorWould() throws {
+    try withStage { stage in
+      let file = stage.base + "/made"
+      let ended = try stage.run("umask > \(file)")
+      #expect(ended.status == .completed)
+      let mine = try Program.run(["-c", "umask"], executable: "/bin/sh").text
+      #expect(try readText(file) == mine)
+    }
+  }
+
   @Test func aTaskGoesOnWhenItsRunnerIsKilled() throws {
     try withStage { stage in
       let (ready, go) = (stage.base + "/ready", stage.base + "/go")

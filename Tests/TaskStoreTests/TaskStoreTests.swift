@@ -137,6 +137,40 @@ struct TaskStoreTests {
     }
   }
 
+  @Test func aWaiterOnAStoreThatDoesNotExistYetIsWokenByItsFirstTask() throws {
+    try withTemporaryDirectory { folder in
+      let one = try TaskStore.open(folder + "/a/b/store")
+      let other = try TaskStore.open(folder + "/a/b/store")
+      let seen = Monitor(false)
+      let looking = Monitor(false)
+      try Thread.start(name: "waiter") {
+        // An error shows as a wait that saw nothing.
+        let found = try? one.wait(until: .after(.seconds(5))) { (store) throws(StoreError) in
+          looking.update { $0 = true }
+          return try store.number() > 0 ? true : nil
+        }
+        seen.update { $0 = found ?? false }
+      }
+      looking.wait(while: { !$0 })
+      try other.add("first")
+      #expect(seen.wait(until: .after(.seconds(2)), while: { !$0 }))
+    }
+  }
+
+  @Test func anIdThatIsTakenIsRefused() throws {
+    try withTemporaryDirectory { folder in
+      let store = try TaskStore.open(folder + "/store")
+      let id = try store.add("first").id
+      #expect {
+        _ = try store.create(
+          Sample.spec("second"), id: id, by: Sample.client, nameIsGiven: true)
+      } throws: { error in
+        if case .refused? = error as? StoreError { true } else { false }
+      }
+      #expect(try store.all().map(\.spec.name) == ["first"])
+    }
+  }
+
   @Test func aCancelledWaitEndsAndATimeoutIsNoError() throws {
     try withTemporaryDirectory { folder in
       let store = try TaskStore.open(folder + "/store")

@@ -20,13 +20,14 @@ extension TasksCreate {
     let type = try TaskTypeRegistry.builtIn.named(input.work.taskType)
     let payload = try self.payload(of: input, type)
     if type.name == Brief.commandType, !mayRunCommands(caller, configuration) {
-      throw .commandsNotAllowed("type \(type.name)", pointer: "task_type")
+      throw .commandsNotAllowed("Type \(type.name)", pointer: "task_type")
     }
     let preflight = try workshop.preflight(configuration)
     let launch = try launch(input, type, preflight)
     if launch.plan.adapter == .shell, !mayRunCommands(caller, configuration) {
-      throw .commandsNotAllowed("profile \(launch.plan.profile)", pointer: "profile")
+      throw .commandsNotAllowed("Profile \(launch.plan.profile)", pointer: "profile")
     }
+    try checkVariables(payload, type, launch.profile, configuration)
     var spec = try identified(input, payload, type, launch.plan)
     (spec.directory, spec.workspace) = try directory(input, type, preflight)
     spec.parentId = try input.grouping.parent.map { (parent) throws(ToolFailure) in
@@ -76,6 +77,25 @@ extension TasksCreate {
         tool: name)
     }
     return resolved
+  }
+
+  /// Lets a command set only variables that the configuration lets through to agents at all.
+  private func checkVariables(
+    _ payload: JSONValue, _ type: TaskType, _ profile: AgentProfile,
+    _ configuration: Configuration
+  ) throws(ToolFailure) {
+    guard type.name == Brief.commandType, let given = payload["env"]?.objectValue else { return }
+    let allowed = Set(
+      AgentEnvironment.allowed + configuration.env.pass + profile.passedNames
+        + profile.environment.keys)
+    let faults = given.keys
+      .filter { !allowed.contains($0) && !$0.hasPrefix(AgentEnvironment.allowedPrefix) }
+      .map {
+        Fault(
+          pointer: JSONPointer(tokens: ["input", "env", $0]),
+          message: "not among the variables of env.pass in the configuration")
+      }
+    guard faults.isEmpty else { throw .invalidInput(faults, of: type.name) }
   }
 
   private func directory(

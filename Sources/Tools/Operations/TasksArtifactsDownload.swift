@@ -31,7 +31,9 @@ package struct TasksArtifactsDownload: TaskTool {
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused,
-      optional("task_id", \.task, .reference, "Task it belongs to; none for staged content.", alias: "id"),
+      optional(
+        "task_id", \.task, .reference, "Task it belongs to; none for staged content.",
+        alias: "id"),
       required("cid", \.cid, .contentID, "Content id, as tasks_artifacts_list shows it."),
       optional("attempt_n", \.attemptN, .int(1...100_000), "Only if this attempt left it."),
       defaulted("offset", \.offset, .int(0 ... .max), 0, "First byte of the page."),
@@ -46,7 +48,8 @@ package struct TasksArtifactsDownload: TaskTool {
     let store = try workshop.store()
     if input.form == .path {
       let path = store.layout.blob(content.cid)
-      return ContentOutput([.text(path), .text(JSONValue.object(content.note(hint: Self.pathHint)).text)])
+      let note = JSONValue.object(content.note(hint: Self.pathHint))
+      return ContentOutput([.text(path), .text(note.text)])
     }
     guard input.offset <= content.size else {
       throw .argument("offset", "the content has \(content.size) bytes", tool: name)
@@ -83,7 +86,9 @@ package struct TasksArtifactsDownload: TaskTool {
       var note = content.note(
         hint: hasMore
           ? "Call again with offset set to nextOffset; as: path gives a file instead."
-          : isExact ? "That was the last page." : "Control characters are left out; as: base64 is exact.")
+          : isExact
+            ? "That was the last page."
+            : "Control characters are left out; as: base64 is exact.")
       note["offset"] = .integer(input.offset)
       if hasMore { note["nextOffset"] = .integer(end) }
       note["truncated"] = .bool(hasMore)
@@ -118,75 +123,5 @@ package struct TasksArtifactsDownload: TaskTool {
     return FoundContent(
       cid: artifact.cid, size: artifact.sizeBytes, contentType: view.contentType,
       title: view.title)
-  }
-}
-
-/// Is stored content and what is known of it.
-struct FoundContent: Sendable {
-  var cid: ContentID
-  var size: Int
-  var contentType: String
-  var title: String
-
-  func note(hint: String) -> JSONObject {
-    [
-      "cid": .string(cid.description), "contentType": .string(contentType),
-      "sizeBytes": .integer(size), "hint": .string(hint),
-    ]
-  }
-}
-
-extension Workshop {
-  /// Finds content by its id alone: who knows the id of bytes has had them, or was told.
-  func staged(_ cid: ContentID) throws(ToolFailure) -> FoundContent {
-    let store = try store()
-    let size = try naming { () throws(StoreError) in try store.blobs.size(cid) }
-    guard let size else {
-      throw ToolFailure(
-        code: "not_found", summary: "Nothing is stored under this content id.",
-        faults: [Fault(pointer: JSONPointer(tokens: ["cid"]), message: "unknown content id")],
-        nextStep: "Call tasks_artifacts_list with a task_id to see which there are.")
-    }
-    let beginning = try naming { () throws(StoreError) in
-      try store.blobs.read(cid, offset: 0, count: min(size, ContentType.probe))
-    }
-    return FoundContent(
-      cid: cid, size: size, contentType: ContentType.guess(name: nil, beginning: beginning),
-      title: "content")
-  }
-}
-
-/// Is a page of text that ends between characters.
-struct TextPiece {
-  let text: String
-  /// Counts the bytes of the content that the page covers.
-  let length: Int
-  /// Tells that the text is the content, with nothing taken out.
-  let isExact: Bool
-
-  /// Gives nil for bytes that are not UTF-8, a character cut at the end of a page apart.
-  init?(_ bytes: [UInt8], isLast: Bool) {
-    for cut in 0...(isLast ? 0 : 3) where cut <= bytes.count {
-      var bytes = bytes.dropLast(cut)
-      // A line end of two bytes stays together: either half alone means something else.
-      if !isLast, bytes.count > 1, bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-      guard let whole = String(validating: bytes, as: UTF8.self) else { continue }
-      let cleaned = CleanText.clean(whole, limit: .max)
-      // Only what a terminal or a reader would act on is taken out; line ends are left alone.
-      isExact = cleaned == whole || cleaned == whole.replacingLineEnds
-      text = isExact ? whole : cleaned
-      length = bytes.count
-      return
-    }
-    return nil
-  }
-}
-
-extension String {
-  fileprivate var replacingLineEnds: String {
-    var result = String()
-    result.reserveCapacity(utf8.count)
-    for character in self { result.append(character == "\r\n" ? "\n" : character) }
-    return result
   }
 }

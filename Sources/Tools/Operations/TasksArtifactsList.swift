@@ -72,7 +72,9 @@ package struct TasksArtifactsList: TaskTool {
       {
         return position
       }
-    } catch {}
+    } catch {
+      // What is no base 64 is no cursor of ours; it is refused below like any other.
+    }
     throw ToolFailure(
       code: "bad_cursor", summary: "The cursor is not one of this list.",
       faults: [Fault(pointer: JSONPointer(tokens: ["cursor"]), message: "unknown cursor")],

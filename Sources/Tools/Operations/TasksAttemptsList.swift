@@ -57,7 +57,9 @@ package struct TasksAttemptsList: TaskTool {
 
   private static func hint(_ task: TaskRecord, told: Int, of count: Int, hasCuts: Bool) -> String {
     if task.attempts.isEmpty { return "It has not been tried yet. Call tasks_wait." }
-    if told < count { return "\(count - told) more: call again with attempt_n, or a larger max_bytes." }
+    if told < count {
+      return "\(count - told) more: call again with attempt_n, or a larger max_bytes."
+    }
     if hasCuts { return "An output is cut: call again with attempt_n and a larger max_bytes." }
     return "tasks_messages_list shows what an attempt said and did."
   }

@@ -48,7 +48,7 @@ package struct TasksCancel: TaskTool {
     for result in ended {
       results.append(try namingRunner { () throws(RunnerError) in try result.get() })
     }
-    let standings = try Standings(workshop)
+    let standings = try Standings(workshop, for: results.map(\.record))
     var page = PageFiller(CancelledTask.json, bytes: input.maxBytes)
     let told = results.prefix { page.add(CancelledTask($0, standings)) }.count
     return Output(

@@ -44,28 +44,44 @@ extension TasksCreate {
 extension TasksCreate.Input: JSONCodable {
   package static let json = Codec.object(
     assembled, unknownKeys: .refused,
-    optional("brief", \.work.brief, .text(1...100_000), "What to do, complete in itself; short for input.brief."),
+    optional(
+      "brief", \.work.brief, .text(1...100_000),
+      "What to do, complete in itself; short for input.brief."),
     optional("input", \.work.input, .anyObject, "The type's input, as tasks_schemas shows it."),
     defaulted("task_type", \.work.taskType, group, "freeform", "Type of task."),
     optional("title", \.work.title, .text(1...200), "One line; made from the brief if absent."),
     optional("name", \.work.name, taskName, "Slug, unique; made if absent."),
-    optional("directory", \.place.directory, .text(1...4096), "Absolute path to work in; default where the server was started."),
-    optional("workspace", \.place.workspace, WorkspaceMode.json, "The directory itself, or none: an empty scratch folder."),
+    optional(
+      "directory", \.place.directory, .text(1...4096),
+      "Absolute path to work in; default where the server was started."),
+    optional(
+      "workspace", \.place.workspace, WorkspaceMode.json,
+      "The directory itself, or none: an empty scratch folder."),
     optional("profile", \.place.profile, group, "Who runs it; see tasks_schemas."),
-    defaulted("priority", \.grouping.priority, .int(0...100), 50, "0 critical, 50 normal, 100 low."),
-    defaulted("tags", \.grouping.tags, .array(of: .text(1...64), count: 0...50), [], "Words to find it by."),
+    defaulted(
+      "priority", \.grouping.priority, .int(0...100), 50, "0 critical, 50 normal, 100 low."),
+    defaulted(
+      "tags", \.grouping.tags, .array(of: .text(1...64), count: 0...50), [],
+      "Words to find it by."),
     optional("parent_id", \.grouping.parent, .reference, "Task it is a part of."),
-    optional("correlation_id", \.grouping.correlation, group, "Your own id for what belongs together."),
+    optional(
+      "correlation_id", \.grouping.correlation, group, "Your own id for what belongs together."),
     TaskPlace.teamField(\.grouping.team),
     optional("diary_id", \.grouping.diary, group, "Diary it belongs to."),
-    optional("dispatch_timeout_sec", \.limits.dispatchTimeoutSec, .int(1...86_400), "Longest time to start."),
-    optional("running_timeout_sec", \.limits.runningTimeoutSec, .int(1...604_800), "Longest time to run."),
-    optional("expires_in_sec", \.expiresInSec, .int(1...31_536_000), "Not to be started later than this."),
+    optional(
+      "dispatch_timeout_sec", \.limits.dispatchTimeoutSec, .int(1...86_400),
+      "Longest time to start."),
+    optional(
+      "running_timeout_sec", \.limits.runningTimeoutSec, .int(1...604_800), "Longest time to run."),
+    optional(
+      "expires_in_sec", \.expiresInSec, .int(1...31_536_000), "Not to be started later than this."),
     optional("budget_usd", \.limits.budget.usd, .double(0...1_000_000), "Most it may cost."),
     optional("budget_tokens", \.limits.budget.tokens, .int(1 ... .max), "Most tokens."),
     optional("max_turns", \.limits.budget.turns, .int(1...1_000_000), "Most turns of the agent."),
     defaulted("wait", \.wait, .bool, false, "Wait until it ends or asks, up to 40 s."),
-    optional("idempotency_key", \.key, group, "Same key and request: same task, so a lost answer can be asked for again."),
+    optional(
+      "idempotency_key", \.key, group,
+      "Same key and request: same task, so a lost answer can be asked for again."),
     defaulted("dry_run", \.dryRun, .bool, false, "Check everything, store nothing."),
     ByteBudget.field(\.maxBytes))
 

@@ -63,7 +63,19 @@ package struct TaskShown: JSONCodable, ToolOutput {
 extension Workshop {
   /// Shows a task within so many bytes.
   func shown(_ task: TaskRecord, bytes: Int) throws(ToolFailure) -> TaskShown {
-    let envelope = try Standings(self).envelope(task, children: try childCounts(of: task))
+    let standings = try Standings(self, for: [task])
+    return try shown(
+      standings.envelope(task, children: try childCounts(of: task)), task, bytes: bytes)
+  }
+
+  /// Shows a task that was made just now: nobody has looked at the queue for it yet.
+  func shownNew(_ task: TaskRecord, bytes: Int) throws(ToolFailure) -> TaskShown {
+    try shown(TaskEnvelope(task), task, bytes: bytes)
+  }
+
+  private func shown(
+    _ envelope: TaskEnvelope, _ task: TaskRecord, bytes: Int
+  ) throws(ToolFailure) -> TaskShown {
     let whole = TaskShown(
       envelope: envelope,
       note: TaskShown.Note(truncated: envelope.inputCut, hint: Hint.next(for: task)))

@@ -54,7 +54,8 @@ extension TasksList.Input: JSONCodable {
     assembled, unknownKeys: .refused,
     optional("view", \.view, .enumeration, "Inbox unless something is filtered."),
     optional("seen", \.seen, .int(0 ... .max), "Number of the inbox page you have shown."),
-    defaulted("status", \.filter.status, .array(of: .statusName, count: 0...9), [], "Any of these."),
+    defaulted(
+      "status", \.filter.status, .array(of: .statusName, count: 0...9), [], "Any of these."),
     defaulted("task_type", \.filter.taskType, words, [], "Any of these types."),
     optional("profile", \.filter.profile, word, "Profile."),
     optional("provider", \.filter.provider, word, "Who served the model."),
@@ -81,7 +82,8 @@ extension TasksList.Input: JSONCodable {
 
   private static func assembled(
     view: View?, seen: Int?, status: [TaskStatus], taskType: [String], profile: String?,
-    provider: String?, model: String?, tags: [String], parent: TaskReference?, correlation: String?, team: String?, diary: String?,
+    provider: String?, model: String?, tags: [String], parent: TaskReference?, correlation: String?,
+    team: String?, diary: String?,
     hasAttempts: Bool?, text: String?, createdBy: String?, queuedAfter: Timestamp?,
     queuedBefore: Timestamp?, completedAfter: Timestamp?, completedBefore: Timestamp?,
     order: TaskQuery.Order, limit: Int, cursor: String?, maxBytes: Int
@@ -107,7 +109,8 @@ extension Codec where Value == TaskStatus {
       read: { value, faults in
         guard case .string(let name) = value, let status = TaskStatus(named: name) else {
           let hint = Nearest.hint(for: value.stringValue ?? "", among: names)
-          faults.add("expected one of \(names.joined(separator: ", ")), found \(value.shown)\(hint)")
+          let listed = names.joined(separator: ", ")
+          faults.add("expected one of \(listed), found \(value.shown)\(hint)")
           return nil
         }
         return status

@@ -79,7 +79,7 @@ package struct TasksList: TaskTool {
   }
 
   private func briefs(_ tasks: [TaskRecord]) throws(ToolFailure) -> [BriefEnvelope] {
-    let standings = try Standings(workshop)
+    let standings = try Standings(workshop, for: tasks)
     return tasks.map { standings.brief($0) }
   }
 

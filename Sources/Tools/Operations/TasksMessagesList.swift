@@ -135,11 +135,13 @@ struct ReadPage {
     // The last ones are what a tail is for: it is filled from its end.
     let isTail = input.tail != nil
     let order = isTail ? Array(page.items.reversed()) : page.items
-    let told = order.prefix { filler.add($0.cleaned(limit: input.maxBytes)) }.count
+    var told = order.prefix { filler.add($0.cleaned(limit: input.maxBytes)) }.count
+    // One that cannot be shown at all is passed over, or nobody would ever get behind it.
+    if told == 0, !order.isEmpty { told = 1 }
     let isCut = told < page.items.count
     let items = isTail ? Array(filler.items.reversed()) : filler.items
     let reached = page.nextAfterSeq ?? input.afterSeq ?? -1
-    let next = isCut && !isTail ? items.last?.seq ?? reached : reached
+    let next = isCut && !isTail ? order[told - 1].seq : reached
     return TasksMessagesList.Output(
       items: items, attemptN: attempt.attemptN, attemptStatus: attempt.status,
       taskStatus: task.status, nextAfterSeq: next, hasMore: isCut && !isTail || page.hasMore,

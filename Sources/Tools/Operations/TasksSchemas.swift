@@ -80,101 +80,15 @@ package struct TasksSchemas: TaskTool {
   }
 }
 
-/// Shows a task type.
-struct TypeView: JSONCodable {
-  var taskType: String
-  var title: String
-  var description: String
-  var outputKind: OutputKind
-  var policy: TaskType.Policy
-  var inputSchemaCid: ContentID
-  var inputSchema: JSONValue?
-  var outputSchema: JSONValue?
-
-  init(_ type: TaskType, isFull: Bool) {
-    self.init(
-      taskType: type.name, title: type.title, description: type.description,
-      outputKind: type.outputKind, policy: type.policy, inputSchemaCid: type.inputSchemaCid,
-      inputSchema: isFull ? .some(type.inputSchema) : .none,
-      outputSchema: isFull ? .some(type.outputSchema) : .none)
-  }
-
-  private init(
-    taskType: String, title: String, description: String, outputKind: OutputKind,
-    policy: TaskType.Policy, inputSchemaCid: ContentID, inputSchema: JSONValue?,
-    outputSchema: JSONValue?
-  ) {
-    self.taskType = taskType
-    self.title = title
-    self.description = description
-    self.outputKind = outputKind
-    self.policy = policy
-    self.inputSchemaCid = inputSchemaCid
-    self.inputSchema = inputSchema
-    self.outputSchema = outputSchema
-  }
-
-  /// Counts what leaving the schemas out would save.
-  var schemaBytes: Int {
-    (inputSchema?.bytes.count ?? 0) + (outputSchema?.bytes.count ?? 0)
-  }
-
-  static let json = Codec.object(
-    Self.init(
-      taskType:title:description:outputKind:policy:inputSchemaCid:inputSchema:outputSchema:),
-    required("taskType", \.taskType, .string),
-    required("title", \.title, .string),
-    required("description", \.description, .string),
-    required("outputKind", \.outputKind, OutputKind.json),
-    required("policy", \.policy, TaskType.Policy.json),
-    required("inputSchemaCid", \.inputSchemaCid, .contentID),
-    optional("inputSchema", \.inputSchema, .any),
-    optional("outputSchema", \.outputSchema, .any))
-}
-
-/// Shows who could run a task.
-struct ProfileView: JSONCodable {
-  var name: String
-  var adapter: AdapterKind
-  var available: Bool
-  var reason: String?
-  var isDefault: Bool
-
-  init(name: String, adapter: AdapterKind, available: Bool, reason: String?, isDefault: Bool) {
-    self.name = name
-    self.adapter = adapter
-    self.available = available
-    self.reason = reason
-    self.isDefault = isDefault
-  }
-
-  init(_ entry: ProfileCatalog.Entry, _ catalog: ProfileCatalog) {
-    self.init(
-      name: CleanText.line(entry.profile.name, limit: 64), adapter: entry.profile.adapter,
-      available: entry.isAvailable, reason: entry.reason.map { CleanText.line($0, limit: 200) },
-      isDefault: entry.profile.name == catalog.defaultName)
-  }
-
-  static let json = Codec.object(
-    Self.init(name:adapter:available:reason:isDefault:),
-    required("name", \.name, .string),
-    required("adapter", \.adapter, AdapterKind.json),
-    required("available", \.available, .bool),
-    optional("reason", \.reason, .string),
-    required("isDefault", \.isDefault, .bool))
-}
-
 extension TaskTypeRegistry {
   /// Gives the type of that name, or says which there are.
   func named(_ name: String) throws(ToolFailure) -> TaskType {
     if let type = self[name] { return type }
     throw ToolFailure(
-      code: "task_type_unknown", summary: "Nothing was done.",
-      faults: [
-        Fault(
-          pointer: JSONPointer(tokens: ["task_type"]),
-          message: "there is no type \"\(CleanText.line(name, limit: 60))\"\(Nearest.hint(for: name, among: names))")
-      ],
+      code: "task_type_unknown",
+      summary: "There is no task type \"\(CleanText.line(name, limit: 60))\""
+        + Nearest.hint(for: name, among: names) + ". Nothing was done.",
+      faults: [Fault(pointer: JSONPointer(tokens: ["task_type"]), message: "unknown type")],
       nextStep: "Use one of \(names.joined(separator: ", ")); tasks_schemas describes them.")
   }
 }

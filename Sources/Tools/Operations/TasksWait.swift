@@ -1,7 +1,7 @@
 import JSON
 import MCP
-import Tasks
 import TaskStore
+import Tasks
 
 /// Waits until one of several tasks needs somebody, changes or ends.
 package struct TasksWait: TaskTool {
@@ -52,7 +52,7 @@ package struct TasksWait: TaskTool {
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     let terms = try terms(input)
     let outcome = try workshop.wait(terms, seconds: input.timeoutSec, caller)
-    return try Output(outcome, Standings(workshop), bytes: input.maxBytes)
+    return try Output(outcome, workshop, bytes: input.maxBytes)
   }
 
   private func terms(_ input: Input) throws(ToolFailure) -> WaitTerms {
@@ -84,7 +84,8 @@ package struct TasksWait: TaskTool {
 
 extension TasksWait.Output {
   /// Tells of as many tasks as fit: first those that ended the wait, then the others.
-  init(_ outcome: WaitOutcome, _ standings: Standings, bytes: Int) {
+  init(_ outcome: WaitOutcome, _ workshop: Workshop, bytes: Int) throws(ToolFailure) {
+    let standings = try Standings(workshop, for: outcome.matched + outcome.waiting)
     var news = PageFiller(TaskNews.json, bytes: bytes)
     let told = outcome.matched.prefix { news.add(TaskNews($0, standings)) }.count
     var others = PageFiller(BriefEnvelope.json, bytes: news.left + ByteBudget.frame)

@@ -147,7 +147,8 @@ struct TaskResources: ResourceProvider {
   /// Completes a task argument of a prompt; nothing is offered where the store cannot be read.
   func taskCompletion(_ prefix: String) -> Completion {
     do throws(ResourceFailure) {
-      return Completion(Self.references(try page(limit: Self.pageSize * 2, cursor: nil).items, prefix))
+      let recent = try page(limit: Self.pageSize * 2, cursor: nil).items
+      return Completion(Self.references(recent, prefix))
     } catch {
       return Completion([])
     }

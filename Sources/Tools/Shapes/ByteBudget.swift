@@ -28,8 +28,8 @@ enum ByteBudget {
     if size(value, codec) <= bytes { return (value, false) }
     let whole = codec.value(of: value)
     // Half of what is allowed first: the longest text is most often the only long one.
-    for (text, items) in [(bytes / 2, 50), (1_000, 20), (300, 8), (100, 4), (100, 1)] {
-      let cut = cut(whole, text: text, items: items)
+    for level in Level.tightening(bytes) {
+      let cut = cut(whole, to: level)
       guard cut.bytes.count <= bytes else { continue }
       do throws(Mismatch) {
         return (try codec.decode(cut), true)
@@ -41,16 +41,44 @@ enum ByteBudget {
     return nil
   }
 
+  /// Says how tightly a value is cut.
+  private struct Level {
+    /// Bytes of a text.
+    var text: Int
+    /// Items of a list.
+    var items: Int
+    /// Keeps what agents put in freely, whose size nothing else bounds.
+    var keepsPayloads = true
+
+    /// Gives ever tighter levels; half of all for a text first, since most often one is long.
+    static func tightening(_ bytes: Int) -> [Level] {
+      [
+        Level(text: bytes / 2, items: 50), Level(text: 1_000, items: 20),
+        Level(text: 300, items: 8), Level(text: 300, items: 8, keepsPayloads: false),
+        Level(text: 100, items: 4, keepsPayloads: false),
+        Level(text: 100, items: 1, keepsPayloads: false),
+      ]
+    }
+
+    /// Names the members that hold any JSON whatever, in all our shapes.
+    static let payloads: Set<String> = [
+      "schema", "data", "arguments", "result", "answer", "output", "input",
+    ]
+  }
+
   /// Cuts every text and list of a value; keys stay, since shapes are read by them.
-  private static func cut(_ value: JSONValue, text: Int, items: Int) -> JSONValue {
+  private static func cut(_ value: JSONValue, to level: Level) -> JSONValue {
     switch value {
-    case .string(let string): return .string(cut(string, toBytes: text))
+    case .string(let string): return .string(cut(string, toBytes: level.text))
     case .array(let array):
-      return .array(array.prefix(items).map { cut($0, text: text, items: items) })
+      return .array(array.prefix(level.items).map { cut($0, to: level) })
     case .object(let object):
-      let kept = object.members.prefix(max(items, 60))
       return .object(
-        JSONObject(kept.map { (key: $0.key, value: cut($0.value, text: text, items: items)) }))
+        JSONObject(
+          object.members.map { key, value in
+            let isKept = level.keepsPayloads || !Level.payloads.contains(key)
+            return (key: key, value: isKept ? cut(value, to: level) : .null)
+          }))
     case .null, .bool, .integer, .bigInteger, .double: return value
     }
   }

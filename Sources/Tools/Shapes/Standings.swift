@@ -5,9 +5,14 @@ import Tasks
 
 /// Tells where queued tasks stand, for a whole page with one look.
 struct Standings {
-  private let view: QueueView
+  /// Is absent where nothing is queued: the look is not free.
+  private let view: QueueView?
 
-  init(_ workshop: Workshop) throws(ToolFailure) {
+  init(_ workshop: Workshop, for tasks: [TaskRecord]) throws(ToolFailure) {
+    guard tasks.contains(where: { $0.status == .queued }) else {
+      view = nil
+      return
+    }
     let (store, configuration) = (try workshop.store(), try workshop.configuration())
     view = try namingRunner { () throws(RunnerError) in
       try QueueView(store: store, configuration: configuration)
@@ -15,10 +20,10 @@ struct Standings {
   }
 
   func brief(_ task: TaskRecord) -> BriefEnvelope {
-    BriefEnvelope(task, standing: view.standing(of: task))
+    BriefEnvelope(task, standing: view?.standing(of: task))
   }
 
   func envelope(_ task: TaskRecord, children: [TaskStatus: Int]?) -> TaskEnvelope {
-    TaskEnvelope(task, standing: view.standing(of: task), children: children)
+    TaskEnvelope(task, standing: view?.standing(of: task), children: children)
   }
 }

@@ -104,7 +104,7 @@ package struct DurableWaits: WaitHandles {
         return .completed(ToolResult(TasksCreate.Output.task(shown, replayed: false)))
       }
     }
-    let output = TasksWait.Output(outcome, try Standings(workshop), bytes: ByteBudget.usual)
+    let output = try TasksWait.Output(outcome, workshop, bytes: ByteBudget.usual)
     return .completed(ToolResult(output))
   }
 

@@ -74,21 +74,31 @@ extension Workshop {
     while outcome.matched.isEmpty, deadline > .now, !caller.cancellation.isCancelled {
       try attend()
       let slice = min(deadline, .after(Self.slice))
-      let found = try caller.cancellation.observing({ store.wakeWaiters() }) {
-        () throws(ToolFailure) in
-        try naming { () throws(StoreError) in
-          try store.wait(until: slice, cancelled: { caller.cancellation.isCancelled }) {
-            (store) throws(StoreError) -> WaitOutcome? in
-            let outcome = try Self.look(terms, since: start, in: store)
-            return outcome.matched.isEmpty ? nil : outcome
-          }
-        }
+      let found = try sleep(until: slice, in: store, caller) {
+        (store) throws(StoreError) -> WaitOutcome? in
+        let outcome = try Self.look(terms, since: start, in: store)
+        return outcome.matched.isEmpty ? nil : outcome
       }
       if let found { outcome = found } else { outcome = try look(terms, since: start) }
       let passed = Double((MonotonicTime.now - begin).milliseconds) / 1000
       caller.progress(passed, Double(seconds), Self.line(outcome))
     }
     return outcome
+  }
+
+  /// Sleeps until a look gives something; nil at the deadline, or when the caller has gone.
+  private func sleep<Found>(
+    until deadline: MonotonicTime, in store: TaskStore, _ caller: Caller,
+    _ look: (TaskStore) throws(StoreError) -> Found?
+  ) throws(ToolFailure) -> Found? {
+    let isGone = { caller.cancellation.isCancelled }
+    return try caller.cancellation.observing(
+      { store.wakeWaiters() },
+      { () throws(ToolFailure) in
+        try naming { () throws(StoreError) in
+          try store.wait(until: deadline, cancelled: isGone, look)
+        }
+      })
   }
 
   /// How often a waiting caller hears how it stands.

@@ -21,8 +21,7 @@ final class AttemptScope: Sendable {
   /// Names the attempt, by the environment or by an ancestor that is a supervised agent.
   func attempt(in store: TaskStore) throws(ToolFailure) -> String? {
     if let marker { return marker }
-    let active = try naming { () throws(StoreError) in try store.activeTasks() }
-      .filter { $0.latestAttempt?.executor != nil }
+    let active = try naming { () throws(StoreError) in try Self.active(in: store) }
     guard !active.isEmpty else { return nil }
     let forebears = try knownForebears()
     let owner = active.first { task in
@@ -33,6 +32,18 @@ final class AttemptScope: Sendable {
     }
     return owner.map { "\($0.id)/\($0.attemptCount)" }
   }
+
+  /// Lists what has a process; the queue may be long and is of no interest here.
+  private static func active(in store: TaskStore) throws(StoreError) -> [TaskRecord] {
+    var query = TaskQuery()
+    query.statuses = Set(TaskStatus.allCases.filter(\.isActive))
+    query.teamId = nil
+    query.limit = most
+    return try store.list(query).items
+  }
+
+  /// Bounds the attempts that are looked at; far more never run at once on one machine.
+  private static let most = 1_000
 
   /// Walks the ancestors once: a process may lose its parent, but never gets an older family.
   private func knownForebears() throws(ToolFailure) -> Set<ProcessIdentity> {

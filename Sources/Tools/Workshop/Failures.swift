@@ -49,8 +49,9 @@ extension ToolFailure {
   init(_ error: PreflightError) {
     let place = JSONPointer(parsing: error.pointer) ?? .root
     self.init(
-      code: error.code, summary: "Nothing was stored.",
-      faults: [Fault(pointer: place, message: error.description)], nextStep: error.nextStep)
+      code: error.code, summary: error.description,
+      faults: [Fault(pointer: place, message: "cannot be used; nothing was stored")],
+      nextStep: error.nextStep)
   }
 
   /// Points at one argument.
@@ -70,17 +71,18 @@ extension ToolFailure {
   static func attemptScope(_ attempt: String) -> ToolFailure {
     ToolFailure(
       code: "attempt_scope",
-      summary: "This runs inside the attempt \(attempt), where tasks can only be read. Nothing was done.",
+      summary:
+        "This runs inside the attempt \(attempt), where tasks can only be read. Nothing was done.",
       nextStep: "Do the work yourself, or name in your result what should be a task of its own.")
   }
 
   static func commandsNotAllowed(_ what: String, pointer: String) -> ToolFailure {
     ToolFailure(
-      code: "commands_not_allowed", summary: "Nothing was stored.",
+      code: "commands_not_allowed",
+      summary: "\(what) runs commands as they are, and this server has no leave for that.",
       faults: [
         Fault(
-          pointer: JSONPointer(tokens: [pointer]),
-          message: "\(what) runs commands as they are, and this server has no leave for that")
+          pointer: JSONPointer(tokens: [pointer]), message: "needs leave; nothing was stored")
       ],
       nextStep:
         "Name another profile; or the user gives leave with \"allowCommands\": true in the configuration or `errand serve --allow-commands`, and restarts the server."

@@ -114,8 +114,9 @@ package final class Workshop: Sendable {
   /// Sees to a runner while there is unfinished work, at most once a second.
   func attend() throws(ToolFailure) {
     let store = try store()
-    let unfinished = try naming { () throws(StoreError) in try store.activeTasks() }
-    guard !unfinished.isEmpty, !setting.isReadOnly, scope.marker == nil else { return }
+    guard !setting.isReadOnly, scope.marker == nil else { return }
+    let counts = try naming { () throws(StoreError) in try store.counts() }
+    guard counts.contains(where: { !$0.key.isTerminal && $0.value > 0 }) else { return }
     let isDue = state.withLock { state in
       if let last = state.lastAttended, MonotonicTime.now - last < .seconds(1) { return false }
       state.lastAttended = .now

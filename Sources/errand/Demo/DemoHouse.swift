@@ -81,17 +81,14 @@ struct DemoHouse: Sendable {
   func evict(within time: Duration) throws(DemoFailure) -> [String] {
     let gentle = MonotonicTime.after(time)
     let final = gentle + .seconds(2)
-    var hasForced = false
     do throws(SystemError) {
-      for process in try processes() { try ProcessTable.signal(process.identity, .terminate) }
       while true {
         let left = try processes()
         if left.isEmpty { return [] }
         if final.remaining == .zero { return left.map { "\($0.name) (\($0.pid))" } }
-        if !hasForced, gentle.remaining == .zero {
-          for process in left { try ProcessTable.signal(process.identity, .kill) }
-          hasForced = true
-        }
+        // Asked again and again: one that was asked may have started another just before.
+        let signal: Signal = gentle.remaining == .zero ? .kill : .terminate
+        for process in left { try ProcessTable.signal(process.identity, signal) }
         _ = try Poller.wait([], until: .after(.milliseconds(20)))
       }
     } catch {

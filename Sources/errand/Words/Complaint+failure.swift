@@ -17,7 +17,10 @@ extension Complaint {
   private static func place(_ pointer: JSONPointer, _ command: Command?) -> String {
     guard let first = pointer.tokens.first else { return "" }
     let option = command?.options.first { $0.argument == first }
-    guard let option, pointer.tokens.count == 1 else { return "\(pointer): " }
+    // One of several values is named by its option, too; a place inside a value is not.
+    guard let option, pointer.tokens.count == (option.repeats ? 2 : 1) else {
+      return "\(pointer): "
+    }
     return "--\(option.name): "
   }
 

@@ -1,0 +1,78 @@
+import Posix
+
+/// Is the machine's file system, whose syncs of files can be held back.
+final class SlowFiles: FileSystem {
+  private struct State: Sendable {
+    var isHolding = false
+    var held = 0
+    var syncs = 0
+  }
+
+  private let real = RealFileSystem()
+  private let state = Monitor(State())
+
+  var syncs: Int { state.withLock { $0.syncs } }
+
+  func hold() { state.withLock { $0.isHolding = true } }
+  func release() { state.update { $0.isHolding = false } }
+
+  /// Returns once a sync is being held back.
+  func waitUntilHeld() { state.wait(until: .after(.seconds(10)), while: { $0.held == 0 }) }
+
+  fileprivate func pass() {
+    state.update { state in
+      state.syncs += 1
+      state.held += 1
+    }
+    state.wait(until: .after(.seconds(10)), while: { $0.isHolding })
+    state.update { $0.held -= 1 }
+  }
+
+  func openForAppending(_ path: String) throws(SystemError) -> any AppendFile {
+    SlowFile(try real.openForAppending(path), self)
+  }
+
+  func createFile(_ path: String) throws(SystemError) -> any AppendFile {
+    try real.createFile(path)
+  }
+  func openForReading(_ path: String) throws(SystemError) -> any ReadFile {
+    try real.openForReading(path)
+  }
+  func createDirectory(_ path: String) throws(SystemError) { try real.createDirectory(path) }
+  func rename(_ path: String, to target: String) throws(SystemError) {
+    try real.rename(path, to: target)
+  }
+  func link(_ path: String, to target: String) throws(SystemError) {
+    try real.link(path, to: target)
+  }
+  func remove(_ path: String) throws(SystemError) { try real.remove(path) }
+  func removeDirectory(_ path: String) throws(SystemError) { try real.removeDirectory(path) }
+  func syncDirectory(_ path: String) throws(SystemError) { try real.syncDirectory(path) }
+  func list(_ path: String) throws(SystemError) -> [String] { try real.list(path) }
+  func status(_ path: String, followingLinks: Bool) throws(SystemError) -> FileStatus? {
+    try real.status(path, followingLinks: followingLinks)
+  }
+}
+
+/// Is a file whose sync waits until it is let through.
+private final class SlowFile: AppendFile {
+  private let file: any AppendFile
+  private let files: SlowFiles
+
+  init(_ file: any AppendFile, _ files: SlowFiles) {
+    self.file = file
+    self.files = files
+  }
+
+  func append(_ bytes: [UInt8]) throws(SystemError) { try file.append(bytes) }
+  func sync() throws(SystemError) {
+    files.pass()
+    try file.sync()
+  }
+  func truncate(to size: Int) throws(SystemError) { try file.truncate(to: size) }
+  func size() throws(SystemError) -> Int { try file.size() }
+  func status() throws(SystemError) -> FileStatus { try file.status() }
+  func read(_ count: Int, at offset: Int) throws(SystemError) -> [UInt8] {
+    try file.read(count, at: offset)
+  }
+}
