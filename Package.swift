@@ -78,7 +78,11 @@ let package = Package(
     tests("TaskStore", ["TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
     tests("Agents", ["Agents", "Tasks", "JSON", "Posix", "TestSupport"]),
     tests("Runner", ["Runner", "Agents", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
-    tests("Tools", ["Tools", "MCP", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
+    tests(
+      "Tools",
+      [
+        "Tools", "Runner", "MCP", "JSONRPC", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport",
+      ]),
     tests("Program", ["errand", "JSON", "Posix", "TestSupport"], data: ["Clients"]),
   ]
 )

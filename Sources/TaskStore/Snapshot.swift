@@ -25,11 +25,9 @@ final class Snapshot: Sendable {
     for name in names.reversed() where name.hasSuffix(".index") {
       let base = String(name.dropLast(".index".count))
       guard base > SnapshotWriter.name(number) else { return nil }
-      if let snapshot = Snapshot(Path.join(layout.snapshots, base), files),
-        (try? snapshot.isRooted(in: layout, files)) == true
-      {
-        return snapshot
-      }
+      guard let snapshot = Snapshot(Path.join(layout.snapshots, base), files) else { continue }
+      // A journal that cannot be read here will say so when it is folded.
+      if (try? snapshot.isRooted(in: layout, files)) == true { return snapshot }
     }
     return nil
   }
@@ -134,6 +132,7 @@ final class Snapshot: Sendable {
 
   func record(_ row: Int) throws(StoreError) -> TaskRecord {
     let line = try line(row)
+    // Why it cannot be read does not matter: it is folded again.
     guard let value = try? JSONValue.ours(line), let record = try? TaskRecord.json.decode(value)
     else {
       throw .damaged(path: path, offset: row, reason: "a record cannot be read")

@@ -1,6 +1,5 @@
 import JSON
 import Posix
-import Synchronization
 import Tasks
 
 /// Appends under the journal's lock; the only code that writes the journal.

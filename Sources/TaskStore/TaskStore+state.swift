@@ -1,5 +1,4 @@
 import Posix
-import Synchronization
 import Tasks
 
 /// Moves what a process knows forward: over the journal, and over a snapshot that proves damaged.

@@ -7,8 +7,8 @@ import Tasks
 package final class TaskStore: Sendable {
   package let layout: StoreLayout
   package let files: any FileSystem
-  let state: Mutex<State>
-  /// Lets one sync run at a time; those who wait are covered by the next.
+  let state: Monitor<State>
+  /// Lets one sync run at a time; those who wait are mostly covered by the next.
   let syncing = Mutex(())
   let isCompacting = Atomic(false)
   let followers: Followers
@@ -61,7 +61,7 @@ package final class TaskStore: Sendable {
   ) {
     self.layout = layout
     self.files = files
-    state = Mutex(State(reader, fold))
+    state = Monitor(State(reader, fold))
     followers = Followers(layout: layout)
   }
 

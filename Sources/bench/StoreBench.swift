@@ -79,7 +79,7 @@ struct StoreBench {
 
   private static func insert(_ number: Int) -> String {
     let body = SQLite.quoted(TaskSpec.json.value(of: spec(number)).text)
-    let status = number % 100 == 0 ? "failed" : "queued"
+    let status = number % 100 == 0 ? "failed" : "cancelled"
     return "INSERT INTO task VALUES('task-\(number)','\(status)',\(number),\(body));\n"
   }
 
@@ -142,7 +142,8 @@ struct StoreBench {
     let store = try TaskStore.open(root)
     for number in 0..<size {
       try add(number, to: store)
-      if number % 100 == 0 { try fail(number, in: store) }
+      // A store takes only so many that wait; of the others, one in a hundred has failed.
+      try end(number, failed: number % 100 == 0, in: store)
       if number % 20_000 == 19_999 { try store.compactIfWorthwhile() }
     }
     try store.sync()
@@ -166,9 +167,10 @@ struct StoreBench {
       Figure(name: "compaction, \(name) tasks", value: compaction[0] * 1e3, unit: "ms"))
   }
 
-  private func fail(_ number: Int, in store: TaskStore) throws {
-    let error = AttemptError(.workspaceError, "measured")
-    try store.change(TaskReference("measured-\(number)"), by: Self.actor) { _ in .failed(error) }
+  private func end(_ number: Int, failed: Bool, in store: TaskStore) throws {
+    let event: TaskEvent =
+      failed ? .failed(AttemptError(.workspaceError, "measured")) : .cancelled(reason: nil)
+    try store.change(TaskReference("measured-\(number)"), by: Self.actor) { _ in event }
   }
 
   /// Measures opening plus a page, and a filtered page, as differences of many to few.
