@@ -36,7 +36,10 @@ package struct DirectoryPolicy: Sendable {
   /// Returns the resolved path of a directory that tasks may work in.
   package func check(_ path: String) throws(PreflightError) -> String {
     guard path.hasPrefix("/") else { throw .directoryNotAbsolute(path) }
-    guard let resolved = Look.resolve(path), let status = Look.at(resolved) else {
+    // The system would read a path only up to a zero byte, and so another one than was judged.
+    guard !path.utf8.contains(0), let resolved = Look.resolve(path),
+      let status = Look.at(resolved)
+    else {
       throw .directoryMissing(path)
     }
     guard status.kind == .directory else { throw .directoryNotADirectory(path) }

@@ -89,6 +89,12 @@ package struct LockFile: ~Copyable, Sendable {
     throw error
   }
 
+  /// Tells whether the path still names the file that is locked.
+  package borrowing func isInPlace() throws(SystemError) -> Bool {
+    guard let named = try FileStatus.of(path, followingLinks: false) else { return false }
+    return named.isSameFile(as: try descriptor.status())
+  }
+
   package borrowing func unlock() throws(SystemError) {
     try checked("flock", path, cposix_lock(descriptor.rawValue, 0))
   }

@@ -31,7 +31,7 @@ struct Claimer {
   func claim(_ tasks: [TaskRecord]) throws(StoreError) -> [Supervised] {
     var taken: [Taken] = []
     for task in tasks {
-      if let one = try take(task) { taken.append(one) }
+      if let one = try takeOrFail(task) { taken.append(one) }
     }
     guard !taken.isEmpty else { return [] }
     try store.sync()
@@ -42,6 +42,19 @@ struct Claimer {
       }
     }
     return supervised
+  }
+
+  /// Takes a task, or fails it where its own folder is in the way: one task must not stop the rest.
+  private func takeOrFail(_ task: TaskRecord) throws(StoreError) -> Taken? {
+    do throws(StoreError) {
+      return try take(task)
+    } catch .disk(let error) where error.isAboutOnePath {
+      try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
+        fresh.status == .queued
+          ? .failed(AttemptError(.storeError, "Its folder cannot be made: \(error).")) : nil
+      }
+      return nil
+    }
   }
 
   /// Takes the lock first: from the claim on, a lock that is free means that nobody owns the task.
@@ -92,5 +105,12 @@ struct Claimer {
       Settlement(
         attemptN: attempt.attemptN, leaseId: attempt.leaseId,
         outcome: .failed(AttemptError(.unknown, reason))))
+  }
+}
+
+extension SystemError {
+  /// Tells an obstacle in one path from trouble that every path would meet.
+  fileprivate var isAboutOnePath: Bool {
+    isExisting || isNotDirectory || isSymbolicLink || isNotFound
   }
 }

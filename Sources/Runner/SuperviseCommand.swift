@@ -12,13 +12,21 @@ package enum SuperviseCommand {
     ["supervise", task.description, "\(attempt)"]
   }
 
-  /// Carries over what finds the configuration, and names the store; no attempt's marker.
+  /// Carries over what finds the configuration, and names the store; no attempt's marker, and none
+  /// of the creator's secrets, since an agent can read what its supervisor was started with.
   package static func environment(
     _ environment: [String: String], root: String
   ) -> [String: String] {
-    var kept = environment
-    for name in AgentEnvironment.Name.ours { kept[name] = nil }
+    var kept = environment.filter { name, _ in
+      AgentEnvironment.allowed.contains(name) || finding.contains(name)
+        || name.hasPrefix(AgentEnvironment.allowedPrefix)
+    }
     kept["ERRAND_HOME"] = root
+    // A crash reporter would inherit, and so hold on to, the lock of the attempt that crashed.
+    kept["SWIFT_BACKTRACE"] = "enable=no"
     return kept
   }
+
+  /// Names what says where configuration, store and temporary files are.
+  private static let finding: Set<String> = ["ERRAND_CONFIG", "XDG_CONFIG_HOME", "TMPDIR"]
 }

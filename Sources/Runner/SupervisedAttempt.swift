@@ -67,6 +67,8 @@ struct SupervisedAttempt {
       record: record, ledger: ledger, folders: folders, files: files)
     var voice = try voice(of: setting)
     let workTree = look(setting, &voice)
+    // The look may have taken long, and nothing must start that nobody wants any more.
+    if try isUnwanted() { throw Unfit(.interrupted, "It was cancelled before its agent started.") }
     let process = try start(setting)
     let loop = AttemptLoop(
       process: process, voice: voice, clocks: clocks(setting.adapter.traits), ledger: ledger,
@@ -78,6 +80,12 @@ struct SupervisedAttempt {
       try loop.run(as: executor(process.child), in: found, watching: journal)
     }
     return harvest(loop, ended, setting, workTree, found)
+  }
+
+  private func isUnwanted() throws(Unfit) -> Bool {
+    do throws(StoreError) { return try ledger.isCancelRequested() } catch {
+      throw Unfit(.storeError, "The task cannot be read: \(error).")
+    }
   }
 
   private func watchJournal() throws(Unfit) -> FileWatch {

@@ -150,8 +150,12 @@ extension TaskStore.State {
   /// Waits for the lock that makes this process the only writer.
   mutating func lockJournal(_ layout: StoreLayout) throws(StoreError) {
     do throws(SystemError) {
-      if lock == nil { lock = try LockFile(layout.journalLock) }
-      try lock?.lock()
+      repeat {
+        if lock == nil { lock = try LockFile(layout.journalLock) }
+        try lock?.lock()
+        // Who locks a file that was removed shuts nobody out: the next one makes, and locks, another.
+        if try lock?.isInPlace() == false { lock = nil }
+      } while lock == nil
     } catch {
       throw .notWritable(path: layout.journalLock, error)
     }

@@ -114,6 +114,7 @@ private func refusal(_ body: () throws(PreflightError) -> Void) -> PreflightErro
     ("home/project/innocent", "directory_forbidden"), ("home/.local", nil),
     ("home/missing", "directory_missing"), ("home/file", "directory_not_a_directory"),
     ("home/project/../../outside", "directory_forbidden"),
+    ("home/project\0/x", "directory_missing"),
   ])
   func everyPlaceIsJudgedResolved(path: String, code: String?) throws {
     try withPlaces { base, policy in

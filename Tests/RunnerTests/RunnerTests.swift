@@ -43,6 +43,33 @@ import Testing
     }
   }
 
+  @Test func aTaskWhoseFolderIsInTheWayFailsAndTheOthersRun() throws {
+    try withStage { stage in
+      let blocked = try stage.create("true")
+      let folder = stage.store.layout.taskFolder(of: blocked)
+      try RealFileSystem().createDirectories(Path.parent(folder))
+      try writeFile(folder, "in the way")
+      let other = try stage.create("true")
+      let runner = try stage.startRunner()
+      #expect(try stage.wait(for: other).status == .completed)
+      #expect(try stage.wait(for: blocked).error?.code == .storeError)
+      #expect(try runner.process.peekExit() == nil)
+    }
+  }
+
+  @Test func aSupervisorIsNotGivenItsCreatorsSecrets() {
+    let given = SuperviseCommand.environment(
+      [
+        "PATH": "/bin", "LC_ALL": "C", "ERRAND_CONFIG": "/c", "AWS_SECRET_ACCESS_KEY": "s",
+        "ERRAND_ATTEMPT": "x/1",
+      ], root: "/store")
+    #expect(
+      given == [
+        "PATH": "/bin", "LC_ALL": "C", "ERRAND_CONFIG": "/c", "ERRAND_HOME": "/store",
+        "SWIFT_BACKTRACE": "enable=no",
+      ])
+  }
+
   @Test func aTaskGoesOnWhenItsRunnerIsKilled() throws {
     try withStage { stage in
       let (ready, go) = (stage.base + "/ready", stage.base + "/go")

@@ -57,6 +57,30 @@ struct JournalDamageTests {
     }
   }
 
+  @Test func aRemovedJournalLockStillLeavesOneWriterAtATime() throws {
+    try withTemporaryDirectory { folder in
+      let old = try TaskStore.open(folder + "/store")
+      try old.add("before")
+      try RealFileSystem().remove(folder + "/store/run/journal.lock")
+      let young = try TaskStore.open(folder + "/store")
+      try young.add("first")
+      // The older peer must lock the file the younger one locks, not the one that is gone.
+      let lock = try FileLock.acquire(folder + "/store/run/journal.lock")
+      let isAdded = Monitor(false)
+      try Thread.start(name: "old peer") {
+        // A failure shows as a task that is missing.
+        _ = try? old.add("second")
+        isAdded.update { $0 = true }
+      }
+      #expect(!isAdded.wait(until: .after(.milliseconds(100)), while: { !$0 }))
+      lock.release()
+      #expect(isAdded.wait(until: .after(.seconds(5)), while: { !$0 }))
+      #expect(
+        try TaskStore.open(folder + "/store").all().map(\.spec.name)
+          == ["before", "first", "second"])
+    }
+  }
+
   @Test func aNewerFormatIsRefusedByName() throws {
     try withTemporaryDirectory { folder in
       try RealFileSystem().createDirectories(folder + "/store")

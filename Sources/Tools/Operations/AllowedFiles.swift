@@ -12,6 +12,8 @@ extension Workshop {
   /// under the start directory.
   func allowedFile(_ path: String, for task: TaskRecord?) throws(ToolFailure) -> String {
     guard path.hasPrefix("/") else { throw .path(path, "it is not absolute", "path_not_absolute") }
+    // The system would read a path only up to a zero byte, and so another one than was judged.
+    guard !path.utf8.contains(0) else { throw .path(path, "there is no such file", "path_missing") }
     let resolved: String
     let status: FileStatus?
     do throws(SystemError) {
