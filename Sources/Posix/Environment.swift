@@ -55,8 +55,8 @@ package enum Environment {
 
   package static var userID: UInt32 { getuid() }
 
-  /// Counts the processors that may run this process's threads.
-  package static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  /// Counts the processors, once: the C library reads a file for every answer.
+  package static let processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
   package static var hostName: String {
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in

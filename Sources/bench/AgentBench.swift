@@ -90,7 +90,9 @@ struct AgentBench {
       "tasks_create",
       ["brief": "sleep 60", "profile": "shell", "directory": .string(folder)])
     let id = task["id"] ?? .null
-    _ = try call("tasks_wait", ["task_ids": [id], "until": "change", "timeout_sec": 5])
+    for _ in 0..<500 where try call("tasks_get", ["task_id": id])["status"] != "running" {
+      _ = try Poller.wait([], timeoutMilliseconds: 5)
+    }
     for process in try ProcessTable.all() where process.name == "errand" {
       guard let kind = try Self.kind(of: process, server.pid) else { continue }
       report.add(

@@ -19,7 +19,8 @@ final class Conversation {
   /// Gives the server a home of its own, so that no test reads a person's configuration.
   static func environment(store: String, _ more: [String: String] = [:]) -> [String: String] {
     var all = [
-      "ERRAND_HOME": store, "ERRAND_CONFIG": Path.parent(store) + "/config/config.json", "HOME": Path.parent(store),
+      "ERRAND_HOME": store, "ERRAND_CONFIG": Path.parent(store) + "/config/config.json",
+      "HOME": Path.parent(store),
       "PATH": Environment.value("PATH") ?? "/usr/bin:/bin", "LANG": "C.UTF-8",
     ]
     all.merge(more) { _, new in new }
