@@ -34,20 +34,24 @@ struct GitCommand: Sendable {
     self.environment = environment.filter { kept.contains($0.key) }
   }
 
-  /// Runs one command to its end and takes what it prints, up to a limit.
+  /// Runs one command to its end and takes what it prints, up to a limit; `input` is a file.
   func run(
     _ arguments: [String], in directory: String, variables: [String: String] = [:],
-    limit: Int = 1 << 20, until deadline: MonotonicTime
+    input: String = "/dev/null", limit: Int = 1 << 20, until deadline: MonotonicTime
   ) throws(GitFailure) -> Output {
     let name = arguments.first ?? ""
     do throws(SystemError) {
       let output = try Pipe.make()
       let errors = try Pipe.make()
+      let input = try Descriptor.open(input)
       let spec = ProcessSpec(
         executable: executable,
         arguments: Self.hardening.flatMap { ["-c", $0] } + ["--no-pager"] + arguments,
         environment: environment.merging(Self.quiet) { $1 }.merging(variables) { $1 },
-        directory: directory, descriptors: [1: output.writing.rawValue, 2: errors.writing.rawValue])
+        directory: directory,
+        descriptors: [
+          0: input.rawValue, 1: output.writing.rawValue, 2: errors.writing.rawValue,
+        ])
       let child: ChildProcess
       do throws(SpawnFailure) { child = try ChildProcess.spawn(spec) } catch { throw error.error }
       return try Self.collect(

@@ -6,8 +6,8 @@ import Posix
 /// so that no filter, hook or driver named in it can run, and its index is copied, never written.
 package struct GitSnapshots: Sendable {
   package let repository: GitRepository
-  private let folder: String
-  private let settings: [String]
+  let folder: String
+  let settings: [String]
 
   /// Bounds what untracked files may add to a snapshot.
   package enum Limit {
@@ -15,6 +15,7 @@ package struct GitSnapshots: Sendable {
     package static let untrackedBytes = 256 << 20
     package static let untrackedList = 8 << 20
     package static let time = Duration.seconds(30)
+    package static let index = 64 << 20
   }
 
   /// Holds one state of the work tree.
@@ -51,11 +52,10 @@ package struct GitSnapshots: Sendable {
     let deadline = MonotonicTime.after(Limit.time)
     let trackedOnly = try !untrackedFit(until: deadline)
     let scope = trackedOnly ? "-u" : "-A"
-    let added = try add(scope, until: deadline)
-    if added.status.code == 128 {
+    if try !add(scope, until: deadline) {
       // An index with parts outside its file cannot be copied: start from an empty one.
       try removeIndex()
-      _ = try add(trackedOnly ? "-u" : "-A", until: deadline)
+      _ = try add(scope, until: deadline)
     }
     let tree = try git(["write-tree", "--missing-ok"], until: deadline).lines.first
     guard let tree else { throw .tooMuch("git write-tree printed nothing") }
@@ -80,20 +80,11 @@ package struct GitSnapshots: Sendable {
       limit: limit, until: deadline)
   }
 
-  private var variables: [String: String] {
+  var variables: [String: String] {
     [
       "GIT_DIR": folder, "GIT_WORK_TREE": repository.workTree, "GIT_CONFIG_GLOBAL": "/dev/null",
       "GIT_INDEX_FILE": folder + "/index", "GIT_LITERAL_PATHSPECS": "1",
     ]
-  }
-
-  private func add(
-    _ scope: String, until deadline: MonotonicTime
-  ) throws(GitFailure) -> GitCommand.Output {
-    // Files that cannot be read, and folders that are half a repository, are left out.
-    try repository.git.run(
-      settings.flatMap { ["-c", $0] } + ["add", scope, "--ignore-errors", "--", "."],
-      in: repository.workTree, variables: variables, until: deadline)
   }
 
   private func untrackedFit(until deadline: MonotonicTime) throws(GitFailure) -> Bool {

@@ -85,6 +85,9 @@ package final class Conversation: Sendable {
     }
   }
 
+  /// Takes signals from now on; to be followed by `startWatchdog` as soon as the answer has left.
+  package func routeSignals() { watchdog?.routeSignals() }
+
   /// Begins to watch for signals and the parent's death, once something was answered: the start
   /// must be quick.
   package func startWatchdog(closing: @escaping @Sendable () -> Void = {}) {

@@ -6,29 +6,45 @@ import Synchronization
 package final class Watchdog: Sendable {
   // Taken when made: a parent that dies later is noticed, however late the thread starts.
   private let parent = ParentWatch()
+  private let signals = Mutex<SignalPipe?>(nil)
+  private let routed = Atomic(false)
   private let started = Atomic(false)
 
   package init() {}
 
+  /// Routes the signals, once, just before the first answer leaves: who has had one may send a
+  /// signal at once, and until then a signal ends the process by itself.
+  package func routeSignals() {
+    guard !routed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    do throws(SystemError) {
+      let pipe = try SignalPipe.install([.terminate, .interrupt, .hangup])
+      signals.withLock { $0 = pipe }
+    } catch {
+      // Without it the end of input still ends the process; a signal does so at once.
+      StandardError.write("errand: signals cannot be waited for: \(error)\n")
+    }
+  }
+
   /// Starts the thread, once; `onEnd` is called on it, once.
   package func start(_ onEnd: @escaping @Sendable () -> Void) {
     guard !started.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    routeSignals()
     do {
-      let signals = try SignalPipe.install([.terminate, .interrupt, .hangup])
       try Thread.start(name: "watchdog", stackSize: 128 << 10) {
-        self.watch(signals)
+        self.watch()
         onEnd()
       }
     } catch {
-      // Without it the end of input still ends the process; a signal does so at once.
+      // Without it the end of input still ends the process.
       StandardError.write("errand: no watchdog: \(error)\n")
     }
   }
 
-  private func watch(_ signals: SignalPipe) {
+  private func watch() {
     // Only where the parent cannot be polled is it asked for, once a second.
     let interval: Int? = parent.descriptor == nil ? 1000 : nil
-    let watched = [signals.descriptor, parent.descriptor].compactMap { $0 }
+    let signals = signals.withLock { $0?.descriptor }
+    let watched = [signals, parent.descriptor].compactMap { $0 }
     while true {
       do {
         let ready = try Poller.wait(

@@ -27,6 +27,8 @@ package struct ProcessTree: Sendable {
 
   /// Bounds what is remembered; beyond it the oldest finding methods still work.
   private static let recordLimit = 4096
+  /// Bounds the wish for a quiet moment on a machine where processes start all the time.
+  private static let lookLimit = 50
 
   package init(
     leader: ProcessIdentity, marker: String?, recorded: Set<ProcessIdentity> = [],
@@ -49,7 +51,10 @@ package struct ProcessTree: Sendable {
 
   /// Lists the processes of the tree that run now; never this process.
   package func members() throws(SystemError) -> [ProcessRecord] {
-    let table = try ProcessTable.all()
+    try members(in: ProcessTable.all())
+  }
+
+  private func members(in table: [ProcessRecord]) throws(SystemError) -> [ProcessRecord] {
     let own = getpid()
     var roots = Set<Int32>()
     // A group or session keeps its number from being reused; once somebody else has the pid, they
@@ -94,22 +99,61 @@ package struct ProcessTree: Sendable {
       try send(.continue, to: left)
       while !left.isEmpty, .now < patience { left = try nextLook(left, patience) }
     }
-    var isConfirmed = false
+    switch adopting {
+    case .children(let spared): return try hunt(sparing: spared, left, until: deadline)
+    case .none: return try exterminate(left, until: deadline)
+    }
+  }
+
+  /// Kills until no child but the spared ones is left, which nobody can hide from.
+  private func hunt(
+    sparing spared: Set<Int32>, _ first: [ProcessRecord], until deadline: MonotonicTime
+  ) throws(SystemError) -> [ProcessRecord] {
+    var hunt = OrphanHunt(leader: leader, sparing: spared)
+    var left = first
+    while .now < deadline {
+      try send(.kill, to: left)
+      switch try hunt.look() {
+      case .nobody:
+        // What carries the marker elsewhere, or became a child of nobody's, is ended as well.
+        left = try members()
+        if left.isEmpty { return [] }
+      case .dying:
+        _ = try Poller.wait([], timeoutMilliseconds: 1)
+        left = []
+      case .traces:
+        left = []
+      }
+    }
+    left = try members()
+    if !left.isEmpty { return left }
+    // Being between two of its processes just now does not mean that it has ended.
+    return try hunt.look() == .nobody ? [] : hunt.lastSeen.map { [$0] } ?? []
+  }
+
+  /// Kills until two looks in a row find nobody, and nobody came between who may have hidden.
+  private func exterminate(
+    _ first: [ProcessRecord], until deadline: MonotonicTime
+  ) throws(SystemError) -> [ProcessRecord] {
+    var left = first
+    var bystanders: Set<ProcessIdentity>?
+    var looks = 0
     while true {
       if left.isEmpty {
-        // One that forked while we looked may have hidden behind the look: only a second empty one
-        // counts.
-        if isConfirmed { break }
-        isConfirmed = true
-        left = try members()
-        continue
+        let table = try ProcessTable.all()
+        left = try members(in: table)
+        let ours = Set(table.lazy.filter { $0.owner == geteuid() }.map(\.identity))
+        let isQuiet = bystanders.map { ours.isSubset(of: $0) } ?? false
+        bystanders = ours
+        looks += 1
+        if left.isEmpty, isQuiet || looks >= Self.lookLimit || .now >= deadline { break }
+        if left.isEmpty { continue }
       }
-      isConfirmed = false
+      bystanders = nil
       if .now >= deadline { break }
       try send(.kill, to: left)
       left = try nextLook(left, deadline)
     }
-    reapAdopted()
     return left
   }
 

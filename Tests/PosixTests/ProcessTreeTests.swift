@@ -140,6 +140,44 @@ struct ProcessTreeTests {
     }
   }
 
+  @Test func aChainOfForksThatIgnoresEverythingIsEndedForGood() async {
+    await #expect(processExitsWith: .success) {
+      guard try ProcessTable.becomeSubreaper() else { return }
+      let spared = try ChildProcess.spawn(
+        ProcessSpec(executable: "/bin/sleep", arguments: ["300"]))
+      for (session, pause) in [("", 0.002), ("POSIX::setsid();", 0.002), ("POSIX::setsid();", 0)] {
+        for round in 0..<5 {
+          try withTemporaryDirectory { directory in
+            // The chain ends by itself some time, should the test fail.
+            let chain = """
+              $SIG{TERM} = "IGNORE"; for (1 .. 5000) { POSIX::_exit(0) if fork; \(session)
+              open(my $f, ">>", "$ENV{PIDS}/steps"); syswrite($f, "."); close($f);
+              select(undef, undef, undef, \(pause)); }
+              """
+            let grown = try Self.grow(
+              "exec perl -MPOSIX -e '\(chain)'", in: directory, members: 1, marked: false,
+              adopting: .children(sparing: [spared.pid]))
+            let left = try grown.tree.end(
+              grace: .milliseconds(50), deadline: .after(.seconds(10)))
+            #expect(left == [], "\(session) \(pause) \(round)")
+            let steps = try FileStatus.of(directory + "/steps")?.size
+            let goesOn = try eventually(within: .milliseconds(60)) {
+              try FileStatus.of(directory + "/steps")?.size != steps
+            }
+            #expect(!goesOn, "\(session) \(pause) \(round)")
+            // No ended one is left behind but the leader, which its owner reaps.
+            let children = try ProcessTable.children(of: ProcessTable.currentPID).map(\.pid)
+            #expect(Set(children) == [spared.pid, grown.leader.pid])
+            try grown.leader.reap()
+          }
+        }
+      }
+      #expect(try spared.peekExit() == nil)
+      try spared.signal(.kill)
+      try spared.reap()
+    }
+  }
+
   @Test func aProcessWithAnotherStartIsNotTouched() throws {
     let bystander = try Program.start(["300"], executable: "/bin/sleep")
     let stranger = ProcessIdentity(

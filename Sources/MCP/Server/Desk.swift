@@ -42,6 +42,7 @@ struct Desk {
         batch.breakPromises(error)
       }
     }
+    server.conversation.routeSignals()
     server.conversation.outbox.sendFromReader(batch.bytes)
     batch.clear()
     server.startWatchdog()
