@@ -69,11 +69,11 @@ let package = Package(
     // Tests, a target a room; TestSupport holds what several share.
     .target(
       name: "TestSupport", dependencies: ["JSON", "Posix"], path: "Tests/TestSupport",
-      swiftSettings: strict),
+      exclude: ["Schemas"], swiftSettings: strict),
     tests("JSON", ["JSON", "TestSupport"], data: ["Fixtures"]),
     tests("Posix", ["Posix", "TestSupport"]),
     tests("JSONRPC", ["JSONRPC", "JSON", "Posix", "TestSupport"]),
-    tests("MCP", ["MCP", "JSONRPC", "JSON", "Posix", "TestSupport"], data: ["Schemas"]),
+    tests("MCP", ["MCP", "JSONRPC", "JSON", "Posix", "TestSupport"]),
     tests("Tasks", ["Tasks", "JSON", "TestSupport"]),
     tests("TaskStore", ["TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
     tests("Agents", ["Agents", "Tasks", "JSON", "Posix", "TestSupport"]),

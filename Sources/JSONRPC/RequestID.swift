@@ -7,15 +7,17 @@ package enum RequestID: Sendable, Hashable {
   /// Holds the digits of an integer that no machine word holds.
   case bigInteger(String)
 
-  /// Takes a string or an integer; nothing else is an id.
+  /// Takes a string or an integer, short enough to be echoed; nothing else is an id.
   package init?(_ value: JSONValue) {
     switch value {
-    case .string(let text): self = .string(text)
+    case .string(let text) where text.utf8.count <= Self.limit: self = .string(text)
     case .integer(let number): self = .integer(number)
-    case .bigInteger(let digits): self = .bigInteger(digits)
-    case .null, .bool, .double, .array, .object: return nil
+    case .bigInteger(let digits) where digits.utf8.count <= Self.limit: self = .bigInteger(digits)
+    default: return nil
     }
   }
+
+  private static let limit = 64 << 10
 
   package var value: JSONValue {
     switch self {

@@ -1,6 +1,7 @@
 import JSON
 import JSONRPC
 import MCP
+import TestSupport
 import Testing
 
 @Suite struct FormTests {

@@ -15,6 +15,7 @@ import Testing
 
   @Test func halfALineAtTheEndIsDropped() throws {
     let server = try TestServer()
+    server.note(ping("1"))
     try server.sendBytes(Array((ping("1") + "\n" + ping("2")).utf8))
     try server.finish()
     #expect(try server.answer(1)["result"] == [:])

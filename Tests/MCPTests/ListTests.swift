@@ -1,6 +1,7 @@
 import JSON
 import MCP
 import Posix
+import TestSupport
 import Testing
 
 @Suite struct ListTests {

@@ -2,6 +2,7 @@ import JSON
 import JSONRPC
 import MCP
 import Posix
+import TestSupport
 import Testing
 
 @Suite struct TaskHandleTests {

@@ -3,17 +3,24 @@ import Posix
 import TestSupport
 import Testing
 
-/// Talks to a freshly started `errand serve` over real pipes, in a store of its own.
+/// Talks to a freshly started `errand serve` over real pipes, in a store of its own; every line the
+/// server writes is judged by the schema of the version it was asked in.
 final class Conversation {
   let server: RunningProgram
   /// Everything the server has written so far, line by line.
   private(set) var heard: [JSONValue] = []
+  private let judge = WireJudge(outputs: ToolContract.outputs)
 
-  /// Starts a server on a store; it works in the folder around it, which so becomes a root.
-  init(store: String, arguments: [String] = []) throws {
-    server = try Program.start(
-      ["serve"] + arguments, environment: Conversation.environment(store: store),
-      directory: Path.parent(store))
+  /// Starts a server on a store, in a folder `work` beside it; the folder around both is its home.
+  /// Nobody reads what it says to `errors`, where that is given.
+  init(store: String, arguments: [String] = [], errors: Int32? = nil) throws {
+    let start = Path.parent(store) + "/work"
+    try RealFileSystem().createDirectory(start)
+    var spec = ProcessSpec(
+      executable: try Program.errand(), arguments: ["serve"] + arguments,
+      environment: Conversation.environment(store: store), directory: start)
+    spec.descriptors[2] = errors
+    server = try RunningProgram(spec)
   }
 
   /// Gives the server a home of its own, so that no test reads a person's configuration.
@@ -27,23 +34,62 @@ final class Conversation {
     return all
   }
 
+  /// Sends lines in one write.
   func send(_ lines: [String]) throws {
+    for line in lines { judge.note(line) }
     try server.send(lines.joined(separator: "\n"))
   }
 
-  /// Takes the next line, which must be JSON that the schema of its era allows.
-  func next(within limit: Duration = .seconds(10)) throws -> JSONValue {
-    let line = try #require(try server.nextLine(within: limit), "the server fell silent")
-    let message = try JSONValue.parse(line)
-    heard.append(message)
-    return message
+  /// Sends a line a few bytes at a time.
+  func send(_ line: String, inPiecesOf size: Int) throws {
+    judge.note(line)
+    let bytes = Array((line + "\n").utf8)
+    for start in stride(from: 0, to: bytes.count, by: size) {
+      try server.send(bytes: Array(bytes[start..<min(start + size, bytes.count)]))
+    }
   }
 
-  /// Takes lines until the answer to this request, given by its id's JSON text.
-  func answer(_ id: Int, within limit: Duration = .seconds(10)) throws -> JSONValue {
+  /// Takes the next line, judged; nil at the end of the output.
+  private func take(within limit: Duration) throws -> JSONValue? {
+    guard let line = try server.nextBytes(within: limit) else { return nil }
+    let verdict = try judge.verdict(on: line)
+    #expect(verdict.faults.isEmpty, "\(String(decoding: line.prefix(2000), as: UTF8.self))")
+    // What is no JSON at all has failed the test, and reads as null.
+    heard.append(verdict.message)
+    return verdict.message
+  }
+
+  /// Takes the next line.
+  func next(within limit: Duration = .seconds(30)) throws -> JSONValue {
+    try #require(try take(within: limit), "the server fell silent")
+  }
+
+  /// Takes lines until one fits.
+  func next(
+    within limit: Duration = .seconds(30), where fits: (JSONValue) -> Bool
+  ) throws -> JSONValue {
     while true {
       let message = try next(within: limit)
-      if message["id"] == .integer(id), message["method"] == nil { return message }
+      if fits(message) { return message }
+    }
+  }
+
+  /// Gives the first line since a mark that fits, heard already or still to come.
+  func line(since mark: Int, where fits: (JSONValue) -> Bool) throws -> JSONValue {
+    try heard[mark...].first(where: fits) ?? next(where: fits)
+  }
+
+  /// Takes lines until the answer to this request.
+  func answer(_ id: Int, within limit: Duration = .seconds(30)) throws -> JSONValue {
+    try next(within: limit) { $0["id"] == .integer(id) && $0["method"] == nil }
+  }
+
+  /// Takes lines until all these requests are answered, in whatever order.
+  func answers(_ ids: some Sequence<Int>, within limit: Duration = .seconds(30)) throws {
+    var missing = Set(ids)
+    while !missing.isEmpty {
+      let message = try next(within: limit)
+      if let id = message["id"]?.intValue, message["method"] == nil { missing.remove(id) }
     }
   }
 
@@ -51,6 +97,12 @@ final class Conversation {
   func ask(_ id: Int, _ line: String) throws -> JSONValue {
     try send([line])
     return try answer(id)
+  }
+
+  /// Sends one request and takes its result.
+  func result(_ id: Int, _ line: String) throws -> JSONValue {
+    let answer = try ask(id, line)
+    return try #require(answer["result"], "\(answer.text)")
   }
 
   /// Sends lines and gives all that was said until a ping behind them was answered.
@@ -61,20 +113,62 @@ final class Conversation {
     return Array(heard[before...].dropLast())
   }
 
-  /// Ends the input and gives the exit status.
+  /// Tells whether the server says nothing for a while.
+  func isSilent(for time: Duration) throws -> Bool {
+    do {
+      return try take(within: time) == nil
+    } catch Program.Failure.tooSlow {
+      return true
+    }
+  }
+
+  /// Takes every line there is until the output ends.
+  func hearOut(within limit: Duration = .seconds(30)) throws {
+    while try take(within: limit) != nil {}
+  }
+
+  /// Ends the input, hears the server out and gives its exit status.
   func finish() throws -> Posix.ExitStatus {
     server.closeInput()
+    try hearOut(within: .seconds(5))
     return try server.waitForExit(within: .seconds(5))
   }
 }
 
-/// Gives a conversation a store that goes away with it.
+/// Gives a conversation a store that goes away with it, and a configuration if it needs one.
 func withConversation(
-  _ arguments: [String] = [], _ body: (Conversation, _ folder: String) throws -> Void
+  _ arguments: [String] = [], configuration: String? = nil,
+  _ body: (Conversation, _ folder: String) throws -> Void
 ) throws {
   try withTemporaryDirectory { folder in
+    if let configuration {
+      try RealFileSystem().createDirectory(folder + "/config")
+      try writeFile(folder + "/config/config.json", configuration)
+    }
     let conversation = try Conversation(store: folder + "/store", arguments: arguments)
     try body(conversation, folder)
     #expect(try conversation.finish() == .exited(code: 0))
   }
+}
+
+/// Is what the tools promise, as it is checked in.
+enum ToolContract {
+  static let tools: [JSONValue] = {
+    let root = Path.parent(Path.parent(Path.parent(#filePath)))
+    do {
+      let bytes = try RealFileSystem().read(Path.join(root, "tools.json"), limit: 1 << 20)
+      return try JSONValue.parse(bytes)["tools"]?.arrayValue ?? []
+    } catch {
+      preconditionFailure("tools.json cannot be read: \(error)")
+    }
+  }()
+
+  /// Holds the output schemas of the tools that have one.
+  static let outputs: [String: JSONValue] = Dictionary(
+    uniqueKeysWithValues: tools.compactMap { tool in
+      guard let name = tool["name"]?.stringValue, let schema = tool["outputSchema"] else {
+        return nil
+      }
+      return (name, schema)
+    })
 }

@@ -21,56 +21,14 @@ struct Exchange: Sendable, CustomTestStringConvertible {
     case result(id: String)
     /// An error with this code; no id means that the line must have no `id` member.
     case error(Int, id: String?)
-  }
-}
 
-/// Writes requests of the modern era, each with its envelope.
-enum Modern {
-  static let version = "2026-07-28"
-
-  static func meta(_ extra: String = "", capabilities: String = "{}") -> String {
-    #""_meta":{"io.modelcontextprotocol/protocolVersion":"\#(version)","#
-      + #""io.modelcontextprotocol/clientCapabilities":\#(capabilities)\#(extra)}"#
-  }
-
-  static func request(
-    _ id: Int, _ method: String, _ params: String = "", capabilities: String = "{}",
-    meta extra: String = ""
-  ) -> String {
-    let envelope = meta(extra, capabilities: capabilities)
-    let all = params.isEmpty ? envelope : params + "," + envelope
-    return #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":{\#(all)}}"#
-  }
-
-  static func call(
-    _ id: Int, _ tool: String, _ arguments: String = "{}", capabilities: String = "{}"
-  ) -> String {
-    request(
-      id, "tools/call", #""name":"\#(tool)","arguments":\#(arguments)"#,
-      capabilities: capabilities)
-  }
-}
-
-/// Writes requests of the legacy era.
-enum Legacy {
-  static func request(_ id: Int, _ method: String, _ params: String = "") -> String {
-    params.isEmpty
-      ? #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)"}"#
-      : #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":{\#(params)}}"#
-  }
-
-  static func initialize(_ id: Int, version: String = "2025-11-25", capabilities: String = "{}")
-    -> String
-  {
-    request(
-      id, "initialize",
-      #""protocolVersion":"\#(version)","capabilities":\#(capabilities),"#
-        + #""clientInfo":{"name":"test","version":"1"}"#)
-  }
-
-  static let initialized = #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#
-
-  static func call(_ id: Int, _ tool: String, _ arguments: String = "{}") -> String {
-    request(id, "tools/call", #""name":"\#(tool)","arguments":\#(arguments)"#)
+    /// Tells whether a line the server wrote is this one, the id's spelling included.
+    func matches(_ message: JSONValue) -> Bool {
+      switch self {
+      case .result(let id): message["result"] != nil && message["id"]?.text == id
+      case .error(let code, let id):
+        message["error"]?["code"] == .integer(code) && message["id"]?.text == id
+      }
+    }
   }
 }

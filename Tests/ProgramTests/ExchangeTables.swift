@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Lists the conversations about framing and JSON-RPC itself.
 let framingExchanges: [Exchange] = [
   Exchange("bad JSON is a parse error", sent: ["{bad json"], expected: [.error(-32700, id: nil)]),
@@ -61,6 +63,9 @@ let framingExchanges: [Exchange] = [
     "deep nesting is refused", sent: [String(repeating: "[", count: 10_000)],
     expected: [.error(-32700, id: nil)]),
   Exchange(
+    "a key may not come twice", sent: [#"{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}"#],
+    expected: [.error(-32700, id: nil)]),
+  Exchange(
     "a line over 16 MiB is refused and the next one served",
     sent: [
       #"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":""#
@@ -118,6 +123,20 @@ let openingExchanges: [Exchange] = [
     ],
     expected: (1...4).map { .result(id: "\($0)") }),
   Exchange(
+    "a handshake and a probe back to back are both answered, and both eras work on",
+    sent: [
+      Legacy.initialize(1), Modern.request(2, "server/discover"), Legacy.request(3, "tools/list"),
+      Modern.request(4, "tools/list"),
+    ],
+    expected: (1...4).map { .result(id: "\($0)") }),
+  Exchange(
+    "a handshake and what is finished or unknown cannot be cancelled",
+    sent: [
+      Legacy.initialize(1), cancelled("1"), Legacy.call(2, "tasks_schemas"), cancelled("2"),
+      cancelled("3"), cancelled("null"), cancelled("{}"),
+    ],
+    expected: [.result(id: "1"), .result(id: "2")]),
+  Exchange(
     "the handshake's version is a string",
     sent: [Legacy.request(1, "initialize", #""protocolVersion":5"#)],
     expected: [.error(-32602, id: "1")]),
@@ -129,69 +148,3 @@ let openingExchanges: [Exchange] = [
     ],
     expected: [.result(id: "1"), .error(-32601, id: "2"), .error(-32601, id: "3")]),
 ]
-
-/// Lists the conversations about lists, tools, resources, prompts and the tasks extension.
-let methodExchanges: [Exchange] = [
-  Exchange(
-    "protocol faults of a call are protocol errors",
-    sent: [
-      Modern.call(1, "no_such_tool"),
-      Modern.request(2, "tools/call", #""name":5"#),
-      Modern.request(3, "tools/call", #""name":"tasks_list","arguments":[]"#),
-      Modern.request(4, "tools/call", #""name":"tasks_list","arguments":null"#),
-    ],
-    expected: [
-      .error(-32602, id: "1"), .error(-32602, id: "2"), .error(-32602, id: "3"), .result(id: "4"),
-    ]),
-  Exchange(
-    "an unknown cursor is refused",
-    sent: ["tools/list", "prompts/list", "resources/list", "resources/templates/list"].enumerated()
-      .map { Modern.request($0.offset, $0.element, #""cursor":"???""#) },
-    expected: (0..<4).map { .error(-32602, id: "\($0)") }),
-  Exchange(
-    "a missing resource is an error in the era's own code",
-    sent: [
-      Modern.request(1, "resources/read", #""uri":"errand://tasks/none""#), Legacy.initialize(2),
-      Legacy.request(3, "resources/read", #""uri":"errand://tasks/none""#),
-    ],
-    expected: [.error(-32602, id: "1"), .result(id: "2"), .error(-32002, id: "3")]),
-  Exchange(
-    "a prompt without its argument is refused",
-    sent: [
-      Modern.request(1, "prompts/get", #""name":"delegate""#),
-      Modern.request(2, "prompts/get", #""name":"none""#),
-    ],
-    expected: [.error(-32602, id: "1"), .error(-32602, id: "2")]),
-  Exchange(
-    "a listen needs its filter, and the extension for task ids",
-    sent: [
-      Modern.request(1, "subscriptions/listen"),
-      Modern.request(2, "subscriptions/listen", #""notifications":{"taskIds":["wait_x"]}"#),
-    ],
-    expected: [.error(-32602, id: "1"), .error(-32021, id: "2")]),
-  Exchange(
-    "wait handles need the extension, and must exist",
-    sent: ["tasks/get", "tasks/cancel"].enumerated().flatMap { index, method in
-      [
-        Modern.request(index * 2, method, #""taskId":"wait_none""#),
-        Modern.request(
-          index * 2 + 1, method, #""taskId":"wait_none""#, capabilities: tasksExtension),
-      ]
-    },
-    expected: [
-      .error(-32021, id: "0"), .error(-32602, id: "1"), .error(-32021, id: "2"),
-      .error(-32602, id: "3"),
-    ]),
-  Exchange(
-    "tasks/list and tasks/result are not part of the extension",
-    sent: [
-      Modern.request(1, "tasks/list", capabilities: tasksExtension),
-      Modern.request(2, "tasks/result", capabilities: tasksExtension),
-    ],
-    expected: [.error(-32601, id: "1"), .error(-32601, id: "2")]),
-]
-
-/// Declares the tasks extension, as a client does on each request.
-let tasksExtension = #"{"extensions":{"io.modelcontextprotocol/tasks":{}}}"#
-
-func ping(_ id: String) -> String { #"{"jsonrpc":"2.0","id":\#(id),"method":"ping"}"# }

@@ -5,21 +5,11 @@ import Testing
 
 /// Checks that tasks outlive whatever is killed around them.
 struct SurvivalTests {
-  /// A script that works until told to finish by a file, so that no test needs to guess a time.
-  static func script(until flag: String) -> String {
-    "echo begun; while [ ! -e '\(flag)' ]; do sleep 0.05; done; echo finished"
-  }
-
   @Test(arguments: ["serve", "runner"])
   func aTaskEndsWellThoughItsCreatorOrRunnerIsKilled(_ victim: String) throws {
     try withTemporaryDirectory { folder in
       let first = try Conversation(store: folder + "/store", arguments: ["--allow-commands"])
-      let flag = folder + "/go"
-      let task = try first.createShellTask(Self.script(until: flag), in: folder)
-      try #require(
-        try eventually(within: .seconds(10)) {
-          try first.call("tasks_get", ["task_id": .string(task)])["status"] == "running"
-        })
+      let task = try first.createHeldTask(in: folder)
       switch victim {
       case "serve":
         #expect(try first.server.process.signal(.kill))
@@ -27,7 +17,7 @@ struct SurvivalTests {
         let runner = try Self.runner(of: folder + "/store")
         #expect(try ProcessTable.signal(runner, .kill))
       }
-      try RealFileSystem().replace(flag, with: [])
+      try HeldTask.release(in: folder)
       let second = try Conversation(store: folder + "/store")
       let ended = try second.end(of: task)
       #expect(ended["status"] == "completed", "\(ended.text)")
@@ -41,14 +31,11 @@ struct SurvivalTests {
     try withTemporaryDirectory { folder in
       let writer = try Conversation(store: folder + "/store", arguments: ["--allow-commands"])
       let reader = try Conversation(store: folder + "/store")
-      let flag = folder + "/go"
-      let task = try writer.createShellTask(Self.script(until: flag), in: folder)
+      let task = try writer.createHeldTask(in: folder)
       #expect(try reader.call("tasks_get", ["task_id": .string(task)])["id"] == .string(task))
 
       // The reader waits; the writer's change must end the wait at once.
-      try reader.send([
-        Modern.call(7, "tasks_wait", #"{"task_ids":["\#(task)"],"until":"terminal"}"#)
-      ])
+      try reader.send([Modern.wait(7, task, seconds: 25)])
       _ = try reader.say([])
       let cancelled = try writer.call("tasks_cancel", ["task_id": .string(task)])
       let answered = MonotonicTime.now
@@ -56,6 +43,39 @@ struct SurvivalTests {
       let woken = try reader.answer(7)["result"]?["structuredContent"]
       #expect(woken?["timedOut"] == false)
       #expect(MonotonicTime.now - answered < .milliseconds(50))
+    }
+  }
+
+  @Test func aServerKilledAtAnyMomentLosesNothingItAcknowledged() throws {
+    try withTemporaryDirectory { folder in
+      var acknowledged: Set<String> = []
+      for round in 0..<6 {
+        let victim = try Conversation(store: folder + "/store", arguments: ["--allow-commands"])
+        try victim.send(
+          (0..<5).map {
+            Modern.call(
+              $0, "tasks_create",
+              #"{"brief":"true","profile":"shell","workspace":"none","name":"n-\#(round)-\#($0)"}"#)
+          })
+        for _ in 0..<Int.random(in: 0...4) { _ = try victim.next() }
+        #expect(try victim.server.process.signal(.kill))
+        do {
+          try victim.hearOut()
+        } catch Program.Failure.unexpected {
+          // Its last words may have been cut short.
+        }
+        let ids = victim.heard.compactMap { $0["result"]?["structuredContent"]?["id"]?.stringValue }
+        #expect(ids.count == victim.heard.count)
+        acknowledged.formUnion(ids)
+      }
+      let last = try Conversation(store: folder + "/store")
+      let listed = try last.call("tasks_list", ["view": "all", "limit": 100, "max_bytes": 40_000])
+      let stored = (listed["items"]?.arrayValue ?? []).compactMap { $0["id"]?.stringValue }
+      #expect(stored.count == listed["total"]?.intValue && stored.count <= 30)
+      #expect(acknowledged.isSubset(of: stored))
+      // Also what was stored without having been acknowledged is whole.
+      for id in stored { #expect(try last.end(of: id)["status"] == "completed", "\(id)") }
+      #expect(try last.finish() == .exited(code: 0))
     }
   }
 

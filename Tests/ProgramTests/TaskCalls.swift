@@ -1,4 +1,5 @@
 import JSON
+import Posix
 import TestSupport
 import Testing
 
@@ -8,6 +9,13 @@ extension Conversation {
     let result = try result(of: tool, arguments, id: id)
     #expect(result["isError"] != true, "\(tool): \(result.text)")
     return try #require(result["structuredContent"], "\(tool): \(result.text)")
+  }
+
+  /// Calls a tool that gives no structured result, and gives its first text.
+  func content(of tool: String, _ arguments: JSONValue, id: Int = 1000) throws -> String {
+    let result = try result(of: tool, arguments, id: id)
+    #expect(result["isError"] != true, "\(tool): \(result.text)")
+    return try #require(result["content"]?.arrayValue?.first?["text"]?.stringValue)
   }
 
   /// Calls a tool that must refuse, and gives the words it refused with.
@@ -20,8 +28,7 @@ extension Conversation {
   }
 
   private func result(of tool: String, _ arguments: JSONValue, id: Int) throws -> JSONValue {
-    let answer = try ask(id, Modern.call(id, tool, arguments.text))
-    return try #require(answer["result"], "\(tool): \(answer.text)")
+    try result(id, Modern.call(id, tool, arguments.text))
   }
 
   /// Creates a shell task in a directory and gives its id.
@@ -50,5 +57,81 @@ extension Conversation {
     let page = try call("tasks_messages_list", ["task_id": .string(task), "kinds": ["text"]])
     return (page["items"]?.arrayValue ?? []).compactMap { $0["payload"]?["text"]?.stringValue }
       .joined(separator: "\n")
+  }
+
+  /// Runs a task that works until `release` or until its folder goes; cancels it in the end.
+  func withHeldTask(in folder: String, _ body: (_ task: String) throws -> Void) throws {
+    let task = try createHeldTask(in: folder)
+    try body(task)
+    _ = try call("tasks_cancel", ["task_id": .string(task)])
+  }
+
+  /// Creates such a task and waits until it runs.
+  func createHeldTask(in folder: String) throws -> String {
+    let task = try createShellTask(HeldTask.script(in: folder), in: folder)
+    try #require(
+      try eventually {
+        try call("tasks_get", ["task_id": .string(task)])["status"] == "running"
+      })
+    return task
+  }
+
+  /// Changes a task in the store without touching its work.
+  func touch(_ task: String, id: Int = 1000) throws {
+    // The same content again would be no change.
+    let text = JSONValue.string("\(UInt64.random(in: 0 ... .max))")
+    let artifact: JSONValue = ["task_id": .string(task), "text": text, "title": "note"]
+    _ = try call("tasks_artifacts_upload", artifact, id: id)
+  }
+}
+
+/// Is a script that works until a test says so, so that no test needs to guess a time.
+enum HeldTask {
+  static func script(in folder: String) -> String {
+    "echo begun; while [ -d '\(folder)' ] && [ ! -e '\(folder)/go' ]; do sleep 0.05; done; "
+      + "echo finished"
+  }
+
+  /// Lets it finish.
+  static func release(in folder: String) throws {
+    try RealFileSystem().replace(folder + "/go", with: [])
+  }
+}
+
+extension Modern {
+  /// Waits for the end of a task; its answer never comes from the reading thread.
+  static func wait(
+    _ id: Int, _ task: String, seconds: Int, capabilities: String = "{}", meta: String = ""
+  ) -> String {
+    call(
+      id, "tasks_wait",
+      #"{"task_ids":["\#(task)"],"until":"terminal","timeout_sec":\#(seconds)}"#,
+      capabilities: capabilities, meta: meta)
+  }
+}
+
+/// Lends a conversation on a store in which one task runs and many wait behind it, none of which
+/// will run; gives their ids.
+func withQueue(
+  of count: Int,
+  _ body: (Conversation, _ folder: String, _ ids: [String]) throws -> Void
+) throws {
+  try withConversation(["--allow-commands"], configuration: #"{"maxParallel":1}"#) {
+    conversation, folder in
+    _ = try conversation.createHeldTask(in: folder)
+    let first = 10_000
+    try conversation.send(
+      (0..<count).map {
+        Modern.call(
+          first + $0, "tasks_create",
+          #"{"brief":"true","profile":"shell","workspace":"none","name":"queued-\#($0)"}"#)
+      })
+    let before = conversation.heard.count
+    try conversation.answers(first..<first + count, within: .seconds(60))
+    let ids = conversation.heard[before...].compactMap {
+      $0["result"]?["structuredContent"]?["id"]?.stringValue
+    }
+    #expect(ids.count == count)
+    try body(conversation, folder, ids)
   }
 }

@@ -21,51 +21,16 @@ struct WireTests {
     }
   }
 
-  @Test(arguments: [
-    ("2024-11-05", "2024-11-05"), ("2025-03-26", "2025-03-26"), ("2025-06-18", "2025-06-18"),
-    ("2025-11-25", "2025-11-25"), ("2026-07-28", "2025-11-25"), ("2099-01-01", "2025-11-25"),
-    ("", "2025-11-25"),
-  ])
-  func theHandshakeAnswersWithAVersionItSpeaks(_ asked: String, _ answered: String) throws {
-    try withConversation { conversation, _ in
-      let answer = try conversation.ask(1, Legacy.initialize(1, version: asked))
-      #expect(answer["result"]?["protocolVersion"] == .string(answered))
-      #expect(answer["result"]?["resultType"] == nil)
-    }
-  }
-
-  @Test func everyModernResultCarriesItsEnvelope() throws {
-    try withConversation { conversation, _ in
-      let methods = ["server/discover", "tools/list", "prompts/list", "resources/list"]
-      for (id, method) in methods.enumerated() {
-        let result = try conversation.ask(id, Modern.request(id, method))["result"]
-        #expect(result?["resultType"] == "complete", "\(method)")
-        #expect((result?["ttlMs"]?.intValue ?? -1) >= 0, "\(method)")
-        #expect(["public", "private"].contains(result?["cacheScope"]?.stringValue), "\(method)")
-        let server = result?["_meta"]?["io.modelcontextprotocol/serverInfo"]
-        #expect(server?["name"] == "errand", "\(method)")
-      }
-    }
-  }
-
-  @Test func theToolListIsTheSameBytesEachTime() throws {
-    try withConversation { conversation, _ in
-      let first = try conversation.ask(1, Modern.request(1, "tools/list"))["result"]
-      let second = try conversation.ask(2, Modern.request(2, "tools/list"))["result"]
-      #expect(first != nil && first == second)
-    }
-  }
-
   @Test func bytesArrivingInPiecesMakeTheSameMessage() throws {
     try withConversation { conversation, _ in
-      let name = "é\u{2028}🙂"
-      let line = Modern.call(1, "tasks_get", #"{"task_id":"\#(name)"}"#) + "\n"
-      let bytes = Array(line.utf8)
-      for start in stride(from: 0, to: bytes.count, by: 3) {
-        try conversation.server.send(bytes: Array(bytes[start..<min(start + 3, bytes.count)]))
-      }
-      let text = try conversation.answer(1)["result"]?["content"]?.arrayValue?.first?["text"]
-      #expect(text?.stringValue?.contains(name) == true)
+      let text = "é\u{2028}🙂\u{0}"
+      try conversation.send(
+        Modern.call(1, "tasks_artifacts_stage", #"{"text":"é\#u{2028}🙂\u0000"}"#), inPiecesOf: 3)
+      let staged = try conversation.answer(1)["result"]?["structuredContent"]
+      #expect(staged?["sizeBytes"] == .integer(text.utf8.count))
+      let shown = try conversation.content(
+        of: "tasks_artifacts_download", ["cid": try #require(staged?["cid"]), "as": "base64"])
+      #expect(try Base64.decode(shown) == Array(text.utf8))
     }
   }
 
@@ -76,15 +41,38 @@ struct WireTests {
       #expect(try conversation.say([]).isEmpty)
     }
   }
-}
 
-extension Exchange.Expectation {
-  /// Tells whether a line the server wrote is this one, the id's spelling included.
-  func matches(_ message: JSONValue) -> Bool {
-    switch self {
-    case .result(let id): message["result"] != nil && message["id"]?.text == id
-    case .error(let code, let id):
-      message["error"]?["code"] == .integer(code) && message["id"]?.text == id
+  @Test func aTaskThatPrintsWritesNothingToTheWire() throws {
+    try withConversation(["--allow-commands"]) { conversation, folder in
+      let script = """
+        for n in 1 2 3 4 5 6 7 8 9; do echo "noise"; echo "noise" >&2; done
+        for n in 3 4 5 6 7 8 9; do (echo "noise" >&$n) 2>/dev/null; done
+        true
+        """
+      let task = try conversation.createShellTask(script, in: folder)
+      #expect(try conversation.end(of: task)["status"] == "completed")
+      #expect(try conversation.text(of: task).contains("noise"))
+      // Every line heard was a message in answer to something; now there is none left.
+      #expect(try conversation.say([]).isEmpty)
+      #expect(conversation.heard.allSatisfy { $0["id"] != nil })
+    }
+  }
+
+  @Test func nothingIsLoggedToAClientThatDidNotAskForIt() throws {
+    try withConversation { conversation, _ in
+      let said = try conversation.say(
+        [
+          "tools/list", "resources/list", "prompts/list", "tools/call", "unknown/method",
+        ].enumerated().flatMap { index, method in
+          [
+            Modern.request(index * 2, method, #""name":"tasks_list""#),
+            Modern.request(
+              index * 2 + 1, method, #""name":"tasks_list""#,
+              meta: #","io.modelcontextprotocol/logLevel":"debug""#),
+          ]
+        })
+      #expect(said.count == 10)
+      #expect(said.allSatisfy { $0["method"] == nil })
     }
   }
 }

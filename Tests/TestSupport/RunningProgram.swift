@@ -18,6 +18,7 @@ package final class RunningProgram: Sendable {
     var splitter = LineSplitter(maxLength: 64 << 20)
   }
 
+  /// Starts it; where the specification names a descriptor for stderr, nobody reads what it says.
   package init(_ spec: ProcessSpec) throws {
     Signal.ignoreBrokenPipe()
     let input = try Pipe.make()
@@ -26,7 +27,7 @@ package final class RunningProgram: Sendable {
     var spec = spec
     spec.descriptors[0] = input.reading.rawValue
     spec.descriptors[1] = output.writing.rawValue
-    spec.descriptors[2] = errors.writing.rawValue
+    if spec.descriptors[2] == nil { spec.descriptors[2] = errors.writing.rawValue }
     process = try ChildProcess.spawn(spec)
     writer = Mutex(MessageWriter(input.takeWriting()))
     self.output = Mutex(Output(descriptor: output.takeReading()))
@@ -56,17 +57,23 @@ package final class RunningProgram: Sendable {
 
   /// Gives the next line of output; nil at the end.
   package func nextLine(within limit: Duration = .seconds(30)) throws -> String? {
+    try nextBytes(within: limit).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// Gives the next line of output as it came; nil at the end.
+  package func nextBytes(within limit: Duration = .seconds(30)) throws -> [UInt8]? {
     let deadline = MonotonicTime.after(limit)
     return try output.withLock { output in
       while true {
         switch output.splitter.next() {
-        case .line(let bytes): return String(decoding: bytes, as: UTF8.self)
+        case .line(let bytes): return bytes
         case .some(let other): throw Program.Failure.unexpected("not a line: \(other)")
         case nil: break
         }
         try waitForOutput(output.descriptor, deadline)
         if try output.splitter.fill(from: output.descriptor) > 0 { continue }
-        return output.splitter.finish().map { "unterminated: \($0)" }
+        guard let rest = output.splitter.finish() else { return nil }
+        throw Program.Failure.unexpected("the last line has no end: \(rest)")
       }
     }
   }

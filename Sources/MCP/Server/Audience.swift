@@ -12,6 +12,8 @@ final class Audience: Sendable {
 
     /// Bounds what one listener can make us remember.
     static let limit = 1000
+    /// Bounds each name, so that an acknowledgement fits into a line however it is escaped.
+    static let nameLimit = 500
 
     var isEmpty: Bool { !resourcesListChanged && uris.isEmpty && handles.isEmpty }
 

@@ -42,7 +42,8 @@ extension Desk {
     case .array(let items)?:
       let names = items.compactMap(\.stringValue)
       guard names.count == items.count else { break }
-      return Array(names.prefix(Audience.Filter.limit))
+      let short = names.filter { $0.utf8.count <= Audience.Filter.nameLimit }
+      return Array(short.prefix(Audience.Filter.limit))
     default: break
     }
     throw .invalidParams("\(key) must be a list of strings")

@@ -49,6 +49,9 @@ extension Desk {
 
   mutating func subscribe(_ params: JSONObject) throws(RPCError) -> ResultBody {
     let uri = try Self.string("uri", params)
+    guard uri.utf8.count <= Audience.Filter.nameLimit else {
+      throw .resourceNotFound(uri, .legacy)
+    }
     guard server.audience.subscribe(uri) else {
       throw .invalidParams("at most \(Audience.Filter.limit) resources can be subscribed to")
     }

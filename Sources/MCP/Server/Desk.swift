@@ -87,7 +87,9 @@ struct Desk {
   }
 
   mutating func refuse(_ error: RPCError, _ id: RequestID? = nil) {
-    batch.append(Frame.error(error, id))
+    let frame = Frame.error(error, id)
+    let isShort = frame.count <= Server.lineLimit
+    batch.append(isShort ? frame : Frame.error(.invalidRequest("it names too long a thing"), id))
   }
 
   private mutating func hear(_ method: String, _ params: JSONObject) {

@@ -20,13 +20,10 @@ final class TestServer: Sendable {
   private let output: Monitor<LineReader?>
   private let heard = Monitor(Heard())
   private let status = Monitor<Int32?>(nil)
-  /// Remembers what each id asked for, to know what its answer must look like.
-  private let asked = Monitor<[JSONValue: String]>([:])
-  private let version = Monitor("2025-11-25")
+  private let judge = WireJudge()
   private let settled = Monitor(0)
   /// Holds the codes with which the process would have been left.
   let left = Monitor<[Int32]>([])
-  private let modern = Monitor<Set<JSONValue>>([])
 
   init(
     _ fixture: Fixture = Fixture(), limits: Conversation.Limits = Conversation.Limits(),
@@ -96,20 +93,7 @@ final class TestServer: Sendable {
   }
 
   /// Notes what a line asks, so that its answer can be judged.
-  func note(_ line: String) {
-    let text = Array(line.replacing("\u{FEFF}", with: "").utf8)
-    guard let message = Self.parsed(text) else { return }
-    for message in message.arrayValue ?? [message] {
-      guard let id = message["id"], let method = message["method"]?.stringValue else { continue }
-      asked.withLock { $0[id] = method }
-      if method == "initialize", let wanted = message["params"]?["protocolVersion"]?.stringValue {
-        version.withLock { $0 = Legacy.versions.contains(wanted) ? wanted : "2025-11-25" }
-      }
-      if message["params"]?["_meta"]?["io.modelcontextprotocol/protocolVersion"] != nil {
-        modern.withLock { _ = $0.insert(id) }
-      }
-    }
-  }
+  func note(_ line: String) { judge.note(line) }
 
   private static func parsed(_ line: [UInt8]) -> JSONValue? {
     do {
@@ -121,7 +105,7 @@ final class TestServer: Sendable {
 
   /// Waits for a line; the test fails if none comes.
   func line(
-    _ what: String = "a line", within limit: Duration = .seconds(10),
+    _ what: String = "a line", within limit: Duration = .seconds(30),
     where fits: (JSONValue) -> Bool, at location: SourceLocation = #_sourceLocation
   ) throws -> JSONValue {
     let found = heard.wait(until: .after(limit)) { heard in heard.lines.first(where: fits) }
@@ -176,33 +160,17 @@ final class TestServer: Sendable {
     closeInput()
     let code = status.wait(until: .after(.seconds(5))) { $0 }
     #expect(code == 0, "the server must end with 0", sourceLocation: location)
-    let version = version.withLock { $0 }
-    for (line, raw) in zip(lines, rawLines) {
-      try judge(line, raw, legacy: version, location)
+    for raw in rawLines {
+      let faults = try judge.verdict(on: raw).faults
+      #expect(
+        faults.isEmpty, "\(String(decoding: raw.prefix(2000), as: UTF8.self))",
+        sourceLocation: location)
     }
   }
 
   /// Waits for the end without judging.
   func exitCode(within limit: Duration) -> Int32? {
     status.wait(until: .after(limit)) { $0 }
-  }
-
-  private func judge(
-    _ line: JSONValue, _ raw: [UInt8], legacy: String, _ location: SourceLocation
-  ) throws {
-    #expect(!raw.contains(13), "no CR in a line", sourceLocation: location)
-    guard line != .null else {
-      Issue.record("not JSON: \(String(decoding: raw, as: UTF8.self))", sourceLocation: location)
-      return
-    }
-    let id = line["id"]
-    let tag = line["params"]?["_meta"]?["io.modelcontextprotocol/subscriptionId"]
-    let isModern = (id ?? tag).map { id in modern.withLock { $0.contains(id) } } ?? false
-    let isProgress = line["method"] == "notifications/progress"
-    let faults = try WireSchemas.faults(
-      in: line, version: isModern && !isProgress ? Modern.version : legacy,
-      answering: id.flatMap { id in asked.withLock { $0[id] } })
-    #expect(faults.isEmpty, "\(line.text.prefix(2000))", sourceLocation: location)
   }
 }
 

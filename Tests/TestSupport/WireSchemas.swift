@@ -1,14 +1,13 @@
 import JSON
 import Posix
 import Synchronization
-import Testing
 
-/// Judges what a server writes by the official schemas, which lie beside this file's folder.
-enum WireSchemas {
+/// Judges what a server writes by the official schemas, which lie beside this file.
+package enum WireSchemas {
   private static let compiled = Mutex<[String: Schema]>([:])
 
   /// Gives what is wrong with a line, as an answer to `method` or of the server's own accord.
-  static func faults(
+  package static func faults(
     in line: JSONValue, version: String, answering method: String?
   ) throws -> [String] {
     if line["method"] != nil {
@@ -69,8 +68,20 @@ enum WireSchemas {
     return schema
   }
 
+  /// Gives what is wrong with a value by a schema that is no official one, compiled once under its
+  /// name.
+  package static func faults(
+    in value: JSONValue, schema: JSONValue, named name: String
+  ) throws -> [String] {
+    let key = "own \(name)"
+    let known = compiled.withLock { $0[key] }
+    let schema = try known ?? Schema(schema)
+    if known == nil { compiled.withLock { $0[key] = schema } }
+    return schema.validate(value).map { "\(name): \($0)" }
+  }
+
   private static func document(_ file: String, _ name: String) throws -> JSONValue {
-    let folder = Path.join(Path.parent(Path.parent(#filePath)), "Schemas")
+    let folder = Path.join(Path.parent(#filePath), "Schemas")
     let bytes = try RealFileSystem().read(Path.join(folder, "\(file).json"), limit: 1 << 20)
     let all = try JSONValue.parse(bytes)
     for key in ["$defs", "definitions"] {

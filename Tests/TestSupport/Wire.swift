@@ -1,17 +1,17 @@
-/// Writes requests as clients of both eras send them.
-enum Modern {
-  static let version = "2026-07-28"
-  static let forms = #"{"elicitation":{"form":{}}}"#
-  static let tasks = #"{"extensions":{"io.modelcontextprotocol/tasks":{}}}"#
-  static let tasksAndForms =
+/// Writes requests of the modern era, each with its envelope.
+package enum Modern {
+  package static let version = "2026-07-28"
+  package static let forms = #"{"elicitation":{"form":{}}}"#
+  package static let tasks = #"{"extensions":{"io.modelcontextprotocol/tasks":{}}}"#
+  package static let tasksAndForms =
     #"{"elicitation":{},"extensions":{"io.modelcontextprotocol/tasks":{}}}"#
 
-  static func meta(_ capabilities: String = "{}", _ extra: String = "") -> String {
+  package static func meta(_ capabilities: String = "{}", _ extra: String = "") -> String {
     #""_meta":{"io.modelcontextprotocol/protocolVersion":"\#(version)","#
       + #""io.modelcontextprotocol/clientCapabilities":\#(capabilities)\#(extra)}"#
   }
 
-  static func request(
+  package static func request(
     _ id: String, _ method: String, _ params: String = "", capabilities: String = "{}",
     meta extra: String = ""
   ) -> String {
@@ -20,14 +20,14 @@ enum Modern {
     return #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":{\#(all)}}"#
   }
 
-  static func request(
+  package static func request(
     _ id: Int, _ method: String, _ params: String = "", capabilities: String = "{}",
     meta extra: String = ""
   ) -> String {
     request("\(id)", method, params, capabilities: capabilities, meta: extra)
   }
 
-  static func call(
+  package static func call(
     _ id: Int, _ tool: String, _ arguments: String = "{}", more: String = "",
     capabilities: String = "{}", meta extra: String = ""
   ) -> String {
@@ -36,7 +36,7 @@ enum Modern {
       capabilities: capabilities, meta: extra)
   }
 
-  static func listen(
+  package static func listen(
     _ id: String, _ filter: String, capabilities: String = "{}"
   ) -> String {
     request(
@@ -44,16 +44,17 @@ enum Modern {
   }
 }
 
-enum Legacy {
-  static let versions = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
+/// Writes requests of the legacy era.
+package enum Legacy {
+  package static let versions = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
 
-  static func request(_ id: Int, _ method: String, _ params: String = "") -> String {
+  package static func request(_ id: Int, _ method: String, _ params: String = "") -> String {
     params.isEmpty
       ? #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)"}"#
       : #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":{\#(params)}}"#
   }
 
-  static func initialize(
+  package static func initialize(
     _ id: Int, version: String = "2025-11-25", capabilities: String = "{}"
   ) -> String {
     request(
@@ -62,15 +63,17 @@ enum Legacy {
         + #""clientInfo":{"name":"test","version":"1"}"#)
   }
 
-  static let initialized = #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#
+  package static let initialized = #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#
 
-  static func call(_ id: Int, _ tool: String, _ arguments: String = "{}") -> String {
+  package static func call(_ id: Int, _ tool: String, _ arguments: String = "{}") -> String {
     request(id, "tools/call", #""name":"\#(tool)","arguments":\#(arguments)"#)
   }
 }
 
-func ping(_ id: String) -> String { #"{"jsonrpc":"2.0","id":\#(id),"method":"ping"}"# }
+/// Asks for nothing but an answer.
+package func ping(_ id: String) -> String { #"{"jsonrpc":"2.0","id":\#(id),"method":"ping"}"# }
 
-func cancelled(_ id: String) -> String {
+/// Takes a request back, named by the JSON text of its id.
+package func cancelled(_ id: String) -> String {
   #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":\#(id)}}"#
 }

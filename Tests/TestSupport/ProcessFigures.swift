@@ -1,0 +1,38 @@
+import Posix
+
+/// Reads what the system tells of a process, where it tells it in files.
+package enum ProcessFigures {
+  /// Tells whether it does.
+  package static var exist: Bool {
+    do {
+      return try RealFileSystem().exists("/proc/self/stat")
+    } catch {
+      return false
+    }
+  }
+
+  /// Gives the processor time a process has used, its threads together, in ticks of the system.
+  package static func processorTicks(of pid: Int32) throws -> Int {
+    let text = try read("/proc/\(pid)/stat")
+    // The name in front may hold anything, so what counts is behind its last bracket.
+    let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+    guard fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12]) else {
+      throw Program.Failure.unexpected("no times in \(text)")
+    }
+    return user + system
+  }
+
+  /// Gives the most memory a process has had at once, in bytes.
+  package static func peakMemory(of pid: Int32) throws -> Int {
+    let line = try read("/proc/\(pid)/status").split(separator: "\n")
+      .first { $0.hasPrefix("VmHWM:") }
+    guard let kibibytes = line?.split(separator: " ").compactMap({ Int($0) }).first else {
+      throw Program.Failure.unexpected("no memory of \(pid)")
+    }
+    return kibibytes << 10
+  }
+
+  private static func read(_ path: String) throws -> String {
+    String(decoding: try Descriptor.open(path).readToEnd(limit: 1 << 16), as: UTF8.self)
+  }
+}
