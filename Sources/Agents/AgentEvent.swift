@@ -5,8 +5,6 @@ import Tasks
 package enum AgentEvent: Sendable, Hashable {
   /// A complete block of text.
   case text(String)
-  /// A piece of a block still running; the whole block follows as `text`.
-  case textDelta(String)
   case toolStart(callId: String, tool: String, title: String?, arguments: JSONValue?)
   case toolEnd(callId: String, tool: String, ok: Bool, result: JSONValue?, durationMs: Int?)
   case turnEnd(usage: Usage?, stopReason: String?)

@@ -62,7 +62,6 @@ struct MessageSink {
     case .text(let text):
       tail.append(text)
       try write(.text(text))
-    case .textDelta(let text): try write(.textDelta(text))
     case .toolStart(let callId, let tool, let title, let arguments):
       toolCalls += 1
       try write(.toolCallStart(callId: callId, tool: tool, title: title, arguments: arguments))

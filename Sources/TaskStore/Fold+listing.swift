@@ -88,7 +88,7 @@ extension Fold {
 }
 
 /// Walks the places of some statuses, newest first: the snapshot's chains and what has changed since.
-private struct StatusWalk: Sequence, IteratorProtocol {
+struct StatusWalk: Sequence, IteratorProtocol {
   private var chains: [AnyIterator<Int>] = []
   private var heads: [Int?] = []
   private let skipped: Set<Int>
@@ -123,44 +123,8 @@ extension TaskStore {
     try reading { (fold) throws(StoreError) in try fold.page(query) }
   }
 
-  /// Gives what somebody who comes back should see first.
-  package func inbox(client: String, team: String?, limit: Int) throws(StoreError) -> InboxPage {
-    let cursor = try number()
-    return try reading { (fold) throws(StoreError) in
-      try fold.inbox(seen: fold.seen[client] ?? 0, team: team, limit: limit, cursor: cursor)
-    }
-  }
-}
-
-extension Fold {
-  fileprivate func inbox(
-    seen: Int, team: String?, limit: Int, cursor: Int
-  ) throws(StoreError) -> InboxPage {
-    var inbox = InboxPage()
-    var room = limit
-    func take(
-      _ statuses: Set<TaskStatus>, after number: Int? = nil
-    ) throws(StoreError) -> [TaskRecord] {
-      var query = TaskQuery()
-      query.statuses = statuses
-      query.teamId = team
-      query.changedAfter = number
-      query.limit = max(room, 1)
-      let page = try page(query)
-      let items = Array(page.items.prefix(room))
-      room -= items.count
-      inbox.left += page.total - items.count
-      return items
-    }
-    inbox.needsYou = try take([.inputRequired])
-    inbox.finished = try take([.completed, .failed, .cancelled, .expired], after: seen)
-    inbox.running = try take([.running, .dispatched])
-    inbox.queued = try take([.queued, .waiting])
-    var everything = TaskQuery()
-    everything.teamId = team
-    everything.limit = 1
-    inbox.counts = try page(everything).counts
-    inbox.cursor = cursor
-    return inbox
+  /// Gives those of some tasks of which a change could not be read.
+  package func damaged(among tasks: [TaskID]) throws(StoreError) -> Set<TaskID> {
+    try reading { (fold) throws(StoreError) in fold.damaged.intersection(tasks) }
   }
 }

@@ -19,7 +19,7 @@ struct Fold: Sendable {
   /// Tasks that changed since the snapshot and have not ended.
   private var active: Set<TaskID> = []
   private(set) var handles: [String: WaitHandle] = [:]
-  private(set) var seen: [String: Int] = [:]
+  private(set) var seen: [InboxReader: Int] = [:]
   private(set) var damaged: Set<TaskID> = []
   /// Names every team there is, so that counts by status can serve as totals where there is one.
   private(set) var teams: Set<String> = []
@@ -115,7 +115,7 @@ struct Fold: Sendable {
     case .handleEnded(let id, let end):
       handles[id]?.end = end
       handles[id]?.endedAt = entry.at
-    case .inboxSeen(let client, let number): seen[client] = max(seen[client] ?? 0, number)
+    case .inboxSeen(let mark): seen[mark.reader] = max(seen[mark.reader] ?? 0, mark.number)
     }
   }
 

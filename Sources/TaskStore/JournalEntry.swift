@@ -13,9 +13,8 @@ struct JournalEntry: Sendable {
 enum JournalChange: Sendable {
   case task(TaskID, revision: Int, TaskEvent)
   case handleMade(WaitHandle)
-  case handleEnded(id: String, state: WaitHandle.End)
-  /// A client was shown everything up to this number.
-  case inboxSeen(client: String, number: Int)
+  case handleEnded(id: String, WaitHandle.End)
+  case inboxSeen(InboxMark)
 }
 
 extension JournalEntry {
@@ -40,16 +39,14 @@ extension JournalEntry {
     case .handleMade(let handle):
       writer.key("handle")
       WaitHandle.json.write(handle, to: &writer)
-    case .handleEnded(let id, let state):
+    case .handleEnded(let id, let end):
       writer.key("handleEnded")
       writer.string(id)
-      writer.key("state")
-      writer.string(state.rawValue)
-    case .inboxSeen(let client, let number):
-      writer.key("client")
-      writer.string(client)
-      writer.key("seen")
-      writer.integer(number)
+      writer.key("end")
+      WaitHandle.End.json.write(end, to: &writer)
+    case .inboxSeen(let mark):
+      writer.key("inbox")
+      InboxMark.json.write(mark, to: &writer)
     }
     return writer.bytes
   }
@@ -81,11 +78,12 @@ extension JournalChange {
       guard let made = JournalEntry.read(WaitHandle.json, handle) else { return nil }
       self = .handleMade(made)
     } else if let id = line["handleEnded"]?.stringValue {
-      guard let state = line["state"]?.stringValue.flatMap(WaitHandle.End.init(rawValue:))
+      guard let end = line["end"].flatMap({ JournalEntry.read(WaitHandle.End.json, $0) })
       else { return nil }
-      self = .handleEnded(id: id, state: state)
-    } else if let client = line["client"]?.stringValue, let seen = line["seen"]?.intValue {
-      self = .inboxSeen(client: client, number: seen)
+      self = .handleEnded(id: id, end)
+    } else if let inbox = line["inbox"] {
+      guard let mark = JournalEntry.read(InboxMark.json, inbox) else { return nil }
+      self = .inboxSeen(mark)
     } else {
       return nil
     }

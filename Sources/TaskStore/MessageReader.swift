@@ -19,15 +19,13 @@ package struct MessageQuery: Sendable {
   /// Only the last so many.
   package var tail: Int?
   package var kinds: Set<MessageKind>?
-  package var includeDeltas = false
   package var limit = 50
   package var maxBytes = 1 << 20
 
   package init() {}
 
   func wants(_ kind: MessageKind) -> Bool {
-    if let kinds { return kinds.contains(kind) }
-    return includeDeltas || kind != .textDelta
+    kinds?.contains(kind) ?? true
   }
 }
 

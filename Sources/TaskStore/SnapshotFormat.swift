@@ -62,7 +62,7 @@ enum SnapshotFormat {
 struct SnapshotAside: Sendable {
   var position = JournalPosition()
   var handles: [String: WaitHandle] = [:]
-  var seen: [String: Int] = [:]
+  var seen: [InboxReader: Int] = [:]
   var damaged: Set<TaskID> = []
   var teams: Set<String> = []
 }
@@ -72,11 +72,12 @@ extension SnapshotAside: JSONCodable {
     {
       (
         segment: Int, offset: Int, number: Int, seal: String, handles: [WaitHandle],
-        seen: [String: Int], damaged: [TaskID], teams: [String]
+        seen: [InboxMark], damaged: [TaskID], teams: [String]
       ) in
       SnapshotAside(
         position: JournalPosition(segment: segment, offset: offset, number: number, seal: seal),
-        handles: Dictionary(handles.map { ($0.id, $0) }, uniquingKeysWith: { $1 }), seen: seen,
+        handles: Dictionary(handles.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
+        seen: Dictionary(seen.map { ($0.reader, $0.number) }, uniquingKeysWith: { max($0, $1) }),
         damaged: Set(damaged), teams: Set(teams))
     },
     required("segment", { $0.position.segment }, .int),
@@ -85,7 +86,9 @@ extension SnapshotAside: JSONCodable {
     required("seal", { $0.position.seal }, .string),
     required(
       "handles", { $0.handles.values.sorted { $0.id < $1.id } }, .array(of: WaitHandle.json)),
-    required("seen", { $0.seen }, .dictionary(of: .int)),
+    required(
+      "seen", { $0.seen.map { InboxMark(reader: $0.key, number: $0.value) } },
+      .array(of: InboxMark.json)),
     required("damaged", { $0.damaged.sorted() }, .array(of: TaskID.json)),
     required("teams", { $0.teams.sorted() }, .array(of: .string)))
 }

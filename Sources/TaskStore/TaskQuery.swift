@@ -47,20 +47,6 @@ package struct TaskPage: Sendable {
   package var nextCursor: String?
 }
 
-/// Is what somebody who comes back should see: what needs them first.
-package struct InboxPage: Sendable {
-  package var needsYou: [TaskRecord] = []
-  /// Ended since this client was last shown the inbox.
-  package var finished: [TaskRecord] = []
-  package var running: [TaskRecord] = []
-  package var queued: [TaskRecord] = []
-  package var counts: [TaskStatus: Int] = [:]
-  /// What to pass as `seen` once this page was shown.
-  package var cursor = 0
-  /// How many more there are than fit.
-  package var left = 0
-}
-
 extension TaskQuery {
   /// Tells whether a whole record matches.
   func matches(_ record: TaskRecord) -> Bool {

@@ -109,29 +109,32 @@ extension TaskStore {
     try reading { (fold) throws(StoreError) in fold.handles[id] }
   }
 
-  /// Ends a wait; ending it twice changes nothing.
+  /// Ends a wait and gives it as it ended: somebody may have been first. Nil if it is unknown.
+  @discardableResult
   package func endWaitHandle(
     _ id: String, _ end: WaitHandle.End, by actor: Actor
-  ) throws(StoreError) {
-    try appending(by: actor) { fold, _ in
-      guard let handle = fold.handles[id], handle.end == nil else { return (nil, ()) }
-      return (.handleEnded(id: id, state: end), ())
+  ) throws(StoreError) -> WaitHandle? {
+    try appending(by: actor) { fold, moment in
+      guard var handle = fold.handles[id], handle.end == nil else { return (nil, fold.handles[id]) }
+      handle.end = end
+      handle.endedAt = moment.at
+      return (.handleEnded(id: id, end), handle)
     }
   }
 
-  /// Gives up to which number a client has been shown what happened.
-  package func inboxCursor(client: String) throws(StoreError) -> Int {
-    try reading { (fold) throws(StoreError) in fold.seen[client] ?? 0 }
+  /// Gives up to which number a reader has been shown what happened.
+  package func inboxCursor(_ reader: InboxReader) throws(StoreError) -> Int {
+    try reading { (fold) throws(StoreError) in fold.seen[reader] ?? 0 }
   }
 
-  /// Moves a client's cursor, only ever forwards.
+  /// Moves a reader's cursor, only ever forwards.
   package func moveInboxCursor(
-    client: String, to number: Int, by actor: Actor
+    _ reader: InboxReader, to number: Int, by actor: Actor
   ) throws(StoreError) {
     try appending(by: actor) { fold, moment in
       let seen = min(number, moment.number - 1)
-      guard seen > fold.seen[client] ?? 0 else { return (nil, ()) }
-      return (.inboxSeen(client: client, number: seen), ())
+      guard seen > fold.seen[reader] ?? 0 else { return (nil, ()) }
+      return (.inboxSeen(InboxMark(reader: reader, number: seen)), ())
     }
   }
 }

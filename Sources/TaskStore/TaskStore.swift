@@ -116,6 +116,18 @@ package final class TaskStore: Sendable {
     try reading { (fold) throws(StoreError) in try fold.find(reference) }
   }
 
+  /// Finds a task also where a change of it could not be read: what is shown of it may be old.
+  package func lastKnown(_ reference: TaskReference) throws(StoreError) -> TaskRecord {
+    try reading { (fold) throws(StoreError) in
+      do throws(StoreError) {
+        return try fold.find(reference)
+      } catch {
+        if case .damagedTask(let id) = error, let record = try fold.record(id) { return record }
+        throw error
+      }
+    }
+  }
+
   package func task(id: TaskID) throws(StoreError) -> TaskRecord? {
     try reading { (fold) throws(StoreError) in try fold.record(id) }
   }

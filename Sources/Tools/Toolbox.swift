@@ -82,16 +82,20 @@ package struct Toolbox: Sendable {
 
   /// Renders the contract: the exact entries of `tools/list`, each with its toolset.
   package static func contract() -> [UInt8] {
-    let setting = Workshop.Setting(
-      environment: [:], storeRoot: "/", startDirectory: "/",
-      build: .init(version: "0", build: "0"), startRunner: { _ in })
-    let toolbox = Toolbox(Workshop(setting))
-    let entries = toolbox.operations.map { operation in
+    let entries = declared().operations.map { operation in
       var entry: JSONObject = ["toolset": .string(operation.tool.toolset)]
       for (key, value) in operation.tool.entry { entry[key] = value }
       return JSONValue.object(entry)
     }
     return Array((IndentedText(.object(["tools": .array(entries)])).text + "\n").utf8)
+  }
+
+  /// Gives every tool for what it declares; none of them is ever called.
+  static func declared() -> Toolbox {
+    let setting = Workshop.Setting(
+      environment: [:], storeRoot: "/", startDirectory: "/",
+      build: .init(version: "0", build: "0"), startRunner: { _ in })
+    return Toolbox(Workshop(setting))
   }
 }
 
@@ -126,15 +130,11 @@ package struct ToolChoice: Sendable, Hashable {
   func takes(_ operation: Operation) -> Bool {
     if readsOnly, !operation.tool.hints.readOnly { return false }
     if let tools { return tools.contains(operation.name) }
-    return Toolset(rawValue: operation.tool.toolset).map { toolsets.contains($0) } ?? false
+    return toolsets.contains(operation.group)
   }
 
   /// Names every tool there is, in order.
-  package static let names = [
-    "tasks_schemas", "tasks_create", "tasks_list", "tasks_get", "tasks_wait", "tasks_cancel",
-    "tasks_attempts_list", "tasks_messages_list", "tasks_artifacts_list",
-    "tasks_artifacts_download", "tasks_artifacts_upload", "tasks_artifacts_stage",
-  ]
+  package static let names = Toolbox.declared().operations.map(\.name)
 }
 
 /// Says what of a choice does not exist.

@@ -200,11 +200,12 @@ struct TaskStoreTests {
     try withTemporaryDirectory { folder in
       let store = try TaskStore.open(folder + "/store")
       for name in ["a", "b", "c"] { try store.add(name) }
+      let x = InboxReader(client: "x", team: "local")
       for (asked, expected) in [(2, 2), (1, 2), (99, 4), (3, 4)] {
-        try store.moveInboxCursor(client: "x", to: asked, by: Sample.client)
-        #expect(try store.inboxCursor(client: "x") == expected, "\(asked)")
+        try store.moveInboxCursor(x, to: asked, by: Sample.client)
+        #expect(try store.inboxCursor(x) == expected, "\(asked)")
       }
-      #expect(try store.inboxCursor(client: "y") == 0)
+      #expect(try store.inboxCursor(InboxReader(client: "y", team: "local")) == 0)
     }
   }
 
@@ -212,14 +213,17 @@ struct TaskStoreTests {
     try withTemporaryDirectory { folder in
       let task = try TaskStore.open(folder + "/store").add("first")
       let handle = WaitHandle(
-        id: WaitHandle.makeID(), tasks: [task.id], until: "terminal", after: 1, cancelsWork: true,
+        id: WaitHandle.makeID(), tasks: [task.id], until: .terminal, after: 1, cancelsWork: true,
         canAsk: false, createdAt: task.queuedAt)
       try TaskStore.open(folder + "/store").makeWaitHandle(handle, by: Sample.client)
       let store = try TaskStore.open(folder + "/store")
       #expect(try store.waitHandle(handle.id) == handle)
       try store.endWaitHandle(handle.id, .cancelled, by: Sample.client)
       let number = try store.number()
-      try store.endWaitHandle(handle.id, .done, by: Sample.client)
+      let content = ContentID(raw: [])
+      let kept = try store.endWaitHandle(
+        handle.id, .done(outcome: content), by: Sample.client)
+      #expect(kept?.end == .cancelled, "who comes second is told how it ended")
       #expect(try store.waitHandle(handle.id)?.end == .cancelled)
       #expect(try store.number() == number)
     }

@@ -47,7 +47,9 @@ struct ArtifactTests {
       for bytes in [2_000, 2_001, 2_002, 2_003, 40_000] {
         let (pages, content) = try download(house, place, form: "text", bytes: bytes)
         #expect(ContentID(raw: content).description == cid.stringValue)
-        #expect((0...1).contains(pages - (text.utf8.count + bytes - 1) / bytes))
+        // Two of its twelve bytes are line ends, which take twice the room in JSON.
+        let most = text.utf8.count * 7 / 6 / (bytes - 800) + 1
+        #expect((1...most).contains(pages))
       }
       let (_, content) = try download(house, place, form: "base64", bytes: 3_001)
       #expect(ContentID(raw: content).description == cid.stringValue)

@@ -52,6 +52,16 @@ struct House: Sendable {
     toolbox = try Toolbox.current(workshop)
   }
 
+  private init(reopening house: House) {
+    root = house.root
+    runners = house.runners
+    workshop = Workshop(house.workshop.setting)
+    toolbox = Toolbox(workshop)
+  }
+
+  /// Gives a house on the same store that remembers nothing of what the other knew.
+  static func reopened(_ house: House) -> House { House(reopening: house) }
+
   func store() throws -> TaskStore { try workshop.store() }
 
   /// Calls a tool, checks the result against the tool's own promise, and gives it.

@@ -39,22 +39,6 @@ struct ReadingTests {
     }
   }
 
-  @Test func whatDidNotFitIsNotMarkedAsRead() throws {
-    try withHouse { house in
-      for index in 0..<12 {
-        try house.end(try house.start(try house.task("task \(index)")), summary: "ok")
-      }
-      let part = try house.call("tasks_list", ["limit": 5])
-      #expect(ids(part).count == 5)
-      #expect(part["truncated"] == true)
-      #expect(part["total"] == 12)
-      #expect(part["seen"] == nil)
-      let whole = try house.call("tasks_list", ["limit": 50, "max_bytes": 40_000])
-      #expect(ids(whole).count == 12)
-      #expect(whole["seen"] != nil)
-    }
-  }
-
   @Test func aNumberFromTheFutureHidesNothing() throws {
     try withHouse { house in
       let task = try house.task()

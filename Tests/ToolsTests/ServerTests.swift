@@ -91,6 +91,44 @@ struct ServerTests {
     }
   }
 
+  @Test(arguments: ["needs_me", "change"])
+  func whatAWaitCameToIsTheSameHoweverTheTaskGoesOn(_ until: String) throws {
+    try withHouse { house in
+      let task = try house.start(try house.task())
+      let arguments: JSONObject = [
+        "task_ids": [.string(task.spec.name)], "until": .string(until),
+      ]
+      var handle: JSONValue = .null
+      var first: JSONValue = .null
+      // Somebody owns the attempt, or the next server would settle it.
+      let lock = try house.store().lockAttempt(task.id, 1)
+      try withClient(of: house) { client in
+        handle = try #require(client.callTool("tasks_wait", arguments, declaring: true)["taskId"])
+        let question = InputRequest(
+          requestId: "q", attemptN: 1, question: "Which?", askedAt: .now)
+        try house.tell(task, .inputRequested(question))
+        first = try client.call("tasks/get", ["taskId": handle], declaring: true)
+        #expect(first["status"] == "completed")
+        let changed = first["result"]?["structuredContent"]?["changed"]?.arrayValue
+        #expect(changed?.first?["pendingRequests"]?.arrayValue?.count == 1)
+      }
+      let steps: [() throws -> Void] = [
+        { try house.tell(task, .inputAnswered(requestId: "q", answer: "this")) },
+        { try house.end(task, .failed(AttemptError(.agentCrashed, "It fell over."))) },
+        { try house.store().compactIfWorthwhile(always: true) },
+      ]
+      for step in steps {
+        try step()
+        try withClient(of: house) { client in
+          let again = try client.call("tasks/get", ["taskId": handle], declaring: true)
+          #expect(again == first)
+          _ = try client.call("tasks/cancel", ["taskId": handle], declaring: true)
+        }
+      }
+      _ = consume lock
+    }
+  }
+
   @Test(arguments: [true, false])
   func cancellingAHandleCancelsTheWorkOnlyWhereItMadeIt(_ isOfCreating: Bool) throws {
     try withCommandsAllowed { house in

@@ -17,7 +17,7 @@ package enum ContentBlock: Sendable, Hashable {
     }
   }
 
-  var value: JSONValue {
+  package var value: JSONValue {
     switch self {
     case .text(let text): ["type": "text", "text": .string(text)]
     case .image(let data, let type):

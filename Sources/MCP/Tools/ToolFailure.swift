@@ -28,10 +28,32 @@ package struct ToolFailure: Error, Sendable, Hashable {
 
   /// Renders the text a model reads: code and summary, a line for each fault, the next step.
   package var text: String {
-    var lines = ["[\(code)] \(summary)"]
-    lines += faults.map(\.description)
-    if let nextStep { lines.append(nextStep) }
+    var lines = [Self.cut("[\(code)] \(summary)", to: Bound.sentence)]
+    lines += faults.prefix(Faults.limit).map { fault in
+      let message = Self.cut(fault.message, to: Bound.message)
+      if fault.pointer.isRoot { return message }
+      return Self.cut("\(fault.pointer)", to: Bound.pointer) + ": " + message
+    }
+    if let nextStep { lines.append(Self.cut(nextStep, to: Bound.sentence)) }
     return lines.map(Self.oneLine).joined(separator: "\n")
+  }
+
+  /// Bounds each part in bytes of JSON, so that all is shorter than a result usually may be.
+  private enum Bound {
+    static let sentence = 900
+    static let pointer = 80
+    static let message = 200
+  }
+
+  /// Cuts text that somebody else may have written to so many bytes inside JSON quotes.
+  private static func cut(_ text: String, to limit: Int) -> String {
+    var left = limit
+    let end = text.unicodeScalars.indices.first { index in
+      let scalar = text.unicodeScalars[index]
+      left -= scalar == "\"" || scalar == "\\" ? 2 : UTF8.width(scalar)
+      return left < 0
+    }
+    return end.map { text[..<$0] + "…" } ?? text
   }
 
   /// Takes out what would break the form: keys and values in it may come from anywhere.

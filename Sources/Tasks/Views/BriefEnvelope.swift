@@ -30,10 +30,10 @@ package struct BriefEnvelope: Sendable, Hashable {
 }
 
 extension BriefEnvelope {
-  package init(_ record: TaskRecord, standing: QueueStanding? = nil) {
+  package init(_ record: TaskRecord, standing: QueueStanding? = nil, isDamaged: Bool = false) {
     self.init(
       id: record.id, name: record.spec.name.cleanedWord, title: nil, status: record.status,
-      statusReason: record.statusReason(standing),
+      statusReason: record.statusReason(standing, isDamaged: isDamaged),
       queuePosition: record.queuePosition(standing),
       taskType: Self.cut(record.spec.taskType.cleanedWord, toBytes: Limit.wordBytes),
       profile: Self.cut(record.spec.launch.profile.cleanedWord, toBytes: Limit.wordBytes),

@@ -20,9 +20,13 @@ package struct QueueStanding: Sendable, Hashable {
 }
 
 extension TaskRecord {
+  /// Is the reason beside the status of a task of which a change could not be read.
+  package static let damaged = "damaged"
+
   /// Gives the reason beside the status, with what the record itself cannot know.
-  package func statusReason(_ standing: QueueStanding?) -> String? {
-    status == .queued ? standing?.reason.rawValue : statusReason
+  func statusReason(_ standing: QueueStanding?, isDamaged: Bool) -> String? {
+    if isDamaged { return Self.damaged }
+    return status == .queued ? standing?.reason.rawValue : statusReason
   }
 
   /// Gives the place in the queue while there is one.

@@ -55,8 +55,8 @@ extension TaskEnvelope {
   ///
   /// An input of more bytes than `inputLimit` is left out, and `inputCut` says so.
   package init(
-    _ record: TaskRecord, standing: QueueStanding? = nil, children: [TaskStatus: Int]? = nil,
-    inputLimit: Int = ViewLimit.payload
+    _ record: TaskRecord, standing: QueueStanding? = nil, isDamaged: Bool = false,
+    children: [TaskStatus: Int]? = nil, inputLimit: Int = ViewLimit.payload
   ) {
     let spec = record.spec
     let input = PayloadView(spec.input, limit: inputLimit)
@@ -65,7 +65,8 @@ extension TaskEnvelope {
       id: record.id, name: spec.name.cleanedWord,
       title: CleanText.line(spec.title, limit: ViewLimit.title),
       tags: spec.tags.prefix(ViewLimit.tags).map { CleanText.line($0, limit: ViewLimit.tag) },
-      status: record.status, statusReason: record.statusReason(standing),
+      status: record.status,
+      statusReason: record.statusReason(standing, isDamaged: isDamaged),
       statusMessage: record.statusMessage.map { CleanText.clean($0, limit: ViewLimit.sentence) },
       queuePosition: record.queuePosition(standing), resumeAt: record.hold?.resumeAt,
       taskType: spec.taskType.cleanedWord, outputKind: spec.outputKind, input: input.value,

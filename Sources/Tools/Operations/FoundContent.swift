@@ -25,7 +25,7 @@ extension Workshop {
     let size = try naming { () throws(StoreError) in try store.blobs.size(cid) }
     guard let size else {
       throw ToolFailure(
-        code: "not_found", summary: "Nothing is stored under this content id.",
+        code: FailureCode.notFound.rawValue, summary: "Nothing is stored under this content id.",
         faults: [Fault(pointer: JSONPointer(tokens: ["cid"]), message: "unknown content id")],
         nextStep: "Call tasks_artifacts_list with a task_id to see which there are.")
     }

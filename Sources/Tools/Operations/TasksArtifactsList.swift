@@ -12,7 +12,7 @@ package struct TasksArtifactsList: TaskTool {
     attempt changed, each with the content id (cid) that tasks_artifacts_download takes.
     """
   package let hints = ToolHints.reading
-  package let toolset = Toolset.artifacts.rawValue
+  package let group = Toolset.artifacts
 
   package struct Input: JSONCodable {
     var task: TaskReference
@@ -76,7 +76,7 @@ package struct TasksArtifactsList: TaskTool {
       // What is no base 64 is no cursor of ours; it is refused below like any other.
     }
     throw ToolFailure(
-      code: "bad_cursor", summary: "The cursor is not one of this list.",
+      code: FailureCode.badCursor.rawValue, summary: "The cursor is not one of this list.",
       faults: [Fault(pointer: JSONPointer(tokens: ["cursor"]), message: "unknown cursor")],
       nextStep: "Call tasks_artifacts_list again without a cursor.")
   }

@@ -13,7 +13,7 @@ package struct TasksArtifactsStage: TaskTool {
     """
   package let hints = ToolHints(
     readOnly: false, destructive: false, idempotent: true, openWorld: false)
-  package let toolset = Toolset.artifacts.rawValue
+  package let group = Toolset.artifacts
 
   package struct Input: JSONCodable {
     var text: String?

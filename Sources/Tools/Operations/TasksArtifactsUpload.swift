@@ -16,7 +16,7 @@ package struct TasksArtifactsUpload: TaskTool {
     """
   package let hints = ToolHints(
     readOnly: false, destructive: false, idempotent: true, openWorld: false)
-  package let toolset = Toolset.artifacts.rawValue
+  package let group = Toolset.artifacts
 
   package struct Input: JSONCodable {
     var task: TaskReference

@@ -14,7 +14,7 @@ package struct TasksAttemptsList: TaskTool {
     only those.
     """
   package let hints = ToolHints.reading
-  package let toolset = Toolset.tasks.rawValue
+  package let group = Toolset.tasks
 
   package struct Input: JSONCodable {
     var task: TaskReference
@@ -117,7 +117,7 @@ extension TaskRecord {
     if let found = attempts.first(where: { $0.attemptN == number }) { return found }
     let range = attempts.isEmpty ? "none yet" : "1 to \(attempts.count)"
     throw ToolFailure(
-      code: "not_found", summary: "Task \(spec.name) has no attempt \(number).",
+      code: FailureCode.notFound.rawValue, summary: "Task \(spec.name) has no attempt \(number).",
       faults: [Fault(pointer: JSONPointer(tokens: ["attempt_n"]), message: "there are \(range)")],
       nextStep: "Call tasks_attempts_list without attempt_n to see them.")
   }

@@ -15,7 +15,7 @@ package struct TasksCancel: TaskTool {
     """
   package let hints = ToolHints(
     readOnly: false, destructive: true, idempotent: true, openWorld: false)
-  package let toolset = Toolset.tasks.rawValue
+  package let group = Toolset.tasks
 
   package struct Input: JSONCodable {
     var task: TaskReference?

@@ -32,6 +32,9 @@ extension TasksCreate {
 }
 
 extension TasksCreate.Output: JSONCodable, ToolOutput {
+  /// Leaves room for what is said beside the task, and for the longest of the hints.
+  static let frame = 200
+
   /// Is a stored task, or a body that was not stored; only the hint is in both.
   package static let json = Codec<TasksCreate.Output>(
     schema: promise,

@@ -13,7 +13,7 @@ package struct TasksCreate: TaskTool {
   let mayRunCommands: Bool
   package let name = "tasks_create"
   package let title = "Create a task"
-  package let toolset = Toolset.tasks.rawValue
+  package let group = Toolset.tasks
 
   package var summary: String {
     """
@@ -56,8 +56,8 @@ package struct TasksCreate: TaskTool {
     }
     var shown =
       input.wait || creation.replayed
-      ? try workshop.shown(task, bytes: input.maxBytes)
-      : try workshop.shownNew(task, bytes: input.maxBytes)
+      ? try workshop.shown(task, bytes: input.maxBytes - Output.frame)
+      : try workshop.shownNew(task, bytes: input.maxBytes - Output.frame)
     if creation.replayed {
       shown.note.hint = Hint.replayed
     } else if !task.needsAttention {
@@ -99,16 +99,13 @@ package struct TasksCreate: TaskTool {
     var body = try Self.canonical(draft.spec)
     if !draft.nameIsGiven { body["name"] = nil }
     body["idempotency"] = nil
-    var rehearsal = Rehearsal(body: body, truncated: false)
-    if ByteBudget.size(rehearsal, Rehearsal.json) > input.maxBytes {
-      body["input"] = nil
-      rehearsal = Rehearsal(body: body, truncated: true)
-    }
-    guard let (fitted, isCut) = ByteBudget.fit(rehearsal, Rehearsal.json, bytes: input.maxBytes)
+    let whole = Rehearsal(body: body, truncated: false)
+    if ByteBudget.size(whole, Rehearsal.json) <= input.maxBytes { return .rehearsal(whole) }
+    body["input"] = nil
+    let rest = Rehearsal(body: body, truncated: true)
+    guard let (fitted, _) = ByteBudget.fit(rest, Rehearsal.json, bytes: input.maxBytes)
     else { throw .tooSmall(input.maxBytes) }
-    rehearsal = fitted
-    rehearsal.truncated = rehearsal.truncated || isCut
-    return .rehearsal(rehearsal)
+    return .rehearsal(fitted)
   }
 
   /// Gives the canonical form: resolved, complete, keys in order at every level.

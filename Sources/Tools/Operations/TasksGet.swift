@@ -14,7 +14,7 @@ package struct TasksGet: TaskTool {
     their own.
     """
   package let hints = ToolHints.reading
-  package let toolset = Toolset.tasks.rawValue
+  package let group = Toolset.tasks
 
   package struct Input: JSONCodable {
     var task: TaskReference
@@ -31,7 +31,7 @@ package struct TasksGet: TaskTool {
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> TaskShown {
     try workshop.attend()
-    let task = try workshop.find(
+    let task = try workshop.findToShow(
       TaskPlace(task: input.task, team: input.team, diary: input.diary))
     return try workshop.shown(task, bytes: input.maxBytes)
   }
@@ -64,26 +64,20 @@ extension Workshop {
   /// Shows a task within so many bytes.
   func shown(_ task: TaskRecord, bytes: Int) throws(ToolFailure) -> TaskShown {
     let standings = try Standings(self, for: [task])
-    return try shown(
-      standings.envelope(task, children: try childCounts(of: task)), task, bytes: bytes)
+    let envelope = standings.envelope(task, children: try childCounts(of: task))
+    return try Self.fitted(envelope, hint: standings.hint(for: task), bytes: bytes)
   }
 
   /// Shows a task that was made just now: nobody has looked at the queue for it yet.
   func shownNew(_ task: TaskRecord, bytes: Int) throws(ToolFailure) -> TaskShown {
-    try shown(TaskEnvelope(task), task, bytes: bytes)
+    try Self.fitted(TaskEnvelope(task), hint: Hint.next(for: task), bytes: bytes)
   }
 
-  private func shown(
-    _ envelope: TaskEnvelope, _ task: TaskRecord, bytes: Int
+  private static func fitted(
+    _ envelope: TaskEnvelope, hint: String, bytes: Int
   ) throws(ToolFailure) -> TaskShown {
-    let whole = TaskShown(
-      envelope: envelope,
-      note: TaskShown.Note(truncated: envelope.inputCut, hint: Hint.next(for: task)))
-    return try Self.fitted(whole, bytes: bytes)
-  }
-
-  static func fitted(_ shown: TaskShown, bytes: Int) throws(ToolFailure) -> TaskShown {
-    var shown = shown
+    var shown = TaskShown(
+      envelope: envelope, note: TaskShown.Note(truncated: envelope.inputCut, hint: hint))
     if ByteBudget.size(shown, TaskShown.json) <= bytes { return shown }
     shown.note.truncated = true
     if shown.envelope.input != nil {

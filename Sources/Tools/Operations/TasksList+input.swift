@@ -53,7 +53,7 @@ extension TasksList.Input: JSONCodable {
   package static let json = Codec.object(
     assembled, unknownKeys: .refused,
     optional("view", \.view, .enumeration, "Inbox unless something is filtered."),
-    optional("seen", \.seen, .int(0 ... .max), "Number of the inbox page you have shown."),
+    optional("seen", \.seen, .int(0 ... .max), "seen of an inbox page you have shown."),
     defaulted(
       "status", \.filter.status, .array(of: .statusName, count: 0...9), [], "Any of these."),
     defaulted("task_type", \.filter.taskType, words, [], "Any of these types."),

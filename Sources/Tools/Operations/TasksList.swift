@@ -10,16 +10,17 @@ package struct TasksList: TaskTool {
   package let title = "List tasks"
   package let summary = """
     Lists tasks in short. Without arguments it is the inbox: what needs you, what finished since \
-    you last looked, what runs, what waits. Call it first after a restart or when ids were lost. \
-    With filters it lists matching tasks, newest first. Pass seen (the number of an inbox page \
-    you have shown) to mark what finished until then as read.
+    you last looked (the oldest end first), what runs, what waits. Call it first after a restart \
+    or when ids were lost. Pass back the seen of a page you have shown to mark what finished on \
+    it as read; what did not fit comes on the next. With filters it lists matching tasks, newest \
+    first unless order says oldest.
     """
   /// Passing `seen` moves the caller's own reading mark, which is all it ever writes.
   package let hints = ToolHints.reading
-  package let toolset = Toolset.tasks.rawValue
+  package let group = Toolset.tasks
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
-    if let seen = input.seen { try mark(seen, caller) }
+    if let seen = input.seen { try mark(seen, input, caller) }
     try workshop.attend()
     return switch try chosenView(input) {
     case .inbox: try inbox(input, caller)
@@ -37,32 +38,37 @@ package struct TasksList: TaskTool {
     }
   }
 
-  private func mark(_ number: Int, _ caller: Caller) throws(ToolFailure) {
+  private func reader(_ input: Input, _ caller: Caller) throws(ToolFailure) -> InboxReader {
+    InboxReader(client: caller.inbox, team: try workshop.team(input.filter.team))
+  }
+
+  private func mark(_ number: Int, _ input: Input, _ caller: Caller) throws(ToolFailure) {
     try workshop.mayChange()
     let store = try workshop.store()
+    let reader = try reader(input, caller)
     try naming { () throws(StoreError) in
       // A number from nowhere must not hide what is yet to come.
       let reached = min(number, try store.number())
-      try store.moveInboxCursor(client: caller.inbox, to: reached, by: caller.actor)
+      try store.moveInboxCursor(reader, to: reached, by: caller.actor)
       try store.sync()
     }
   }
 
   private func inbox(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     let store = try workshop.store()
-    let team = try workshop.team(input.filter.team)
-    let limit = input.fittingLimit
-    let page = try naming { () throws(StoreError) in
-      try store.inbox(client: caller.inbox, team: team, limit: limit)
-    }
+    let (reader, limit) = (try reader(input, caller), input.fittingLimit)
+    let page = try naming { () throws(StoreError) in try store.inbox(reader, limit: limit) }
     let tasks = page.needsYou + page.finished + page.running + page.queued
-    // What did not fit must not be marked as read: it fills up in this order.
-    let showsAllFinished = page.left == 0 || !(page.running.isEmpty && page.queued.isEmpty)
     return Output(
-      items: try briefs(tasks), total: tasks.count + page.left,
-      counts: StatusCounts(page.counts), seen: showsAllFinished ? page.cursor : nil,
-      nextCursor: nil, truncated: page.left > 0,
-      hint: tasks.isEmpty ? Hint.noTasks : page.left > 0 ? Hint.fullInbox : Hint.inbox)
+      items: try briefs(tasks), total: tasks.count + page.left.all,
+      counts: StatusCounts(page.counts), seen: page.cursor, nextCursor: nil,
+      truncated: page.left.all > 0, hint: Self.hint(page, isEmpty: tasks.isEmpty))
+  }
+
+  private static func hint(_ page: InboxPage, isEmpty: Bool) -> String {
+    if isEmpty { return Hint.noTasks }
+    if page.left.finished > 0 { return Hint.moreFinished }
+    return page.left.all > 0 ? Hint.fullInbox : Hint.inbox
   }
 
   private func matching(_ input: Input) throws(ToolFailure) -> Output {
@@ -73,9 +79,12 @@ package struct TasksList: TaskTool {
     return Output(
       items: try briefs(page.items), total: page.total, counts: StatusCounts(page.counts),
       seen: nil, nextCursor: page.nextCursor,
-      truncated: page.nextCursor != nil && query.limit < input.limit,
-      hint: page.items.isEmpty
-        ? Hint.noTasks : page.nextCursor == nil ? Hint.listed : Hint.morePages)
+      truncated: page.nextCursor != nil && query.limit < input.limit, hint: Self.hint(page))
+  }
+
+  private static func hint(_ page: TaskPage) -> String {
+    if page.items.isEmpty { return Hint.noTasks }
+    return page.nextCursor == nil ? Hint.listed : Hint.morePages
   }
 
   private func briefs(_ tasks: [TaskRecord]) throws(ToolFailure) -> [BriefEnvelope] {

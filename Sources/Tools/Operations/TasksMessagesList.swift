@@ -17,7 +17,7 @@ package struct TasksMessagesList: TaskTool {
     instructions.
     """
   package let hints = ToolHints.reading
-  package let toolset = Toolset.tasks.rawValue
+  package let group = Toolset.tasks
 
   package struct Input: JSONCodable {
     var task: TaskReference
@@ -27,7 +27,6 @@ package struct TasksMessagesList: TaskTool {
     var tail: Int?
     var kinds: [MessageKind]
     var limit: Int
-    var includeDeltas: Bool
     var waitSec: Int
     var team: String?
     var diary: String?
@@ -41,7 +40,6 @@ package struct TasksMessagesList: TaskTool {
       optional("tail", \.tail, .int(1...200), "Only so many of the last ones."),
       defaulted("kinds", \.kinds, .array(of: .enumeration, count: 0...10), [], "Only these."),
       defaulted("limit", \.limit, .int(1...200), 50, "Most messages in a page."),
-      defaulted("include_deltas", \.includeDeltas, .bool, false, "Pieces of unfinished texts too."),
       defaulted("wait_sec", \.waitSec, .int(0...45), 0, "Wait so long if there is nothing new."),
       TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary), ByteBudget.field(\.maxBytes))
   }
@@ -102,7 +100,6 @@ package struct TasksMessagesList: TaskTool {
     query.before = input.beforeSeq
     query.tail = input.tail
     query.kinds = input.kinds.isEmpty ? nil : Set(input.kinds)
-    query.includeDeltas = input.includeDeltas
     query.limit = input.limit
     query.maxBytes = Self.readLimit
     let (folder, asked) = (try folder(of: task, attempt), query)

@@ -15,7 +15,7 @@ package struct TasksSchemas: TaskTool {
     or ask for detail full, to see its JSON Schemas.
     """
   package let hints = ToolHints.reading
-  package let toolset = Toolset.tasks.rawValue
+  package let group = Toolset.tasks
   private let types = TaskTypeRegistry.builtIn
 
   package struct Input: JSONCodable {
@@ -50,12 +50,12 @@ package struct TasksSchemas: TaskTool {
       output.truncated = true
       output.hint = "Schemas were left out: name one task_type, or pass a larger max_bytes."
     }
-    guard let (fitted, isCut) = ByteBudget.fit(output, Output.json, bytes: input.maxBytes) else {
+    if ByteBudget.size(output, Output.json) <= input.maxBytes { return output }
+    output.truncated = true
+    guard let (fitted, _) = ByteBudget.fit(output, Output.json, bytes: input.maxBytes) else {
       throw .tooSmall(input.maxBytes)
     }
-    output = fitted
-    output.truncated = output.truncated || isCut
-    return output
+    return fitted
   }
 
   private static func hint(_ catalog: ProfileCatalog) -> String {

@@ -16,7 +16,7 @@ package struct TasksWait: TaskTool {
     cancelling it ends the wait, not the work.
     """
   package let hints = ToolHints.reading
-  package let toolset = Toolset.tasks.rawValue
+  package let group = Toolset.tasks
 
   package struct Input: JSONCodable {
     var tasks: [TaskReference]
@@ -102,7 +102,11 @@ extension TasksWait.Output {
   private static func pause(_ waiting: [TaskRecord]) -> Int {
     guard let latest = waiting.map(\.queuedAt).max() else { return 0 }
     let age = (Timestamp.now.milliseconds - latest.milliseconds) / 1000
-    return age < 60 ? 5 : age < 600 ? 15 : 30
+    return switch age {
+    case ..<60: 5
+    case ..<600: 15
+    default: 30
+    }
   }
 }
 

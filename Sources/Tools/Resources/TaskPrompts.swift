@@ -83,8 +83,8 @@ enum TaskPrompts {
           """
           Call tasks_list without arguments. Tell me first which tasks need me and what they ask, \
           then what finished since I last looked with its result in a line each, then what still \
-          runs or waits. When you have told me, call tasks_list again with seen set to the number \
-          of that page.
+          runs or waits. When you have told me, call tasks_list again with seen set to the seen \
+          of that page, and tell me what else has finished until there is nothing more.
           """)
       ]
     })

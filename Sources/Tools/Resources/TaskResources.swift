@@ -44,13 +44,12 @@ struct TaskResources: ResourceProvider {
       case .messages(let task, let number):
         let input = TasksMessagesList.Input(
           task: task, attemptN: number, afterSeq: nil, beforeSeq: nil, tail: Self.tail, kinds: [],
-          limit: Self.tail, includeDeltas: false, waitSec: 0, team: nil, diary: nil,
-          maxBytes: ByteBudget.most)
+          limit: Self.tail, waitSec: 0, team: nil, diary: nil, maxBytes: ByteBudget.most)
         return try document(uri, TasksMessagesList(workshop: workshop), input)
       case .artifact(let cid): return try artifact(uri, cid)
       }
     } catch {
-      throw error.code == "not_found" ? .notFound : .unavailable(error.summary)
+      throw ResourceFailure(error)
     }
   }
 
@@ -104,13 +103,9 @@ struct TaskResources: ResourceProvider {
       query.limit = limit
       query.cursor = cursor
       let asked = query
-      do throws(StoreError) {
-        return try store.list(asked)
-      } catch {
-        throw ToolFailure(error)
-      }
+      return try naming { () throws(StoreError) in try store.list(asked) }
     } catch {
-      throw error.code == "bad_cursor" ? .unknownCursor : .unavailable(error.summary)
+      throw ResourceFailure(error)
     }
   }
 
@@ -124,15 +119,24 @@ struct TaskResources: ResourceProvider {
     switch argument {
     case "id": return Completion(Self.references(recent, prefix))
     case "n":
-      let reference = context["id"].map { TaskReference($0) }
-      let task = recent.first { $0.isCalled(reference) }
-      return Completion(
-        (task?.attempts ?? []).map { "\($0.attemptN)" }.filter { $0.hasPrefix(prefix) })
+      let attempts = try context["id"].map(attempts) ?? []
+      return Completion(attempts.map { "\($0.attemptN)" }.filter { $0.hasPrefix(prefix) })
     case "cid":
       let cids = recent.flatMap { $0.artifacts.map { "\($0.cid)" } }.filter { $0.hasPrefix(prefix) }
       return Completion(
         cids.reduce(into: []) { if !$0.contains($1), $0.count < 100 { $0.append($1) } })
     default: throw .unknownTemplate
+    }
+  }
+
+  /// Gives the attempts of a task, however old; none where there is no such task.
+  private func attempts(_ reference: String) throws(ResourceFailure) -> [Attempt] {
+    do throws(ToolFailure) {
+      let place = TaskPlace(task: TaskReference(reference), team: nil, diary: nil)
+      return try workshop.findToShow(place).attempts
+    } catch {
+      if error.kind == .notFound { return [] }
+      throw ResourceFailure(error)
     }
   }
 
@@ -151,6 +155,18 @@ struct TaskResources: ResourceProvider {
       return Completion(Self.references(recent, prefix))
     } catch {
       return Completion([])
+    }
+  }
+}
+
+extension ResourceFailure {
+  fileprivate init(_ failure: ToolFailure) {
+    switch failure.kind {
+    case .notFound: self = .notFound
+    case .badCursor: self = .unknownCursor
+    case .conflict, .nameTaken, .idempotencyConflict, .limit, .storeDamaged, .taskDamaged,
+      .storeNewer, .storeNotWritable, .storeUnavailable, .storeStopped, .busy, .internal, nil:
+      self = .unavailable(failure.summary)
     }
   }
 }

@@ -96,6 +96,20 @@ enum ByteBudget {
     return kept + "…"
   }
 
+  /// Counts how many of some bytes of text take at most so much room inside JSON quotes.
+  static func count(of bytes: [UInt8], inside room: Int) -> Int {
+    var left = room
+    let end = bytes.firstIndex { byte in
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x08...0x0A, 0x0C, 0x0D: left -= 2
+      case ..<0x20: left -= 6
+      default: left -= 1
+      }
+      return left < 0
+    }
+    return end ?? bytes.count
+  }
+
   private static func size(of text: String) -> Int { JSONValue.string(text).bytes.count - 2 }
 }
 

@@ -18,6 +18,8 @@ enum Hint {
     }
   }
 
+  static let damaged =
+    "Part of its history could not be read: this is how it stood before. The user runs `errand doctor`."
   static let created =
     "Stored; it runs in the background. Call tasks_wait with this id, or go on and look later."
   static let replayed = "This key was used before for the same request; this is that task."
@@ -27,8 +29,10 @@ enum Hint {
   static let notYet = "Nothing yet. Call tasks_wait again, with after set to this cursor."
   static let inbox =
     "Tell the user what needs them and what finished, then call tasks_list with seen set to this."
+  static let moreFinished =
+    "More have finished: tell the user of these, then call tasks_list with seen set to this."
   static let fullInbox =
-    "Not all fit: pass a larger limit and max_bytes, or list with view all and a status."
+    "Not all fit: list with view all and a status. When told, call tasks_list with seen set to this."
   static let noTasks = "There are no such tasks."
   static let morePages = "There are more: call again with cursor set to nextCursor."
   static let listed = "Call tasks_get with an id or name to see one whole."

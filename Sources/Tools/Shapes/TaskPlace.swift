@@ -40,6 +40,22 @@ extension Workshop {
     return found
   }
 
+  /// Finds a task to show, also one that is damaged.
+  func findToShow(_ place: TaskPlace) throws(ToolFailure) -> TaskRecord {
+    let store = try store()
+    let record = try naming { () throws(StoreError) in try store.lastKnown(place.task) }
+    try check(record, place.task, team: try team(place.team), diary: place.diary)
+    return record
+  }
+
+  private func check(
+    _ record: TaskRecord, _ reference: TaskReference, team: String, diary: String?
+  ) throws(ToolFailure) {
+    guard record.spec.teamId == team, diary == nil || record.spec.diaryId == diary else {
+      throw .notFound("There is no task \(reference).", nextStep: Self.look)
+    }
+  }
+
   /// Finds all, or none: nothing may be done for some while others do not exist.
   func find(
     _ references: [TaskReference], team: String?, diary: String?
@@ -49,9 +65,7 @@ extension Workshop {
     var found: [TaskRecord] = []
     for reference in references {
       let record = try naming { () throws(StoreError) in try store.task(reference) }
-      guard record.spec.teamId == team, diary == nil || record.spec.diaryId == diary else {
-        throw .notFound("There is no task \(reference).", nextStep: Self.look)
-      }
+      try check(record, reference, team: team, diary: diary)
       if !found.contains(where: { $0.id == record.id }) { found.append(record) }
     }
     return found

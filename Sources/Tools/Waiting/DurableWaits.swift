@@ -20,25 +20,22 @@ package struct DurableWaits: WaitHandles {
     let store = try workshop.store()
     let now = try naming { () throws(StoreError) in try store.number() }
     let handle = WaitHandle(
-      id: WaitHandle.makeID(), tasks: terms.tasks, until: terms.until.rawValue,
+      id: WaitHandle.makeID(), tasks: terms.tasks, until: terms.until,
       after: terms.after ?? now, cancelsWork: cancelsWork, canAsk: false, createdAt: .now)
     try naming { () throws(StoreError) in
       try store.makeWaitHandle(handle, by: caller.actor)
     }
     try workshop.attend()
-    return state(of: handle, try outcome(of: handle), phase: .working)
+    return working(handle, try look(handle))
   }
 
   package func state(of id: String) throws(ToolFailure) -> WaitHandleState? {
     guard let handle = try find(id) else { return nil }
+    if let end = handle.end { return ended(handle, try phase(end)) }
     try workshop.attend()
-    let outcome = try outcome(of: handle)
-    if handle.end == .cancelled { return state(of: handle, outcome, phase: .cancelled) }
-    guard handle.end != nil || !outcome.matched.isEmpty else {
-      return state(of: handle, outcome, phase: .working)
-    }
-    if handle.end == nil { try end(handle, .done) }
-    return state(of: handle, outcome, phase: try phase(of: handle, outcome))
+    let outcome = try look(handle)
+    if outcome.matched.isEmpty { return working(handle, outcome) }
+    return try settled(handle, outcome)
   }
 
   /// Knows no questions of its own: nothing is asked through a handle yet.
@@ -49,11 +46,12 @@ package struct DurableWaits: WaitHandles {
   }
 
   package func cancel(_ id: String) throws(ToolFailure) -> Bool {
-    guard let handle = try find(id) else { return false }
-    guard handle.end == nil, try outcome(of: handle).matched.isEmpty else { return true }
+    guard let state = try state(of: id), let handle = try find(id) else { return false }
+    guard state.phase == .working else { return true }
     try workshop.mayChange()
-    try end(handle, .cancelled)
-    if handle.cancelsWork {
+    let ended = try end(handle, .cancelled)
+    // It may have come to its own end meanwhile.
+    if ended.end == .cancelled, handle.cancelsWork {
       let store = try workshop.store()
       for task in handle.tasks {
         _ = try namingRunner { () throws(RunnerError) in
@@ -69,58 +67,100 @@ package struct DurableWaits: WaitHandles {
   private static let actor = Actor(kind: .client, name: "tasks extension")
 
   private func find(_ id: String) throws(ToolFailure) -> WaitHandle? {
-    guard id.hasPrefix(Self.prefix), id.utf8.count <= 64 else { return nil }
+    guard id.hasPrefix(WaitHandle.prefix), id.utf8.count <= 64 else { return nil }
     let store = try workshop.store()
     return try naming { () throws(StoreError) in try store.waitHandle(id) }
   }
 
-  private func end(_ handle: WaitHandle, _ how: WaitHandle.End) throws(ToolFailure) {
+  private func look(_ handle: WaitHandle) throws(ToolFailure) -> WaitOutcome {
+    try workshop.look(
+      WaitTerms(tasks: handle.tasks, until: handle.until, after: handle.after))
+  }
+
+  /// Ends a wait for good; gives it as it ended, since another server may have been first.
+  private func end(
+    _ handle: WaitHandle, _ end: WaitHandle.End
+  ) throws(ToolFailure) -> WaitHandle {
     let store = try workshop.store()
-    try naming { () throws(StoreError) in
-      try store.endWaitHandle(handle.id, how, by: Self.actor)
+    return try naming { () throws(StoreError) in
+      let ended = try store.endWaitHandle(handle.id, end, by: Self.actor)
       try store.sync()
+      return ended ?? handle
     }
   }
 
-  private func outcome(of handle: WaitHandle) throws(ToolFailure) -> WaitOutcome {
-    let until = WaitUntil(rawValue: handle.until) ?? .needsMe
-    let terms = WaitTerms(tasks: handle.tasks, until: until, after: handle.after)
-    return try workshop.look(terms)
+  /// Stores what a wait has come to, so that it stays so when its tasks go on.
+  private func settled(
+    _ handle: WaitHandle, _ outcome: WaitOutcome
+  ) throws(ToolFailure) -> WaitHandleState {
+    let result = try result(of: handle, outcome)
+    // Who may only read tells it and leaves the keeping to others.
+    guard try workshop.isFreeToChange else { return ended(handle, result?.phase ?? .cancelled) }
+    let store = try workshop.store()
+    let how = try naming { () throws(StoreError) -> WaitHandle.End in
+      guard let result else { return .cancelled }
+      return .done(outcome: try store.blobs.put(WaitResult.json.encode(result)).cid)
+    }
+    let kept = try end(handle, how)
+    return ended(kept, try phase(kept.end ?? how))
   }
 
-  /// Gives what the call would have returned; the failure of the only task is the call's.
-  private func phase(
+  /// Gives what the call would have returned; the failure of the only task is the call's, and nil
+  /// stands for its being cancelled.
+  private func result(
     of handle: WaitHandle, _ outcome: WaitOutcome
-  ) throws(ToolFailure) -> WaitHandleState.Phase {
+  ) throws(ToolFailure) -> WaitResult? {
     let all = outcome.matched + outcome.waiting
     if all.count == 1, let task = all.first {
       switch task.status {
-      case .cancelled: return .cancelled
-      case .failed, .expired: return .completed(.failure(.ended(task)))
+      case .cancelled: return nil
+      case .failed, .expired: return WaitResult(.ended(task))
       case .completed, .waiting, .queued, .dispatched, .running, .inputRequired: break
       }
       if handle.cancelsWork {
-        let shown = try workshop.shown(task, bytes: ByteBudget.usual)
-        return .completed(ToolResult(TasksCreate.Output.task(shown, replayed: false)))
+        let shown = try workshop.shown(task, bytes: ByteBudget.usual - TasksCreate.Output.frame)
+        return WaitResult(TasksCreate.Output.task(shown, replayed: false))
       }
     }
-    let output = try TasksWait.Output(outcome, workshop, bytes: ByteBudget.usual)
-    return .completed(ToolResult(output))
+    return WaitResult(try TasksWait.Output(outcome, workshop, bytes: ByteBudget.usual))
+  }
+
+  private func phase(_ end: WaitHandle.End) throws(ToolFailure) -> WaitHandleState.Phase {
+    switch end {
+    case .cancelled: return .cancelled
+    case .done(let cid):
+      let store = try workshop.store()
+      return try naming { () throws(StoreError) in
+        guard let size = try store.blobs.size(cid) else { return WaitResult.lost.phase }
+        return WaitResult.reading(try store.blobs.read(cid, count: size)).phase
+      }
+    }
+  }
+
+  private func working(_ handle: WaitHandle, _ outcome: WaitOutcome) -> WaitHandleState {
+    let updated = (outcome.matched + outcome.waiting).map(\.updatedAt).max()
+    return state(
+      handle, .working, message: Workshop.line(outcome),
+      updated: max(handle.createdAt, updated ?? handle.createdAt))
+  }
+
+  private func ended(
+    _ handle: WaitHandle, _ phase: WaitHandleState.Phase
+  ) -> WaitHandleState {
+    state(
+      handle, phase, message: phase == .cancelled ? "cancelled" : "done",
+      updated: handle.endedAt ?? .now)
   }
 
   private func state(
-    of handle: WaitHandle, _ outcome: WaitOutcome, phase: WaitHandleState.Phase
+    _ handle: WaitHandle, _ phase: WaitHandleState.Phase, message: String, updated: Timestamp
   ) -> WaitHandleState {
-    let updated = (outcome.matched + outcome.waiting).map(\.updatedAt).max()
     let age = Timestamp.now.milliseconds - handle.createdAt.milliseconds
     return WaitHandleState(
-      handle: handle.id, phase: phase, statusMessage: Workshop.line(outcome),
-      createdAt: handle.createdAt,
-      lastUpdatedAt: max(handle.createdAt, updated ?? handle.createdAt),
-      ttlMilliseconds: Self.retention, pollMilliseconds: age < 60_000 ? 2_000 : 5_000)
+      handle: handle.id, phase: phase, statusMessage: message, createdAt: handle.createdAt,
+      lastUpdatedAt: updated, ttlMilliseconds: Self.retention,
+      pollMilliseconds: age < 60_000 ? 2_000 : 5_000)
   }
-
-  private static let prefix = "wait_"
 }
 
 extension ToolFailure {

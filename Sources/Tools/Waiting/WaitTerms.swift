@@ -5,13 +5,6 @@ import Posix
 import TaskStore
 import Tasks
 
-/// Says how far a task must have come.
-enum WaitUntil: String, Sendable, Hashable, CaseIterable {
-  /// It asks something or has ended.
-  case needsMe = "needs_me"
-  case change, terminal
-}
-
 /// Says what is waited for: any of the tasks, come so far.
 struct WaitTerms: Sendable, Hashable {
   var tasks: [TaskID]
@@ -51,6 +44,8 @@ extension Workshop {
     _ terms: WaitTerms, since start: Int?, in store: TaskStore
   ) throws(StoreError) -> WaitOutcome {
     var outcome = WaitOutcome(cursor: try store.number())
+    // Nobody knows how a damaged task stands: it would be waited for in vain.
+    if let spoilt = try store.damaged(among: terms.tasks).first { throw .damagedTask(spoilt) }
     for id in terms.tasks {
       guard let task = try store.task(id: id) else { continue }
       if terms.match(task, since: start ?? outcome.cursor) {

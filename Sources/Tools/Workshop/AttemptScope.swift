@@ -53,7 +53,8 @@ final class AttemptScope: Sendable {
       found = try Self.walk()
     } catch {
       throw ToolFailure(
-        code: "internal", summary: "The process table cannot be read: \(error.description).",
+        code: FailureCode.internal.rawValue,
+        summary: "The process table cannot be read: \(error.description).",
         nextStep: "Run `errand doctor`.")
     }
     forebears.withLock { $0 = found }

@@ -26,7 +26,7 @@ func namingRunner<Value>(_ body: () throws(RunnerError) -> Value) throws(ToolFai
 
 extension ToolFailure {
   init(_ error: StoreError) {
-    self.init(code: error.code, summary: "\(error)", nextStep: error.nextStep)
+    self.init(code: error.code.rawValue, summary: "\(error)", nextStep: error.nextStep)
   }
 
   /// Gives what of the store's errors concerns a page's cursor its place among the arguments.
@@ -42,7 +42,9 @@ extension ToolFailure {
     switch error {
     case .store(let error): self.init(error)
     case .system, .spawn:
-      self.init(code: "internal", summary: error.description, nextStep: error.nextStep)
+      self.init(
+        code: FailureCode.internal.rawValue, summary: error.description,
+        nextStep: error.nextStep)
     }
   }
 
@@ -90,27 +92,7 @@ extension ToolFailure {
   }
 
   static func notFound(_ what: String, nextStep: String) -> ToolFailure {
-    ToolFailure(code: "not_found", summary: what, nextStep: nextStep)
-  }
-}
-
-extension StoreError {
-  /// Names the kind of trouble, as documented.
-  var code: String {
-    switch self {
-    case .notFound: "not_found"
-    case .refused: "conflict"
-    case .nameTaken: "name_taken"
-    case .idempotencyConflict: "idempotency_conflict"
-    case .limit: "limit"
-    case .badCursor: "bad_cursor"
-    case .damaged: "store_damaged"
-    case .damagedTask: "task_damaged"
-    case .newerFormat: "store_newer"
-    case .notWritable: "store_not_writable"
-    case .disk: "store_unavailable"
-    case .stopped: "store_stopped"
-    }
+    ToolFailure(code: FailureCode.notFound.rawValue, summary: what, nextStep: nextStep)
   }
 }
 

@@ -4,12 +4,16 @@ import MCP
 /// Offers one operation on tasks, to MCP clients and to the command line alike.
 package protocol TaskTool: Tool where Input: Sendable {
   var workshop: Workshop { get }
+  /// Is the group that is switched on or off together.
+  var group: Toolset { get }
 
   /// Does it, whoever asks; what it acknowledges is durable after `Workshop.commit`.
   func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output
 }
 
 extension TaskTool {
+  package var toolset: String { group.rawValue }
+
   package func call(
     _ input: Input, _ context: CallContext
   ) throws(ToolFailure) -> ToolAnswer<Output> {
@@ -20,10 +24,12 @@ extension TaskTool {
 /// Is an operation whose types are forgotten, as the command line calls it.
 package struct Operation: Sendable {
   package let tool: AnyTool
+  let group: Toolset
   private let body: @Sendable (JSONObject, Caller) throws(ToolFailure) -> ToolResult
 
   init<Offered: TaskTool>(_ offered: Offered) {
     tool = AnyTool(offered)
+    group = offered.group
     let codec = Offered.Input.json
     body = { (arguments, caller) throws(ToolFailure) in
       let input: Offered.Input

@@ -78,8 +78,9 @@ enum Artifacts {
 
   private static func table(_ artifacts: [JSONValue]) -> Table {
     var table = Table([
-      Table.Column("TITLE", atLeast: 10), Table.Column("KIND"),
-      Table.Column("SIZE", alignsRight: true), Table.Column("ATTEMPT", alignsRight: true),
+      Table.Column("TITLE", atLeast: 10), Table.Column("KIND", leaves: 2),
+      Table.Column("SIZE", alignsRight: true, leaves: 3),
+      Table.Column("ATTEMPT", alignsRight: true, leaves: 1),
       Table.Column("CONTENT ID", atLeast: 16),
     ])
     for artifact in artifacts {

@@ -77,8 +77,9 @@ enum Listing {
     let now = WallClock.nowMilliseconds()
     var table = Table([
       Table.Column("NAME", atLeast: 16), Table.Column("STATUS", atLeast: 9),
-      Table.Column("AGE", alignsRight: true), Table.Column("PROFILE", atLeast: 6),
-      Table.Column("TITLE, RESULT", atLeast: 20),
+      Table.Column("AGE", alignsRight: true, leaves: 3),
+      Table.Column("PROFILE", atLeast: 6, leaves: 1),
+      Table.Column("TITLE, RESULT", atLeast: 20, leaves: 2),
     ])
     for item in items {
       let result = TaskText.line(item["resultSummary"])

@@ -16,7 +16,6 @@ enum Messages {
     let payload = message["payload"]
     switch message["kind"]?.stringValue.flatMap({ MessageKind(rawValue: $0) }) {
     case .text: return TaskText.block(payload?["text"])
-    case .textDelta: return ""
     case .userMessage:
       return marked("> ", TaskText.block(payload?["text"]), terminal, .cyan)
     case .toolCallStart: return toolStart(payload, terminal)

@@ -86,7 +86,7 @@ enum Serving {
       return .ok
     }
     var table = Table([
-      Table.Column("TOOL"), Table.Column("SET"), Table.Column("READS ONLY"),
+      Table.Column("TOOL"), Table.Column("SET", leaves: 1), Table.Column("READS ONLY", leaves: 2),
       Table.Column("WHAT", atLeast: 20),
     ])
     for operation in operations {

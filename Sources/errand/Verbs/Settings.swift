@@ -65,7 +65,8 @@ enum Settings {
 
   private static func table(_ rows: [Row]) -> Table {
     var table = Table([
-      Table.Column("KEY"), Table.Column("VALUE", atLeast: 10), Table.Column("DEFAULT", atLeast: 7),
+      Table.Column("KEY"), Table.Column("VALUE", atLeast: 10),
+      Table.Column("DEFAULT", atLeast: 7, leaves: 1),
       Table.Column("WHAT", atLeast: 20),
     ])
     for row in rows {

@@ -19,7 +19,8 @@ enum TaskText {
   }
 
   static func style(of task: JSONValue) -> Terminal.Style? {
-    switch status(of: task) {
+    if task["statusReason"]?.stringValue == TaskRecord.damaged { return .red }
+    return switch status(of: task) {
     case .completed: .green
     case .failed: .red
     case .inputRequired: .yellow

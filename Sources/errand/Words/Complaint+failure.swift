@@ -1,5 +1,6 @@
 import JSON
 import MCP
+import Tools
 
 extension Complaint {
   /// Says a tool's refusal in the terminal's words: options for arguments, verbs for tools.
@@ -10,7 +11,7 @@ extension Complaint {
       why: failure.faults.map { fault in
         Self.place(fault.pointer, command) + Self.spoken(fault.message)
       },
-      next: failure.nextStep.map { Self.spoken($0) }, code: Self.exitCode(failure.code))
+      next: failure.nextStep.map { Self.spoken($0) }, code: Self.exitCode(failure.kind))
   }
 
   /// Names the option that fills the argument at fault, else the place itself.
@@ -34,12 +35,12 @@ extension Complaint {
     }
   }
 
-  private static func exitCode(_ code: String) -> ExitCode {
-    switch code {
-    case "not_found": .notFound
-    case "busy", "limit", "store_not_writable", "store_unavailable", "store_stopped": .tryLater
-    case "internal", "store_damaged", "store_newer", "task_damaged": .taskFailed
-    default: .usage
+  private static func exitCode(_ kind: FailureCode?) -> ExitCode {
+    switch kind {
+    case .notFound: .notFound
+    case .busy, .limit, .storeNotWritable, .storeUnavailable, .storeStopped: .tryLater
+    case .internal, .storeDamaged, .storeNewer, .taskDamaged: .taskFailed
+    case .conflict, .nameTaken, .idempotencyConflict, .badCursor, nil: .usage
     }
   }
 }

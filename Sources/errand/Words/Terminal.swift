@@ -12,7 +12,8 @@ struct Terminal: Sendable {
     case cyan = "36"
   }
 
-  /// Columns to fit tables into; nil when nobody looks, so that nothing is cut in a pipe.
+  /// Columns to fit tables into; nil when nobody looks, so that nothing is cut in a pipe. Whoever
+  /// sets COLUMNS (POSIX) wants that width wherever the output goes.
   let width: Int?
   let hasColours: Bool
 
@@ -20,8 +21,9 @@ struct Terminal: Sendable {
   static func standard(_ environment: [String: String]) -> Terminal {
     let isTerminal = Environment.isTerminal(1)
     let silenced = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
+    let wish = environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
     return Terminal(
-      width: isTerminal ? (Environment.terminalWidth(1) ?? 80) : nil,
+      width: wish ?? (isTerminal ? (Environment.terminalWidth(1) ?? 80) : nil),
       hasColours: isTerminal && !silenced)
   }
 
