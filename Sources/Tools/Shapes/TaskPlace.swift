@@ -33,25 +33,30 @@ struct TaskPlace: Sendable {
 
 extension Workshop {
   /// Finds a task; one of another team or diary is not there.
-  func find(_ place: TaskPlace) throws(ToolFailure) -> TaskRecord {
-    guard let found = try find([place.task], team: place.team, diary: place.diary).first else {
-      throw .notFound("There is no task \(place.task).", nextStep: Self.look)
+  func find(
+    _ place: TaskPlace, at pointer: JSONPointer = JSONPointer(tokens: ["task_id"])
+  ) throws(ToolFailure) -> TaskRecord {
+    let (store, team) = (try store(), try self.team(place.team))
+    let record: TaskRecord
+    do throws(StoreError) {
+      record = try store.task(place.task)
+    } catch {
+      throw .task(error, at: pointer)
     }
-    return found
+    guard record.spec.teamId == team, place.diary == nil || record.spec.diaryId == place.diary
+    else { throw .task(.notFound(reference: place.task.description, near: []), at: pointer) }
+    return record
   }
 
   /// Finds all, or none: nothing may be done for some while others do not exist.
   func find(
     _ references: [TaskReference], team: String?, diary: String?
   ) throws(ToolFailure) -> [TaskRecord] {
-    let store = try store()
-    let team = try self.team(team)
     var found: [TaskRecord] = []
-    for reference in references {
-      let record = try naming { () throws(StoreError) in try store.task(reference) }
-      guard record.spec.teamId == team, diary == nil || record.spec.diaryId == diary else {
-        throw .notFound("There is no task \(reference).", nextStep: Self.look)
-      }
+    for (index, reference) in references.enumerated() {
+      let record = try find(
+        TaskPlace(task: reference, team: team, diary: diary),
+        at: JSONPointer(tokens: ["task_ids", "\(index)"]))
       if !found.contains(where: { $0.id == record.id }) { found.append(record) }
     }
     return found
@@ -62,6 +67,4 @@ extension Workshop {
     if let given { return given }
     return try configuration().team
   }
-
-  private static let look = "Call tasks_list to see which tasks there are."
 }
