@@ -37,17 +37,27 @@ package struct DirectoryPolicy: Sendable {
   package func check(_ path: String) throws(PreflightError) -> String {
     guard path.hasPrefix("/") else { throw .directoryNotAbsolute(path) }
     // The system would read a path only up to a zero byte, and so another one than was judged.
-    guard !path.utf8.contains(0), let resolved = Look.resolve(path),
-      let status = Look.at(resolved)
-    else {
-      throw .directoryMissing(path)
-    }
-    guard status.kind == .directory else { throw .directoryNotADirectory(path) }
+    guard !path.utf8.contains(0) else { throw .directoryMissing(path) }
+    let (resolved, kind) = try look(path)
+    guard kind == .directory else { throw .directoryNotADirectory(path) }
     if let reason = refusal(of: resolved) { throw .directoryForbidden(path, reason: reason) }
     guard roots.contains(where: { Self.contains($0, resolved) }) else {
       throw .directoryForbidden(path, reason: "it is outside the allowed roots")
     }
     return resolved
+  }
+
+  /// Resolves a path; that it cannot be looked at is another thing than that it is not there.
+  private func look(_ path: String) throws(PreflightError) -> (String, FileStatus.Kind) {
+    do throws(SystemError) {
+      let resolved = try Environment.realPath(path)
+      if let status = try FileStatus.of(resolved) { return (resolved, status.kind) }
+    } catch {
+      guard error.isNotFound || error.isNotDirectory else {
+        throw .directoryUnreadable(path, reason: error.reason)
+      }
+    }
+    throw .directoryMissing(path)
   }
 
   /// Says why a resolved path is closed to tasks and their tools, whatever the roots.

@@ -28,6 +28,7 @@ package struct Preflight: Sendable {
   /// Resolves a profile by name, or the default one.
   package func resolve(profile name: String?) throws(PreflightError) -> Resolved {
     guard let chosen = name ?? catalog.defaultName else {
+      if let refused = catalog.refusedDefault { throw .profileRequired(refusedDefault: refused) }
       let reasons = catalog.entries.compactMap { entry in
         entry.reason.map { "\(entry.profile.name): \($0)" }
       }

@@ -25,6 +25,8 @@ package struct ProfileCatalog: Sendable {
   package let entries: [Entry]
   /// The name of the profile taken when none is given, if there is one.
   package let defaultName: String?
+  /// The name of a configured default that is not taken, since it runs commands.
+  package let refusedDefault: String?
 
   /// Merges configured profiles, known agents and the built-in one; the configured win by name.
   package init(
@@ -41,9 +43,13 @@ package struct ProfileCatalog: Sendable {
     }
     self.entries = entries
     // Commands are never run because nobody said otherwise: `shell` needs to be named.
-    self.defaultName =
-      defaultName
-      ?? entries.first { $0.isAvailable && $0.profile.adapter != .shell }?.profile.name
+    let isRefused = entries.contains {
+      $0.profile.name == defaultName && $0.profile.adapter == .shell
+    }
+    refusedDefault = isRefused ? defaultName : nil
+    // Nobody who asked for another profile is given an agent, which may cost money.
+    let first = entries.first { $0.isAvailable && $0.profile.adapter != .shell }
+    self.defaultName = isRefused ? nil : defaultName ?? first?.profile.name
   }
 
   package subscript(name: String) -> Entry? { entries.first { $0.profile.name == name } }
@@ -60,10 +66,19 @@ package struct ProfileCatalog: Sendable {
         ? .available(executable: nil) : .unavailable(reason: "the profile names no executable")
     }
     guard let found = find(executable, path) else {
-      return .unavailable(
-        reason: executable.hasPrefix("/")
-          ? "\(executable) is not an executable file" : "\(executable) is not on PATH")
+      return .unavailable(reason: reason(executable))
     }
     return .available(executable: found)
+  }
+
+  /// Says why a program was not found; what cannot be looked at is never called missing.
+  private static func reason(_ executable: String) -> String {
+    guard executable.hasPrefix("/") else { return "\(executable) is not on PATH" }
+    do throws(SystemError) {
+      return try FileStatus.of(executable) == nil
+        ? "\(executable) does not exist" : "\(executable) is not an executable file"
+    } catch {
+      return "\(executable) cannot be looked at: \(error.reason)"
+    }
   }
 }

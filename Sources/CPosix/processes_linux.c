@@ -114,6 +114,32 @@ int cposix_process_carries(int pid, const char *wanted) {
   return found ? 1 : -failure;
 }
 
+int cposix_process_value(int pid, const char *name, char *value, size_t capacity) {
+  int fd = open_of(pid, "environ");
+  if (fd < 0) return fd;
+  size_t length = strlen(name), matched = 0, kept = 0;
+  enum { name_part, value_part, other_entry, done } part = name_part;
+  char block[16384];
+  ssize_t count;
+  while (part != done && (count = read(fd, block, sizeof block)) > 0) {
+    for (ssize_t i = 0; i < count && part != done; i++) {
+      if (block[i] == 0) {
+        part = part == value_part ? done : name_part;
+        matched = 0;
+      } else if (part == value_part) {
+        if (kept + 1 < capacity) value[kept++] = block[i];
+      } else if (part == name_part) {
+        if (matched < length && block[i] == name[matched]) matched++;
+        else part = matched == length && block[i] == '=' ? value_part : other_entry;
+      }
+    }
+  }
+  int failure = part != done && count < 0 ? errno : 0;
+  close(fd);
+  value[kept] = 0;
+  return part == done ? 1 : -failure;
+}
+
 int64_t cposix_resident_memory(void) {
   int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
   if (fd < 0) return -errno;

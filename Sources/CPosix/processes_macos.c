@@ -64,31 +64,59 @@ int cposix_process_list(int32_t *pids, int capacity) {
   return bytes >= capacity ? capacity + 256 : bytes;
 }
 
-int cposix_process_carries(int pid, const char *wanted) {
+// Copies the environment block of a process into memory of its own: `*at` is its first entry.
+static int environment_of(int pid, char **block, char **at, char **end) {
   int name[3] = {CTL_KERN, KERN_PROCARGS2, pid};
   size_t size = 0;
   if (sysctl(name, 3, NULL, &size, NULL, 0) < 0) return -errno;
-  char *block = malloc(size);
-  if (block == NULL) return -ENOMEM;
-  if (sysctl(name, 3, block, &size, NULL, 0) < 0) {
+  *block = malloc(size);
+  if (*block == NULL) return -ENOMEM;
+  if (sysctl(name, 3, *block, &size, NULL, 0) < 0) {
     int failure = errno;
-    free(block);
+    free(*block);
     return -failure;
   }
   // Layout: count of arguments, path, padding zeros, arguments, environment; an argument could
   // equal the entry.
-  int count = 0, found = 0;
-  char *end = block + size, *at = block + sizeof count;
-  if (size >= sizeof count) memcpy(&count, block, sizeof count);
-  while (at < end && *at != 0) at++;
-  while (at < end && *at == 0) at++;
-  for (int i = 0; i < count && at < end; i++) at += strnlen(at, (size_t)(end - at)) + 1;
+  int count = 0;
+  *end = *block + size;
+  *at = *block + sizeof count;
+  if (size >= sizeof count) memcpy(&count, *block, sizeof count);
+  while (*at < *end && **at != 0) (*at)++;
+  while (*at < *end && **at == 0) (*at)++;
+  for (int i = 0; i < count && *at < *end; i++) *at += strnlen(*at, (size_t)(*end - *at)) + 1;
+  return 0;
+}
+
+int cposix_process_carries(int pid, const char *wanted) {
+  char *block, *at, *end;
+  int found = environment_of(pid, &block, &at, &end);
+  if (found < 0) return found;
   while (!found && at < end && *at != 0) {
     size_t length = strnlen(at, (size_t)(end - at));
     found = length == strlen(wanted) && memcmp(at, wanted, length) == 0;
     at += length + 1;
   }
   free(block);
+  return found;
+}
+
+int cposix_process_value(int pid, const char *name, char *value, size_t capacity) {
+  char *block, *at, *end;
+  int found = environment_of(pid, &block, &at, &end);
+  if (found < 0) return found;
+  size_t known = strlen(name), kept = 0;
+  while (!found && at < end && *at != 0) {
+    size_t length = strnlen(at, (size_t)(end - at));
+    found = length > known && memcmp(at, name, known) == 0 && at[known] == '=';
+    if (found) {
+      kept = length - known - 1 < capacity - 1 ? length - known - 1 : capacity - 1;
+      memcpy(value, at + known + 1, kept);
+    }
+    at += length + 1;
+  }
+  free(block);
+  value[kept] = 0;
   return found;
 }
 

@@ -124,6 +124,11 @@ package enum Environment {
     return unsafe access(path, X_OK) == 0
   }
 
+  /// Fails where files could not be made in a directory, and makes none.
+  package static func checkWritable(_ directory: String) throws(SystemError) {
+    try retrying("access", directory) { unsafe access(directory, W_OK | X_OK) }
+  }
+
   /// Keeps what this process makes from other users.
   package static func restrictNewFiles() { umask(0o077) }
 

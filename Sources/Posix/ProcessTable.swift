@@ -123,6 +123,17 @@ package enum ProcessTable {
     table.filter { unsafe !$0.isZombie && cposix_process_carries($0.pid, marker) == 1 }
   }
 
+  /// Gives a variable of the environment a process was started with; nil if it has none, is gone,
+  /// or may not be looked into, being another user's.
+  package static func value(of name: String, in pid: Int32) -> String? {
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { text in
+      guard let base = text.baseAddress,
+        unsafe cposix_process_value(pid, name, base, 4096) == 1
+      else { return nil }
+      return unsafe String(cString: base)
+    }
+  }
+
   /// Identifies this process.
   package static func current() throws(SystemError) -> ProcessRecord {
     guard let record = try record(of: getpid()) else { throw SystemError("process", ESRCH) }

@@ -49,6 +49,7 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
   package var isAddressInUse: Bool { code == EADDRINUSE }
   package var isTooLarge: Bool { code == EFBIG }
   package var isInputOutput: Bool { code == EIO }
+  package var isCancelled: Bool { code == ECANCELED }
   package var isUnsupported: Bool { code == ENOTSUP || code == ENOSYS || code == EOPNOTSUPP }
   package var isTooManyOpen: Bool { code == EMFILE || code == ENFILE }
 

@@ -64,8 +64,8 @@ struct Harvest {
       try bind(
         cid, size, kind: ContentKind.kind(of: file.path),
         title: CleanText.line(file.path, limit: 300),
-        contentType: ContentKind.contentType(
-          of: file.path, beginning: beginning, isWhole: beginning.count == size))
+        contentType: ContentType.guess(
+          name: file.path, beginning: beginning, isWhole: beginning.count == size))
     } catch {
       notes.append("\(CleanText.line(file.path, limit: 200)) could not be kept: \(error).")
     }

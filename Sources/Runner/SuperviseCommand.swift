@@ -22,6 +22,10 @@ package enum SuperviseCommand {
         || name.hasPrefix(AgentEnvironment.allowedPrefix)
     }
     kept["ERRAND_HOME"] = root
+    // They stand in another directory, where a relative path would mean another file.
+    if kept["ERRAND_CONFIG"] != nil {
+      kept["ERRAND_CONFIG"] = Configuration.path(environment: environment)
+    }
     // A crash reporter would inherit, and so hold on to, the lock of the attempt that crashed.
     kept["SWIFT_BACKTRACE"] = "enable=no"
     return kept

@@ -24,8 +24,10 @@ package struct BlobStore: Sendable {
   }
 
   /// Stores a file's bytes, following no link and taking no more than `limit` of them; a large file
-  /// goes through a piece at a time.
-  package func put(path: String, limit: Int) throws(StoreError) -> Stored {
+  /// goes through a piece at a time, and is given up between two once nobody wants it.
+  package func put(
+    path: String, limit: Int, isWanted: () -> Bool = { true }
+  ) throws(StoreError) -> Stored {
     try onDisk { () throws(SystemError) in
       let source = try Descriptor.open(path, [.read, .noFollow, .nonBlocking])
       let status = try source.status()
@@ -34,8 +36,8 @@ package struct BlobStore: Sendable {
       try files.createDirectories(layout.blobs)
       let draft = Path.join(layout.blobs, ".\(UInt64.random(in: .min ... .max)).tmp")
       do throws(SystemError) {
-        let (hash, size) = try copy(source, to: draft, path, limit: limit)
-        return try name(draft, ContentID(codec: .raw, digest: hash), size)
+        let (hash, size) = try copy(source, to: draft, path, limit: limit, isWanted)
+        return try name(draft, ContentID(codec: .raw, digest: hash), size, isWanted)
       } catch {
         // The first error is the one to tell; a leftover with a unique name can harm nobody.
         try? files.removeIfPresent(draft)
@@ -45,12 +47,14 @@ package struct BlobStore: Sendable {
   }
 
   private func copy(
-    _ source: borrowing Descriptor, to draft: String, _ path: String, limit: Int
+    _ source: borrowing Descriptor, to draft: String, _ path: String, limit: Int,
+    _ isWanted: () -> Bool
   ) throws(SystemError) -> (hash: [UInt8], size: Int) {
     let file = try files.createFile(draft)
     var hash = SHA256()
     var size = 0
     while true {
+      guard isWanted() else { throw SystemError.cancelled("read", path) }
       let piece = try source.read(upTo: Self.chunk)
       if piece.isEmpty { break }
       size += piece.count
@@ -65,9 +69,9 @@ package struct BlobStore: Sendable {
 
   /// Puts a written draft under its name, or drops it where the same content is there already.
   private func name(
-    _ draft: String, _ content: ContentID, _ size: Int
+    _ draft: String, _ content: ContentID, _ size: Int, _ isWanted: () -> Bool
   ) throws(SystemError) -> Stored {
-    if try isWhole(content, size: size) {
+    if try isWhole(content, size: size, isWanted) {
       try files.remove(draft)
     } else {
       let path = layout.blob(content)
@@ -79,12 +83,15 @@ package struct BlobStore: Sendable {
   }
 
   /// Tells whether content is there and is what its name says; what is not is written again.
-  private func isWhole(_ content: ContentID, size: Int) throws(SystemError) -> Bool {
+  private func isWhole(
+    _ content: ContentID, size: Int, _ isWanted: () -> Bool = { true }
+  ) throws(SystemError) -> Bool {
     guard try stored(content) == size else { return false }
     let file = try files.openForReading(layout.blob(content))
     var hash = SHA256()
     var offset = 0
     while offset < size {
+      guard isWanted() else { throw SystemError.cancelled("read", layout.blob(content)) }
       let piece = try file.read(min(Self.chunk, size - offset), at: offset)
       if piece.isEmpty { return false }
       hash.update(piece)

@@ -63,12 +63,10 @@ package struct Configuration: Sendable, Hashable {
 
   /// Finds the file: `$ERRAND_CONFIG`, else below `$XDG_CONFIG_HOME`, else below the home.
   package static func path(environment: [String: String]) -> String {
-    if let path = environment["ERRAND_CONFIG"], !path.isEmpty { return path }
-    if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") {
-      return Path.join(folder, "errand/config.json")
-    }
-    let home = environment["HOME"] ?? Environment.homeDirectory ?? "/"
-    return Path.join(home, ".config/errand/config.json")
+    NamedPlace.path("ERRAND_CONFIG", in: environment)
+      ?? Path.join(
+        NamedPlace.folder("XDG_CONFIG_HOME", or: ".config", in: environment),
+        "errand/config.json")
   }
 
   /// Reads the file as it is now; none is the defaults. Unknown keys are told, not refused.

@@ -10,12 +10,9 @@ package struct StoreLayout: Sendable, Hashable {
 
   /// Finds the store's folder: `$ERRAND_HOME`, else `$XDG_STATE_HOME/errand`, else below the home.
   package static func defaultRoot(environment: [String: String]) -> String {
-    if let home = environment["ERRAND_HOME"], !home.isEmpty { return home }
-    if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
-      return Path.join(state, "errand")
-    }
-    let home = environment["HOME"] ?? Environment.homeDirectory ?? "/"
-    return Path.join(home, ".local/state/errand")
+    NamedPlace.path("ERRAND_HOME", in: environment)
+      ?? Path.join(
+        NamedPlace.folder("XDG_STATE_HOME", or: ".local/state", in: environment), "errand")
   }
 
   package var identity: String { Path.join(root, "store.json") }

@@ -23,7 +23,9 @@ extension TaskStore {
     _ spec: TaskSpec, id: TaskID? = nil, by actor: Actor, nameIsGiven: Bool
   ) throws(StoreError) -> Creation {
     try appending(by: actor) { (fold, moment) throws(StoreError) in
-      if let replay = try Self.replay(spec, fold, moment) { return (nil, replay) }
+      if let earlier = try Self.replay(spec.idempotency, fold, moment.at) {
+        return (nil, Creation(record: earlier, replayed: true))
+      }
       try Self.checkLimits(spec, fold)
       var spec = spec
       var random = QuickRandom()
@@ -62,17 +64,34 @@ extension TaskStore {
     }
   }
 
+  /// Gives the task that a key made before; another request under the same key is refused.
+  package func replay(_ key: IdempotencyKey) throws(StoreError) -> TaskRecord? {
+    let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
+    return try reading { (fold) throws(StoreError) in try Self.replay(key, fold, now) }
+  }
+
+  /// Refuses what creating would refuse, and changes nothing; a key is looked up before, by
+  /// `replay`.
+  package func checkCreation(
+    of spec: TaskSpec, nameIsGiven: Bool
+  ) throws(StoreError) {
+    try checkWritable()
+    try reading { (fold) throws(StoreError) in
+      try Self.checkLimits(spec, fold)
+      if nameIsGiven, try fold.id(named: spec.name) != nil { throw .nameTaken(spec.name) }
+    }
+  }
+
   private static func replay(
-    _ spec: TaskSpec, _ fold: Fold, _ moment: Moment
-  ) throws(StoreError) -> Creation? {
-    guard let key = spec.idempotency, let id = try fold.id(forKey: key.key),
-      let earlier = try fold.record(id),
-      moment.at.milliseconds - earlier.queuedAt.milliseconds < StoreLimit.keyLifetime
+    _ key: IdempotencyKey?, _ fold: Fold, _ now: Timestamp
+  ) throws(StoreError) -> TaskRecord? {
+    guard let key, let id = try fold.id(forKey: key.key), let earlier = try fold.record(id),
+      now.milliseconds - earlier.queuedAt.milliseconds < StoreLimit.keyLifetime
     else { return nil }
     guard earlier.spec.idempotency == key else {
       throw .idempotencyConflict(key: key.key, task: id)
     }
-    return Creation(record: earlier, replayed: true)
+    return earlier
   }
 
   private static func checkLimits(_ spec: TaskSpec, _ fold: Fold) throws(StoreError) {

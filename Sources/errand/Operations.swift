@@ -1,6 +1,7 @@
 import JSON
 import MCP
 import Posix
+import Tasks
 import Tools
 
 /// Carries out the tools' operations for a person at the terminal, in this process.
@@ -21,6 +22,15 @@ struct Operations: Sendable {
       throw Complaint(
         "The program cannot look at its surroundings.", why: [error.description],
         next: "Change to a directory that exists, then call again.", code: .usage)
+    }
+  }
+
+  /// Writes the end of a task whose owner died; ends nothing that somebody owns.
+  func settle(_ reference: String) throws(Complaint) -> Settling {
+    do throws(ToolFailure) {
+      return try toolbox.workshop.settle(TaskReference(reference), caller)
+    } catch {
+      throw Complaint(error, of: "tasks_cancel")
     }
   }
 

@@ -28,6 +28,11 @@ private func refusal(_ body: () throws(PreflightError) -> Void) -> PreflightErro
   return nil
 }
 
+private func makeLink(to target: String, at path: String) throws {
+  let outcome = try Program.run(["-s", target, path], executable: "/bin/ln")
+  #expect(outcome.status.isSuccess)
+}
+
 @Suite struct PreflightTests {
   @Test func withoutAnAgentNothingIsChosenAndShellNeverIs() {
     let preflight = preflight(catalog())
@@ -36,6 +41,32 @@ private func refusal(_ body: () throws(PreflightError) -> Void) -> PreflightErro
     #expect(error?.description.contains("claude: claude is not on PATH") == true)
     let named = refusal { () throws(PreflightError) in _ = try preflight.resolve(profile: "shell") }
     #expect(named == nil)
+  }
+
+  @Test func shellIsNeverTheDefaultWhateverTheConfigurationSays() {
+    let mine = AgentProfile(name: "mine", adapter: .shell)
+    for name in ["shell", "mine"] {
+      let preflight = preflight(catalog([mine], default: name, present: ["codex"]))
+      let error = refusal { () throws(PreflightError) in _ = try preflight.resolve(profile: nil) }
+      #expect(error?.code == "profile_required")
+      #expect(error?.description.contains("defaultProfile") == true)
+      #expect(preflight.catalog.defaultName == nil)
+    }
+  }
+
+  @Test func aProgramThatCannotBeLookedAtIsNotCalledMissing() throws {
+    try withTemporaryDirectory { base in
+      try makeLink(to: "\(base)/loop", at: "\(base)/loop")
+      let programs = [
+        ("\(base)/loop", "symbolic links"), ("\(base)/none", "does not exist"),
+        (base, "is not an executable file"),
+      ]
+      for (program, words) in programs {
+        let mine = AgentProfile(name: "mine", adapter: .command, executable: program)
+        let catalog = ProfileCatalog(configured: [mine], defaultName: nil, path: "/bin")
+        #expect(catalog["mine"]?.reason?.contains(words) == true, "\(program)")
+      }
+    }
   }
 
   @Test func theFirstInstalledAgentIsTheDefault() throws {
@@ -52,7 +83,7 @@ private func refusal(_ body: () throws(PreflightError) -> Void) -> PreflightErro
     let mine = AgentProfile(name: "mine", adapter: .command, executable: "/opt/mine")
     let preflight = preflight(catalog([mine], default: "mine", present: ["codex"]))
     let error = refusal { () throws(PreflightError) in _ = try preflight.resolve(profile: nil) }
-    #expect(error == .agentMissing(profile: "mine", reason: "/opt/mine is not an executable file"))
+    #expect(error == .agentMissing(profile: "mine", reason: "/opt/mine does not exist"))
   }
 
   @Test func aConfiguredProfileTakesTheNameOfAKnownAgent() throws {
@@ -101,11 +132,6 @@ private func refusal(_ body: () throws(PreflightError) -> Void) -> PreflightErro
     }
   }
 
-  private func makeLink(to target: String, at path: String) throws {
-    let outcome = try Program.run(["-s", target, path], executable: "/bin/ln")
-    #expect(outcome.status.isSuccess)
-  }
-
   @Test(arguments: [
     ("home/project", nil), ("home", nil), ("home/link", "directory_forbidden"),
     ("outside", "directory_forbidden"), ("home/.ssh", "directory_forbidden"),
@@ -120,6 +146,19 @@ private func refusal(_ body: () throws(PreflightError) -> Void) -> PreflightErro
     try withPlaces { base, policy in
       let error = refusal { () throws(PreflightError) in _ = try policy.check("\(base)/\(path)") }
       #expect(error?.code == code, "\(path)")
+    }
+  }
+
+  @Test func aPlaceThatCannotBeLookedAtIsNotCalledMissing() throws {
+    try withPlaces { base, policy in
+      try makeLink(to: "\(base)/home/loop", at: "\(base)/home/loop")
+      let long = String(repeating: "x", count: 300)
+      for name in ["loop", "loop/below", long] {
+        let error = refusal { () throws(PreflightError) in
+          _ = try policy.check("\(base)/home/\(name)")
+        }
+        #expect(error?.code == "directory_unreadable", "\(name)")
+      }
     }
   }
 

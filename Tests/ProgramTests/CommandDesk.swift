@@ -68,7 +68,7 @@ func withCommandDesk(_ body: (CommandDesk) throws -> Void) throws {
 }
 
 /// Ends what belongs to a store that is about to vanish, and waits until it is gone.
-private func dismissRunner(of store: String) throws {
+func dismissRunner(of store: String) throws {
   // Asked again and again: one that was asked may have started another just before.
   let isGone = try eventually {
     let left = try ProcessTable.carrying(marker: "ERRAND_HOME=\(store)")

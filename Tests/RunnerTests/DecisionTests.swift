@@ -137,17 +137,17 @@ import Testing
   ])
   func kindAndTypeAreGuessed(name: String, content: String, type: String, kind: String) {
     let bytes = Array(content.utf8)
-    #expect(ContentKind.contentType(of: name, beginning: bytes, isWhole: true) == type)
+    #expect(ContentType.guess(name: name, beginning: bytes, isWhole: true) == type)
     #expect(ContentKind.kind(of: name) == kind)
   }
 
   @Test func aPieceMayEndInsideACharacter() {
     let piece = Array("ä".utf8).dropLast()
     #expect(
-      ContentKind.contentType(of: "a.txt", beginning: Array(piece), isWhole: false)
+      ContentType.guess(name: "a.txt", beginning: Array(piece), isWhole: false)
         == "text/plain")
     #expect(
-      ContentKind.contentType(of: "a.txt", beginning: Array(piece), isWhole: true)
+      ContentType.guess(name: "a.txt", beginning: Array(piece), isWhole: true)
         == "application/octet-stream")
   }
 }

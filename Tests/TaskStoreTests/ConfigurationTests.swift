@@ -89,6 +89,7 @@ struct ConfigurationTests {
     (["XDG_CONFIG_HOME": "/x", "HOME": "/h"], "/x/errand/config.json"),
     (["XDG_CONFIG_HOME": "relative", "HOME": "/h"], "/h/.config/errand/config.json"),
     (["HOME": "/h"], "/h/.config/errand/config.json"),
+    (["ERRAND_CONFIG": "~/c.json", "HOME": "/h"], "/h/c.json"),
   ])
   func theFileIsFoundByTheEnvironment(_ environment: [String: String], _ expected: String) {
     #expect(Configuration.path(environment: environment) == expected)
@@ -98,8 +99,21 @@ struct ConfigurationTests {
     (["ERRAND_HOME": "/e", "XDG_STATE_HOME": "/x", "HOME": "/h"], "/e"),
     (["XDG_STATE_HOME": "/x", "HOME": "/h"], "/x/errand"),
     (["XDG_STATE_HOME": "x", "HOME": "/h"], "/h/.local/state/errand"),
+    (["ERRAND_HOME": "~/e", "HOME": "/h"], "/h/e"), (["ERRAND_HOME": "~", "HOME": "/h"], "/h"),
   ])
   func theStoreIsFoundByTheEnvironment(_ environment: [String: String], _ expected: String) {
     #expect(StoreLayout.defaultRoot(environment: environment) == expected)
+  }
+
+  @Test func aRelativePlaceIsMeantFromTheWorkingDirectory() throws {
+    let here = try Environment.currentDirectory()
+    let environment = ["ERRAND_HOME": "e", "ERRAND_CONFIG": "./c.json", "HOME": "/h"]
+    #expect(StoreLayout.defaultRoot(environment: environment) == "\(here)/e")
+    #expect(Configuration.path(environment: environment) == "\(here)/./c.json")
+  }
+
+  @Test func aRelativeHomeIsNone() {
+    let found = StoreLayout.defaultRoot(environment: ["HOME": "h"])
+    #expect(found.hasPrefix("/") && !found.contains("/h/.local"))
   }
 }

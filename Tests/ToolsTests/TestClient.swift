@@ -42,6 +42,14 @@ struct TestClient: Sendable {
     return try #require(result["structuredContent"], "\(result.text)")
   }
 
+  /// Sends a call whose answer nobody waits for.
+  func send(_ tool: String, _ arguments: JSONObject) throws {
+    let params: JSONObject = [
+      "name": .string(tool), "arguments": .object(arguments), "_meta": envelope(false),
+    ]
+    rpc.sendLine(Frame.request(.string("unawaited"), "tools/call", .object(params)))
+  }
+
   /// Opens a stream of changes; its acknowledgement is the first that is heard.
   func listen(_ filter: JSONObject) throws {
     let params: JSONObject = ["notifications": .object(filter), "_meta": envelope(true)]

@@ -101,6 +101,9 @@ int cposix_process(int pid, struct cposix_process *process);
 int cposix_process_list(int32_t *pids, int capacity);
 /// Tells whether the environment of a process holds the entry `NAME=value`: 1 or 0.
 int cposix_process_carries(int pid, const char *entry);
+/// Copies the value of a variable in the environment a process was started with, cut to `capacity`
+/// with its zero: 1, or 0 if it is not there.
+int cposix_process_value(int pid, const char *name, char *value, size_t capacity);
 /// Resident memory of this process in bytes.
 int64_t cposix_resident_memory(void);
 /// Path of this program.

@@ -11,9 +11,9 @@ extension Workshop {
   /// Allowed are a task's directory, its attempts' workspaces and artifact folders, and what lies
   /// under the start directory.
   func allowedFile(_ path: String, for task: TaskRecord?) throws(ToolFailure) -> String {
-    guard path.hasPrefix("/") else { throw .path(path, "it is not absolute", "path_not_absolute") }
+    guard path.hasPrefix("/") else { throw .path(path, "it is not absolute", .notAbsolute) }
     // The system would read a path only up to a zero byte, and so another one than was judged.
-    guard !path.utf8.contains(0) else { throw .path(path, "there is no such file", "path_missing") }
+    guard !path.utf8.contains(0) else { throw .path(path, "there is no such file", .missing) }
     let resolved: String
     let status: FileStatus?
     do throws(SystemError) {
@@ -21,20 +21,20 @@ extension Workshop {
       status = try FileStatus.of(resolved, followingLinks: false)
     } catch {
       if error.isNotFound || error.isNotDirectory {
-        throw .path(path, "there is no such file", "path_missing")
+        throw .path(path, "there is no such file", .missing)
       }
-      throw .path(path, "it cannot be read: \(error.reason)", "path_unreadable")
+      throw .path(path, "it cannot be read: \(error.reason)", .unreadable)
     }
     // What may not be read is not described either: the place is judged before the kind.
     if let reason = try refusal(of: resolved, for: task) {
-      throw .path(path, reason, "path_forbidden")
+      throw .path(path, reason, .forbidden)
     }
-    guard let status else { throw .path(path, "there is no such file", "path_missing") }
+    guard let status else { throw .path(path, "there is no such file", .missing) }
     guard status.kind == .file else {
-      throw .path(path, "it is not a regular file", "path_not_a_file")
+      throw .path(path, "it is not a regular file", .notAFile)
     }
     guard status.size <= Self.artifactLimit else {
-      throw .path(path, "it is larger than \(Self.artifactLimit >> 20) MiB", "too_large")
+      throw .path(path, "it is larger than \(Self.artifactLimit >> 20) MiB", .tooLarge)
     }
     return resolved
   }
@@ -77,15 +77,33 @@ extension Workshop {
 }
 
 extension ToolFailure {
-  fileprivate static func path(_ path: String, _ reason: String, _ code: String) -> ToolFailure {
+  /// Says what is wrong with a file that was to be taken, as documented.
+  enum FileTrouble: String {
+    case notAbsolute = "path_not_absolute"
+    case missing = "path_missing"
+    case unreadable = "path_unreadable"
+    case forbidden = "path_forbidden"
+    case notAFile = "path_not_a_file"
+    case tooLarge = "too_large"
+    case tooSlow = "too_slow"
+  }
+
+  static func path(_ path: String, _ reason: String, _ trouble: FileTrouble) -> ToolFailure {
     ToolFailure(
-      code: code, summary: "The file cannot be taken. Nothing was stored.",
+      code: trouble.rawValue, summary: "The file cannot be taken. Nothing was stored.",
       faults: [
         Fault(
           pointer: JSONPointer(tokens: ["path"]),
           message: "\(CleanText.line(path, limit: 200)): \(reason)")
-      ],
-      nextStep:
-        "Name a file in the task's directory or under the start directory, or pass its content.")
+      ], nextStep: nextStep(trouble))
+  }
+
+  private static func nextStep(_ trouble: FileTrouble) -> String {
+    switch trouble {
+    case .tooLarge, .tooSlow: "Name a smaller file, or give the path itself in words."
+    case .unreadable: "Check the path and its permissions, or pass its content."
+    case .notAbsolute, .missing, .forbidden, .notAFile:
+      "Name a file in the task's directory or under the start directory, or pass its content."
+    }
   }
 }

@@ -14,11 +14,10 @@ struct TaskDraft: Sendable {
 }
 
 extension TasksCreate {
-  /// Checks a request part by part: its input, who would run it, where, and within which limits.
-  func drafted(_ input: Input, _ caller: Caller) throws(ToolFailure) -> TaskDraft {
+  /// Checks the rest part by part: who would run it, where, and within which limits.
+  func drafted(_ order: TaskOrder, _ caller: Caller) throws(ToolFailure) -> TaskDraft {
     let configuration = try workshop.configuration()
-    let type = try TaskTypeRegistry.builtIn.named(input.work.taskType)
-    let payload = try self.payload(of: input, type)
+    let (input, type) = (order.input, order.type)
     if type.name == Brief.commandType, !mayRunCommands(caller, configuration) {
       throw .commandsNotAllowed("Type \(type.name)", pointer: "task_type")
     }
@@ -27,30 +26,18 @@ extension TasksCreate {
     if launch.plan.adapter == .shell, !mayRunCommands(caller, configuration) {
       throw .commandsNotAllowed("Profile \(launch.plan.profile)", pointer: "profile")
     }
-    try checkVariables(payload, type, launch.profile, configuration)
-    var spec = try identified(input, payload, type, launch.plan)
+    try checkVariables(order.payload, type, launch.profile, configuration)
+    var spec = identified(order, launch.plan)
     (spec.directory, spec.workspace) = try directory(input, type, preflight)
     spec.parentId = try input.grouping.parent.map { (parent) throws(ToolFailure) in
-      try workshop.find(TaskPlace(task: parent, team: input.grouping.team, diary: nil)).id
+      try workshop.find(
+        TaskPlace(task: parent, team: input.grouping.team, diary: nil),
+        at: JSONPointer(tokens: ["parent_id"])
+      ).id
     }
     spec.teamId = input.grouping.team ?? configuration.team
     bound(&spec, input, TaskLimits.ceiling(configuration: configuration, profile: launch.profile))
     return TaskDraft(spec: spec, launch: launch, nameIsGiven: input.work.name != nil)
-  }
-
-  /// Puts the shorthand in its place and checks the whole by the type's schema.
-  private func payload(of input: Input, _ type: TaskType) throws(ToolFailure) -> JSONValue {
-    var object = input.work.input ?? [:]
-    if let brief = input.work.brief {
-      guard object["brief"] == nil else {
-        throw .argument("brief", "given twice, also as input.brief", tool: name)
-      }
-      object["brief"] = .string(brief)
-    }
-    let payload = JSONValue.object(object)
-    let faults = type.faults(inInput: payload, at: JSONPointer(tokens: ["input"]))
-    guard faults.isEmpty else { throw .invalidInput(faults, of: type.name) }
-    return payload
   }
 
   private func mayRunCommands(_ caller: Caller, _ configuration: Configuration) -> Bool {
@@ -116,31 +103,22 @@ extension TasksCreate {
     }
   }
 
-  private func identified(
-    _ input: Input, _ payload: JSONValue, _ type: TaskType, _ plan: LaunchPlan
-  ) throws(ToolFailure) -> TaskSpec {
+  private func identified(_ order: TaskOrder, _ plan: LaunchPlan) -> TaskSpec {
+    let (input, type) = (order.input, order.type)
     var random = SystemRandomNumberGenerator()
-    let words = Self.words(of: payload)
+    let words = Self.words(of: order.payload)
     let title = CleanText.line(input.work.title ?? words, limit: Self.titleLimit)
-    let canonical: [UInt8]
-    let digest: String
-    do throws(CanonicalFormError) {
-      canonical = try payload.canonical
-      digest = try input.digest(of: payload)
-    } catch {
-      throw .argument("input", "it has no canonical form: \(error)", tool: name)
-    }
     var spec = TaskSpec(
       name: input.work.name
         ?? TaskName.make(title: input.work.title, brief: words, using: &random),
-      title: title.isEmpty ? type.title : title, taskType: type.name, input: payload,
-      inputCid: ContentID(json: canonical), inputSchemaCid: type.inputSchemaCid, launch: plan)
+      title: title.isEmpty ? type.title : title, taskType: type.name, input: order.payload,
+      inputCid: order.inputCid, inputSchemaCid: type.inputSchemaCid, launch: plan)
     spec.outputKind = type.outputKind
     spec.tags = input.grouping.tags.map { CleanText.line($0, limit: 64) }
     spec.priority = input.grouping.priority
     spec.correlationId = input.grouping.correlation
     spec.diaryId = input.grouping.diary
-    spec.idempotency = input.key.map { IdempotencyKey(key: $0, digest: digest) }
+    spec.idempotency = order.key
     return spec
   }
 

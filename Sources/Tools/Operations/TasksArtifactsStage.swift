@@ -21,18 +21,22 @@ package struct TasksArtifactsStage: TaskTool {
     var path: String?
     var contentType: String?
 
+    var content: GivenContent {
+      GivenContent(text: text, bytes: bytes, path: path, contentType: contentType)
+    }
+
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, GivenContent.textField(\.text),
       GivenContent.bytesField(\.bytes), GivenContent.pathField(\.path),
       GivenContent.typeField(\.contentType))
   }
 
+  package func waits(_ input: Input) -> Bool { input.content.isLarge }
+
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     try workshop.mayChange()
     let kept = try workshop.keep(
-      GivenContent(
-        text: input.text, bytes: input.bytes, path: input.path, contentType: input.contentType),
-      for: nil, tool: name)
+      input.content, for: nil, tool: name, caller)
     return Output(cid: kept.cid, sizeBytes: kept.size, contentType: kept.contentType)
   }
 

@@ -31,6 +31,10 @@ package struct TasksArtifactsUpload: TaskTool {
     var team: String?
     var diary: String?
 
+    var content: GivenContent {
+      GivenContent(text: text, bytes: bytes, path: path, contentType: contentType)
+    }
+
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
       optional("attempt_n", \.attemptN, .int(1...100_000), "Attempt; absent: the task itself."),
@@ -52,6 +56,8 @@ package struct TasksArtifactsUpload: TaskTool {
     }
   }
 
+  package func waits(_ input: Input) -> Bool { input.content.isLarge }
+
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     try workshop.mayChange()
     let task = try workshop.find(
@@ -59,9 +65,7 @@ package struct TasksArtifactsUpload: TaskTool {
     if let number = input.attemptN { _ = try task.attempt(number) }
     guard task.artifacts.count < TaskRecord.Limit.artifacts else { throw .tooManyArtifacts }
     let kept = try workshop.keep(
-      GivenContent(
-        text: input.text, bytes: input.bytes, path: input.path, contentType: input.contentType),
-      for: task, tool: name)
+      input.content, for: task, tool: name, caller)
     let title = CleanText.line(input.title ?? kept.fileName ?? input.kind, limit: 200)
     let (store, id) = (try workshop.store(), Self.freshID())
     var bound: Artifact?

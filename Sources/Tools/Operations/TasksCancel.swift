@@ -37,73 +37,106 @@ package struct TasksCancel: TaskTool {
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     try workshop.mayChange()
-    let wanted = [input.task].compactMap { $0 } + input.tasks
-    guard !wanted.isEmpty else { throw .argument("task_id", "required", tool: name) }
-    let tasks = try workshop.find(wanted, team: input.team, diary: input.diary)
+    let wanted = try found(input)
     let store = try workshop.store()
     let reason = input.reason.map { CleanText.line($0, limit: 500) }
     let ended = Canceller.cancel(
-      tasks.map { .id($0.id) }, in: store, by: caller.actor, reason: reason)
-    var results: [Cancellation] = []
-    for result in ended {
-      results.append(try namingRunner { () throws(RunnerError) in try result.get() })
+      wanted.tasks.map { .id($0.id) }, in: store, by: caller.actor, reason: reason)
+    var (results, failures) = ([Cancellation](), wanted.failures)
+    for (task, result) in zip(wanted.tasks, ended) {
+      do throws(RunnerError) {
+        results.append(try result.get())
+      } catch {
+        failures.append(CancelFailure(task.id.description, ToolFailure(error)))
+      }
     }
-    let standings = try Standings(workshop, for: results.map(\.record))
-    var page = PageFiller(CancelledTask.json, bytes: input.maxBytes)
-    let told = results.prefix { page.add(CancelledTask($0, standings)) }.count
-    return Output(
-      items: page.items, truncated: told < results.count,
-      hint: results.contains { $0.record.status.isActive } ? Hint.cancelling : Hint.cancelled)
+    return try Output(results, failures, workshop, bytes: input.maxBytes)
+  }
+
+  /// Finds each task by itself: that one is not there must not keep the others running. Throws
+  /// where there is none at all.
+  private func found(
+    _ input: Input
+  ) throws(ToolFailure) -> (tasks: [TaskRecord], failures: [CancelFailure]) {
+    let named =
+      input.task.map { [(reference: $0, pointer: JSONPointer(tokens: ["task_id"]))] } ?? []
+    let listed = input.tasks.enumerated().map {
+      (reference: $0.element, pointer: JSONPointer(tokens: ["task_ids", "\($0.offset)"]))
+    }
+    guard !(named + listed).isEmpty else { throw .argument("task_id", "required", tool: name) }
+    var (tasks, troubles) = ([TaskRecord](), [(reference: TaskReference, failure: ToolFailure)]())
+    for (reference, pointer) in named + listed {
+      do throws(ToolFailure) {
+        let task = try workshop.find(
+          TaskPlace(task: reference, team: input.team, diary: input.diary), at: pointer)
+        if !tasks.contains(where: { $0.id == task.id }) { tasks.append(task) }
+      } catch {
+        troubles.append((reference, error))
+      }
+    }
+    if tasks.isEmpty, var failure = troubles.first?.failure {
+      failure.faults = troubles.flatMap { $0.failure.faults }
+      throw failure
+    }
+    return (tasks, troubles.map { CancelFailure($0.reference.description, $0.failure) })
   }
 
   package struct Output: JSONCodable, ToolOutput {
     var items: [CancelledTask]
+    var failures: [CancelFailure]
     var truncated: Bool
     var hint: String
 
     package static let json = Codec.object(
-      Self.init(items:truncated:hint:),
+      Self.init(items:failures:truncated:hint:),
       required("items", \.items, .array(of: CancelledTask.json)),
+      defaulted("failures", \.failures, .array(of: CancelFailure.json), []),
       defaulted("truncated", \.truncated, .bool, false),
       required("hint", \.hint, .string)
     ).lean
   }
 }
 
-/// Shows what became of the wish to end a task.
-struct CancelledTask: JSONCodable {
-  var brief: BriefEnvelope
-  var end: End
+extension TasksCancel.Output {
+  /// Tells of as many tasks as fit: first what became of them, then what was not to be found.
+  fileprivate init(
+    _ results: [Cancellation], _ failures: [CancelFailure], _ workshop: Workshop, bytes: Int
+  ) throws(ToolFailure) {
+    let standings = try Standings(workshop, for: results.map(\.record))
+    var page = PageFiller(CancelledTask.json, bytes: bytes)
+    let told = results.prefix { page.add(CancelledTask($0, standings)) }.count
+    var rest = PageFiller(CancelFailure.json, bytes: page.left + ByteBudget.frame)
+    let named = failures.prefix { rest.add($0) }.count
+    var hint = Hint.cancelled
+    if results.contains(where: { !$0.survivors.isEmpty }) { hint = Hint.survivors }
+    if results.contains(where: { $0.record.status.isActive }) { hint = Hint.cancelling }
+    if !failures.isEmpty { hint += " " + Hint.cancelFailures }
+    self.init(
+      items: page.items, failures: rest.items,
+      truncated: page.hasCuts || told < results.count || named < failures.count, hint: hint)
+  }
+}
 
-  struct End: JSONCodable {
-    enum Outcome: String, Sendable, CaseIterable {
-      case cancelled, cancelling
-      case alreadyTerminal = "already_terminal"
-      /// It came to another end of its own before the wish reached it.
-      case ended
-    }
-    var outcome: Outcome
+/// Says why a task was not cancelled while others were.
+struct CancelFailure: JSONCodable, Hashable {
+  var task: String
+  var code: String
+  var message: String
 
-    static let json = Codec.object(
-      Self.init(outcome:), required("outcome", \.outcome, .enumeration))
+  static let json = Codec.object(
+    Self.init(task:code:message:),
+    required("task", \.task, .string), required("code", \.code, .string),
+    required("message", \.message, .string))
+
+  init(task: String, code: String, message: String) {
+    self.task = task
+    self.code = code
+    self.message = message
   }
 
-  init(brief: BriefEnvelope, end: End) {
-    self.brief = brief
-    self.end = end
+  init(_ task: String, _ failure: ToolFailure) {
+    self.init(
+      task: CleanText.line(task, limit: 200), code: failure.code,
+      message: CleanText.line(failure.summary, limit: 300))
   }
-
-  init(_ cancellation: Cancellation, _ standings: Standings) {
-    let record = cancellation.record
-    brief = standings.brief(record)
-    end = End(
-      outcome: cancellation.wasTerminal
-        ? .alreadyTerminal
-        : record.status == .cancelled
-          ? .cancelled : record.status.isTerminal ? .ended : .cancelling)
-  }
-
-  static let json = Codec.beside(
-    BriefEnvelope.json, End.json, make: { CancelledTask(brief: $0, end: $1) },
-    parts: { ($0.brief, $0.end) })
 }

@@ -68,9 +68,17 @@ package struct TasksCreate: TaskTool {
 
   private static let patience = 40
 
-  private func create(_ input: Input, _ caller: Caller) throws(ToolFailure) -> TaskStore.Creation {
+  /// Is the task, and whether it was there already under the same key.
+  private typealias Made = (record: TaskRecord, replayed: Bool)
+
+  private func create(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Made {
     try workshop.mayChange()
-    let draft = try drafted(input, caller)
+    let order = try ordered(input)
+    if let earlier = try replay(order) {
+      workshop.oweRunner()
+      return (earlier, true)
+    }
+    let draft = try drafted(order, caller)
     let store = try workshop.store()
     var random = SystemRandomNumberGenerator()
     let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
@@ -85,19 +93,33 @@ package struct TasksCreate: TaskTool {
         made, id: id, by: caller.actor, nameIsGiven: draft.nameIsGiven)
       if creation.replayed { try store.removeSecrets(of: id) }
       workshop.oweRunner()
-      return creation
+      return (creation.record, creation.replayed)
     } catch {
       // Nobody will ever run under this id; a left-over secret would never be swept.
       try naming { () throws(StoreError) in try store.removeSecrets(of: id) }
-      throw ToolFailure(error)
+      throw .creating(error)
     }
   }
 
-  /// Does everything but storing.
+  /// Does everything but storing, and refuses whatever storing would.
   private func rehearsed(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
-    let draft = try drafted(input, caller)
-    var body = try Self.canonical(draft.spec)
-    if !draft.nameIsGiven { body["name"] = nil }
+    try workshop.mayChange()
+    let order = try ordered(input)
+    let spec: TaskSpec
+    if let earlier = try replay(order) {
+      spec = earlier.spec
+    } else {
+      let draft = try drafted(order, caller)
+      spec = draft.spec
+      let store = try workshop.store()
+      do throws(StoreError) {
+        try store.checkCreation(of: spec, nameIsGiven: draft.nameIsGiven)
+      } catch {
+        throw .creating(error)
+      }
+    }
+    var body = try Self.canonical(spec)
+    if input.work.name == nil { body["name"] = nil }
     body["idempotency"] = nil
     let whole = Rehearsal(body: body, truncated: false)
     if ByteBudget.size(whole, Rehearsal.json) <= input.maxBytes { return .rehearsal(whole) }

@@ -102,7 +102,10 @@ package struct TasksList: TaskTool {
     query.model = filter.model
     query.tags = filter.tags
     query.parentId = try filter.parent.map { (parent) throws(ToolFailure) in
-      try workshop.find(TaskPlace(task: parent, team: filter.team, diary: nil)).id
+      try workshop.find(
+        TaskPlace(task: parent, team: filter.team, diary: nil),
+        at: JSONPointer(tokens: ["parent_id"])
+      ).id
     }
     query.correlationId = filter.correlation
     query.teamId = try workshop.team(filter.team)

@@ -37,5 +37,8 @@ enum Hint {
   static let morePages = "There are more: call again with cursor set to nextCursor."
   static let listed = "Call tasks_get with an id or name to see one whole."
   static let cancelling = "Some are still ending; call tasks_wait with until terminal."
-  static let cancelled = "None of their processes is left."
+  static let cancelled = "No process of theirs that can be found is left."
+  static let survivors =
+    "Some of their processes could not be ended: name the user the survivors of each."
+  static let cancelFailures = "Not all could be cancelled: see failures."
 }

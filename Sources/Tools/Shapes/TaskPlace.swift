@@ -9,6 +9,9 @@ struct TaskPlace: Sendable {
   var team: String?
   var diary: String?
 
+  /// Where a call with one task names it.
+  static let pointer = JSONPointer(tokens: ["task_id"])
+
   /// Bounds opaque names that callers choose.
   static let groupName = Codec<String>.text(1...200)
 
@@ -33,39 +36,44 @@ struct TaskPlace: Sendable {
 
 extension Workshop {
   /// Finds a task; one of another team or diary is not there.
-  func find(_ place: TaskPlace) throws(ToolFailure) -> TaskRecord {
-    guard let found = try find([place.task], team: place.team, diary: place.diary).first else {
-      throw .notFound("There is no task \(place.task).", nextStep: Self.look)
-    }
-    return found
+  func find(
+    _ place: TaskPlace, at pointer: JSONPointer = TaskPlace.pointer
+  ) throws(ToolFailure) -> TaskRecord {
+    try find(place, at: pointer) { store, task throws(StoreError) in try store.task(task) }
   }
 
   /// Finds a task to show, also one that is damaged.
   func findToShow(_ place: TaskPlace) throws(ToolFailure) -> TaskRecord {
-    let store = try store()
-    let record = try naming { () throws(StoreError) in try store.lastKnown(place.task) }
-    try check(record, place.task, team: try team(place.team), diary: place.diary)
-    return record
+    try find(place, at: TaskPlace.pointer) { store, task throws(StoreError) in
+      try store.lastKnown(task)
+    }
   }
 
-  private func check(
-    _ record: TaskRecord, _ reference: TaskReference, team: String, diary: String?
-  ) throws(ToolFailure) {
-    guard record.spec.teamId == team, diary == nil || record.spec.diaryId == diary else {
-      throw .notFound("There is no task \(reference).", nextStep: Self.look)
+  private func find(
+    _ place: TaskPlace, at pointer: JSONPointer,
+    by look: (TaskStore, TaskReference) throws(StoreError) -> TaskRecord
+  ) throws(ToolFailure) -> TaskRecord {
+    let (store, team) = (try store(), try self.team(place.team))
+    let record: TaskRecord
+    do throws(StoreError) {
+      record = try look(store, place.task)
+    } catch {
+      throw .task(error, at: pointer)
     }
+    guard record.spec.teamId == team, place.diary == nil || record.spec.diaryId == place.diary
+    else { throw .task(.notFound(reference: place.task.description, near: []), at: pointer) }
+    return record
   }
 
   /// Finds all, or none: nothing may be done for some while others do not exist.
   func find(
     _ references: [TaskReference], team: String?, diary: String?
   ) throws(ToolFailure) -> [TaskRecord] {
-    let store = try store()
-    let team = try self.team(team)
     var found: [TaskRecord] = []
-    for reference in references {
-      let record = try naming { () throws(StoreError) in try store.task(reference) }
-      try check(record, reference, team: team, diary: diary)
+    for (index, reference) in references.enumerated() {
+      let record = try find(
+        TaskPlace(task: reference, team: team, diary: diary),
+        at: JSONPointer(tokens: ["task_ids", "\(index)"]))
       if !found.contains(where: { $0.id == record.id }) { found.append(record) }
     }
     return found
@@ -76,6 +84,4 @@ extension Workshop {
     if let given { return given }
     return try configuration().team
   }
-
-  private static let look = "Call tasks_list to see which tasks there are."
 }

@@ -8,22 +8,34 @@ import Tasks
 /// Tells whether this process works for an agent inside an attempt.
 final class AttemptScope: Sendable {
   /// Is what the environment says; an agent may have taken it out.
-  let marker: String?
-  private let forebears = Mutex<Set<ProcessIdentity>?>(nil)
+  private let own: String?
+  private let forebears = Mutex<Forebears?>(nil)
+
+  private struct Forebears: Sendable {
+    var identities: Set<ProcessIdentity> = []
+    /// Is what the nearest marked one was started with, whatever store its attempt is in.
+    var marker: String?
+  }
 
   /// Bounds the walk to the root of the process table.
   private static let generations = 64
 
   init(environment: [String: String]) {
-    marker = environment[AgentEnvironment.Name.attempt]
+    own = environment[AgentEnvironment.Name.attempt]
+  }
+
+  /// Names the attempt by the environment of this process or of an ancestor.
+  func marker() throws(ToolFailure) -> String? {
+    if let own { return own }
+    return try knownForebears().marker
   }
 
   /// Names the attempt, by the environment or by an ancestor that is a supervised agent.
   func attempt(in store: TaskStore) throws(ToolFailure) -> String? {
-    if let marker { return marker }
+    if let marker = try self.marker() { return marker }
     let active = try naming { () throws(StoreError) in try Self.active(in: store) }
     guard !active.isEmpty else { return nil }
-    let forebears = try knownForebears()
+    let forebears = try knownForebears().identities
     let owner = active.first { task in
       guard let executor = task.latestAttempt?.executor else { return false }
       return forebears.contains {
@@ -46,9 +58,9 @@ final class AttemptScope: Sendable {
   private static let most = 1_000
 
   /// Walks the ancestors once: a process may lose its parent, but never gets an older family.
-  private func knownForebears() throws(ToolFailure) -> Set<ProcessIdentity> {
+  private func knownForebears() throws(ToolFailure) -> Forebears {
     if let known = forebears.withLock({ $0 }) { return known }
-    let found: Set<ProcessIdentity>
+    let found: Forebears
     do throws(SystemError) {
       found = try Self.walk()
     } catch {
@@ -61,12 +73,16 @@ final class AttemptScope: Sendable {
     return found
   }
 
-  private static func walk() throws(SystemError) -> Set<ProcessIdentity> {
-    var found: Set<ProcessIdentity> = []
+  private static func walk() throws(SystemError) -> Forebears {
+    var found = Forebears()
     var pid = try ProcessTable.current().parent
-    while pid > 0, found.count < generations, let record = try ProcessTable.record(of: pid),
-      found.insert(record.identity).inserted
+    while pid > 0, found.identities.count < generations,
+      let record = try ProcessTable.record(of: pid),
+      found.identities.insert(record.identity).inserted
     {
+      if found.marker == nil {
+        found.marker = ProcessTable.value(of: AgentEnvironment.Name.attempt, in: pid)
+      }
       pid = record.parent
     }
     return found

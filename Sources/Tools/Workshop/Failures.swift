@@ -29,6 +29,38 @@ extension ToolFailure {
     self.init(code: error.code.rawValue, summary: "\(error)", nextStep: error.nextStep)
   }
 
+  /// Points at the argument that names the task the trouble is about.
+  static func task(_ error: StoreError, at pointer: JSONPointer) -> ToolFailure {
+    var failure = ToolFailure(error)
+    switch error {
+    case .notFound: failure.faults = [Fault(pointer: pointer, message: "names no task")]
+    case .damagedTask: failure.faults = [Fault(pointer: pointer, message: "is damaged")]
+    case .refused, .nameTaken, .idempotencyConflict, .limit, .badCursor, .damaged, .newerFormat,
+      .notWritable, .disk, .stopped:
+      break
+    }
+    return failure
+  }
+
+  /// Points at the argument of tasks_create that the store refuses.
+  static func creating(_ error: StoreError) -> ToolFailure {
+    var failure = ToolFailure(error)
+    let fault: (argument: String, message: String)? =
+      switch error {
+      case .nameTaken: ("name", "is taken; nothing was stored")
+      case .idempotencyConflict: ("idempotency_key", "was used before; nothing was stored")
+      case .notFound, .refused, .limit, .badCursor, .damaged, .damagedTask, .newerFormat,
+        .notWritable, .disk, .stopped:
+        nil
+      }
+    if let fault {
+      failure.faults = [
+        Fault(pointer: JSONPointer(tokens: [fault.argument]), message: fault.message)
+      ]
+    }
+    return failure
+  }
+
   /// Gives what of the store's errors concerns a page's cursor its place among the arguments.
   static func listing(_ error: StoreError) -> ToolFailure {
     var failure = ToolFailure(error)
@@ -89,10 +121,6 @@ extension ToolFailure {
       nextStep:
         "Name another profile; or the user gives leave with \"allowCommands\": true in the configuration or `errand serve --allow-commands`, and restarts the server."
     )
-  }
-
-  static func notFound(_ what: String, nextStep: String) -> ToolFailure {
-    ToolFailure(code: FailureCode.notFound.rawValue, summary: what, nextStep: nextStep)
   }
 }
 

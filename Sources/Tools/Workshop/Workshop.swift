@@ -114,7 +114,7 @@ package final class Workshop: Sendable {
   /// Sees to a runner while there is unfinished work, at most once a second.
   func attend() throws(ToolFailure) {
     let store = try store()
-    guard !setting.isReadOnly, scope.marker == nil else { return }
+    guard !setting.isReadOnly, try scope.marker() == nil else { return }
     let counts = try naming { () throws(StoreError) in try store.counts() }
     guard counts.contains(where: { !$0.key.isTerminal && $0.value > 0 }) else { return }
     let isDue = state.withLock { state in
@@ -135,7 +135,7 @@ package final class Workshop: Sendable {
   }
 
   private func settleOrphans(_ store: TaskStore) throws(ToolFailure) {
-    guard !setting.isReadOnly, scope.marker == nil else { return }
+    guard !setting.isReadOnly, try scope.marker() == nil else { return }
     let actor = Actor(kind: .client, name: "errand")
     _ = try namingRunner { () throws(RunnerError) in
       try Reconciler.reconcile(store: store, by: actor)

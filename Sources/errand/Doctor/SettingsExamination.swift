@@ -45,6 +45,14 @@ struct SettingsExamination {
       case .unavailable(let reason): return .note(subject, "not available: \(reason)")
       }
     }
+    if let refused = catalog.refusedDefault {
+      return entries + [
+        .problem(
+          "defaultProfile", "\(refused) runs commands, so defaultProfile is not followed",
+          means: "A task that names no profile is refused.",
+          next: "Set defaultProfile to an agent, or take it out.")
+      ]
+    }
     guard catalog.defaultName == nil else { return entries }
     return entries + [
       .note(

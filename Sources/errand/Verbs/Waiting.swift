@@ -74,7 +74,20 @@ enum Waiting {
     if call[Options.json] {
       try call.terminal.print(answer.text)
     } else {
-      for task in tasks { try show(task, call) }
+      for task in tasks {
+        try show(task, call)
+        let left = (task["survivors"]?.arrayValue ?? []).map { TaskText.line($0) }
+        if !left.isEmpty {
+          call.terminal.note("  could not be ended: \(left.joined(separator: ", "))")
+        }
+      }
+    }
+    let failures = answer["failures"]?.arrayValue ?? []
+    for failure in failures {
+      call.terminal.note("\(TaskText.line(failure["task"])): \(TaskText.line(failure["message"]))")
+    }
+    if !failures.isEmpty {
+      return failures.allSatisfy { $0["code"] == "not_found" } ? .notFound : .taskFailed
     }
     guard tasks.contains(where: { $0["outcome"] == "cancelling" }) else { return .ok }
     call.terminal.note("Some are still ending; see `errand wait`.")

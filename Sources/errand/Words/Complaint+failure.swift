@@ -16,7 +16,10 @@ extension Complaint {
 
   /// Names the option that fills the argument at fault, else the place itself.
   private static func place(_ pointer: JSONPointer, _ command: Command?) -> String {
-    guard let first = pointer.tokens.first else { return "" }
+    // What names the task is an operand, which the summary repeats.
+    guard let first = pointer.tokens.first, first != "task_id", first != "task_ids" else {
+      return ""
+    }
     let option = command?.options.first { $0.argument == first }
     // One of several values is named by its option, too; a place inside a value is not.
     guard let option, pointer.tokens.count == (option.repeats ? 2 : 1) else {

@@ -1,0 +1,27 @@
+import Posix
+
+extension TaskStore {
+  /// Fails where a change could not be written, as far as that shows without writing one.
+  func checkWritable() throws(StoreError) {
+    if let reason = state.withLock({ $0.stopped }) { throw .stopped(reason) }
+    do throws(SystemError) {
+      for folder in [layout.root, layout.run, layout.journal, layout.blobs] {
+        try checkFolder(folder)
+      }
+    } catch {
+      throw .notWritable(path: layout.root, error)
+    }
+  }
+
+  /// Judges a folder, or the nearest one above it, where the missing ones would be made.
+  private func checkFolder(_ path: String) throws(SystemError) {
+    var folder = path
+    var found = try files.status(folder)
+    while found == nil, folder != Path.parent(folder) {
+      folder = Path.parent(folder)
+      found = try files.status(folder)
+    }
+    guard found?.kind == .directory else { throw SystemError.invalid("mkdir", path) }
+    try Environment.checkWritable(folder)
+  }
+}

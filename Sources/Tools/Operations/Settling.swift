@@ -1,0 +1,35 @@
+import MCP
+import Runner
+import TaskStore
+import Tasks
+
+/// Says how a task stood when somebody asked to have it settled.
+package enum Settling: String, Sendable {
+  case alreadyTerminal = "already_terminal"
+  /// Its owner had died; its processes were ended and its end was written.
+  case settled
+  /// A living process owns it, which alone may end it.
+  case owned
+  /// No attempt has begun, so there is nothing to settle.
+  case notBegun = "not_begun"
+}
+
+extension Workshop {
+  /// Settles a task whose owner died, and nothing that somebody owns.
+  package func settle(
+    _ reference: TaskReference, _ caller: Caller
+  ) throws(ToolFailure) -> Settling {
+    try mayChange()
+    let task = try find(TaskPlace(task: reference, team: nil, diary: nil))
+    if task.status.isTerminal { return .alreadyTerminal }
+    guard task.status.isActive else { return .notBegun }
+    let store = try store()
+    let settled = try namingRunner { () throws(RunnerError) in
+      try Reconciler.settleIfOrphaned(task, store: store, by: caller.actor)
+    }
+    if settled != nil { return .settled }
+    // Somebody may have settled it between the look and the lock.
+    let fresh = try find(TaskPlace(task: .id(task.id), team: task.spec.teamId, diary: nil))
+    return fresh.status.isTerminal ? .alreadyTerminal : .owned
+  }
+}

@@ -1,0 +1,54 @@
+import JSON
+import Posix
+import Tasks
+import Tools
+
+extension Command {
+  static let settle = Command(
+    path: ["settle"], summary: "Write the end of tasks whose supervisor died; ends nothing else.",
+    operands: [.several("task")], options: [Options.json.spec, Options.quiet.spec],
+    notes: """
+      Whatever opens the store does this by itself; use it where a task still looks as if it ran.
+      A task that a living supervisor owns is left alone: `errand cancel` ends it. Ends with 75 if
+      there is such a one.
+      """,
+    examples: [
+      Example("errand settle fix-login-test-k3f9", "By name or id."),
+      Example("errand settle $(errand list -s running -q)", "All that seem to run."),
+    ],
+    run: Settle.run)
+}
+
+/// Settles what nobody owns, at a person's word.
+enum Settle {
+  static func run(_ call: Invocation) throws(Complaint) -> ExitCode {
+    let operations = try Operations.open()
+    var code = ExitCode.ok
+    for reference in call.operands {
+      let outcome = try operations.settle(reference)
+      let task = try operations.call("tasks_get", ["task_id": .string(reference)])
+      if call[Options.json] {
+        var shown = task.objectValue ?? [:]
+        shown["outcome"] = .string(outcome.rawValue)
+        try call.terminal.print(JSONValue.object(shown).text)
+      } else if call[Options.quiet] {
+        try call.terminal.print(TaskText.id(of: task))
+      } else {
+        let name = call.terminal.styled(TaskText.name(of: task), .bold)
+        try call.terminal.print(
+          "\(name): \(words(outcome)), \(TaskText.standing(of: task))")
+      }
+      if outcome == .owned { code = .tryLater }
+    }
+    return code
+  }
+
+  private static func words(_ outcome: Settling) -> String {
+    switch outcome {
+    case .alreadyTerminal: "had ended"
+    case .settled: "settled"
+    case .owned: "left to its supervisor, which lives"
+    case .notBegun: "has not begun"
+    }
+  }
+}

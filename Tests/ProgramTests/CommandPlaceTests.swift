@@ -1,0 +1,70 @@
+import JSON
+import Posix
+import TestSupport
+import Testing
+
+/// Checks that every process of ours means the same store and the same configuration.
+struct CommandPlaceTests {
+  @Test(arguments: [
+    ("ERRAND_HOME", "places/store", "places/store"), ("ERRAND_HOME", "~/deep", "../home/deep"),
+  ])
+  func aTaskRunsInTheStoreThatWasMeant(_ name: String, _ value: String, _ place: String) throws {
+    try withCommandDesk { desk in
+      let store = Path.join(desk.folder, place)
+      defer {
+        // The runner that serves the place was started by this test; its own end is not its matter.
+        try? dismissRunner(of: try Environment.realPath(store))
+      }
+      try writeFile(
+        desk.configuration, #"{"profiles":[{"name":"mine","adapter":"shell"}]}"#)
+      let outcome = try desk.errand(
+        ["run", "--profile", "mine", "--watch", "echo done"],
+        environment: [name: value, "ERRAND_CONFIG": "../settings/config.json"])
+      #expect(outcome.status == .exited(code: 0), "\(outcome.errorText)")
+      #expect(try RealFileSystem().exists(Path.join(store, "journal")))
+    }
+  }
+
+  @Test func anAncestorOfAnotherStoresAttemptPutsACommandIntoItsScope() throws {
+    try withCommandDesk { desk in
+      let errand = try Program.errand()
+      let script = "unset ERRAND_ATTEMPT; \(errand) create --profile shell true; exit $?"
+      let outcome = try Program.run(
+        ["-c", script], executable: "/bin/sh",
+        environment: desk.environment.merging(["ERRAND_ATTEMPT": "other/1"]) { _, new in new },
+        directory: desk.folder)
+      #expect(outcome.status == .exited(code: 2), "\(outcome.text)")
+      #expect(outcome.errorText.contains("other/1"), "\(outcome.errorText)")
+    }
+  }
+
+  @Test func theDoctorNamesACommandAsDefault() throws {
+    try withCommandDesk { desk in
+      try writeFile(desk.configuration, #"{"defaultProfile":"shell"}"#)
+      let outcome = try desk.errand(["doctor"])
+      #expect(outcome.status == .exited(code: 1))
+      #expect(outcome.text.contains("defaultProfile"), "\(outcome.text)")
+    }
+  }
+
+  @Test func settlingAtThePromptTellsHowEachTaskStands() throws {
+    try withCommandDesk { desk in
+      _ = try desk.task("true", name: "done")
+      let outcome = try desk.errand(["settle", "done"])
+      #expect(outcome.status == .exited(code: 0), "\(outcome.errorText)")
+      #expect(outcome.text.contains("had ended, completed"), "\(outcome.text)")
+      #expect(try desk.json(["settle", "done", "--json"])["outcome"] == "already_terminal")
+      #expect(try desk.errand(["settle", "nobody"]).status == .exited(code: 3))
+    }
+  }
+
+  @Test func cancellingAtThePromptNamesWhatCouldNotBeFound() throws {
+    try withCommandDesk { desk in
+      _ = try desk.task("true", name: "done")
+      let outcome = try desk.errand(["cancel", "done", "nobody"])
+      #expect(outcome.status == .exited(code: 3))
+      #expect(outcome.text.contains("done"))
+      #expect(outcome.errorText.contains("nobody: There is no task nobody."))
+    }
+  }
+}
