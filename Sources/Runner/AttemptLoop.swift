@@ -28,6 +28,7 @@ final class AttemptLoop {
   private let signals: SignalPipe
   private var tree: ProcessTree
   private let adoptsOrphans: Bool
+  private var reaper: OrphanReaper?
   private let streams: AgentStreams
   private var voice: AgentVoice
   private var clocks: AttemptClocks
@@ -78,6 +79,7 @@ final class AttemptLoop {
   }
 
   private func see(_ journal: borrowing FileWatch) throws(SystemError) -> Ended {
+    if adoptsOrphans { reaper = try OrphanReaper(sparing: child.pid) }
     try lookForCancel()
     while true {
       try advance()
@@ -138,6 +140,7 @@ final class AttemptLoop {
     var list: [(descriptor: Int32, events: Poller.Event)] = [
       (journal, .readable), (signals.descriptor, .readable),
     ]
+    if let reaper { list.append((reaper.descriptor, .readable)) }
     if exit == nil { list.append((child.exitDescriptor, .readable)) }
     if let output = streams.outputDescriptor { list.append((output, .readable)) }
     if let errors = streams.errorDescriptor { list.append((errors, .readable)) }
@@ -164,6 +167,7 @@ final class AttemptLoop {
     if let input = streams.inputDescriptor, ready[input] != nil { try streams.feedInput() }
     if ready[child.exitDescriptor] != nil, exit == nil { try noticeExit() }
     if ready[signals.descriptor] != nil { try noticeSignals() }
+    if let reaper, ready[reaper.descriptor] != nil { try reaper.reap() }
     if ready[journal.descriptor] != nil {
       try journal.drain()
       try lookForCancel()

@@ -139,7 +139,8 @@ struct SupervisedAttempt {
     }
     return try AgentProcess.start(
       setting.launch, in: setting.directory, environment: setting.environment,
-      transcript: transcript, errorLog: errorLog, redactor: Redactor(setting.secrets))
+      marker: ledger.marker, transcript: transcript, errorLog: errorLog,
+      redactor: Redactor(setting.secrets))
   }
 
   private func clocks(_ traits: AgentTraits) -> AttemptClocks {
