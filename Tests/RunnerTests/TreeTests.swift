@@ -83,7 +83,7 @@ import Testing
       let supervisor = Int32(try #require(task.latestAttempt?.executor?.supervisorPid))
       let agent = try #require(task.latestAttempt?.executor?.pid)
       let children = { try ProcessTable.children(of: supervisor).map { Int($0.pid) } }
-      #expect(try eventually(within: .seconds(3)) { try children() == [agent] })
+      #expect(try eventually { try children() == [agent] })
       _ = try Canceller.cancel(.id(task.id), in: stage.store, by: Stage.actor, reason: nil)
     }
   }
