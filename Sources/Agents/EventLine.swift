@@ -84,7 +84,12 @@ enum EventLine {
   private static func result(_ value: JSONValue) -> AgentEvent? {
     let summary = string(value, "summary")
     guard summary != nil || value["output"] != nil else { return nil }
-    return .result(AgentResult(summary: summary, output: kept(value["output"])))
+    let output = value["output"].flatMap { $0 == .null ? nil : $0 }
+    let kept = kept(output)
+    return .result(
+      AgentResult(
+        summary: summary, output: kept,
+        isOutputCut: output?.stringValue == nil && kept?.stringValue != nil))
   }
 
   private static func error(_ value: JSONValue) -> AgentEvent? {

@@ -1,3 +1,4 @@
+import JSON
 import Posix
 import Tasks
 
@@ -9,6 +10,8 @@ enum EndCause: Sendable, Hashable {
   /// This process was told to go, as when the machine shuts down.
   case interrupted
   case storeFailed(String)
+  /// The attempt is no longer ours: somebody settled it, or removed the store.
+  case disowned
 }
 
 /// Gathers the facts of an attempt's end; the verdict is drawn from them in one place.
@@ -20,6 +23,8 @@ struct AttemptEnd: Sendable {
   var hasResult: Bool
   var exitCodeIsResult: Bool
   var lastErrorLine: String?
+  /// What is wrong with the output by its type's schema.
+  var outputFaults: [Fault] = []
 
   /// Decides in this order: what we did, what the agent said, how the process ended.
   var outcome: Settlement.Outcome {
@@ -28,15 +33,25 @@ struct AttemptEnd: Sendable {
       return .failed(AttemptError(.unknown, "The agent's end was not seen."))
     }
     if exit.isSuccess {
-      return hasResult || exitCodeIsResult
-        ? .completed
-        : .failed(AttemptError(.outputMissing, "The agent ended without a result."))
+      guard hasResult || exitCodeIsResult else {
+        return .failed(AttemptError(.outputMissing, "The agent ended without a result."))
+      }
+      return outputFaults.isEmpty ? .completed : .failed(misshapen)
     }
     if let reportedError, reportedError.code != .unknown {
       return .failed(AttemptError(reportedError.code, reportedError.message))
     }
     let detail = reportedError?.message ?? lastErrorLine
     return .failed(AttemptError(.agentCrashed, detail.map { "\(exit): \($0)" } ?? "\(exit)."))
+  }
+
+  /// Names what is wrong and where, as much as fits a sentence.
+  private var misshapen: AttemptError {
+    let listed = outputFaults.prefix(5).map(\.description).joined(separator: "; ")
+    let more = outputFaults.count > 5 ? "; and \(outputFaults.count - 5) more" : ""
+    return AttemptError(
+      .outputInvalid,
+      CleanText.line("The output is not what its type asks for: \(listed)\(more).", limit: 2_000))
   }
 
   private static func outcome(of cause: EndCause) -> Settlement.Outcome {
@@ -49,6 +64,8 @@ struct AttemptEnd: Sendable {
     case .budget(let text): .failed(AttemptError(.budgetExhausted, text))
     case .interrupted: .failed(AttemptError(.interrupted, "Its supervisor was told to stop."))
     case .storeFailed(let text): .failed(AttemptError(.storeError, text))
+    case .disowned:
+      .failed(AttemptError(.interrupted, "The attempt was taken from its supervisor."))
     }
   }
 }
