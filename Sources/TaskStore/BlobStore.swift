@@ -16,7 +16,7 @@ package struct BlobStore: Sendable {
     let content = ContentID(raw: bytes)
     let path = layout.blob(content)
     try onDisk { () throws(SystemError) in
-      if try isWhole(content, size: bytes.count) { return }
+      if try isWhole(content, size: bytes.count), try isYoung(path) { return }
       try files.createDirectories(Path.parent(path))
       try files.replace(path, with: bytes)
     }
@@ -67,7 +67,7 @@ package struct BlobStore: Sendable {
   private func name(
     _ draft: String, _ content: ContentID, _ size: Int
   ) throws(SystemError) -> Stored {
-    if try isWhole(content, size: size) {
+    if try isWhole(content, size: size), try isYoung(layout.blob(content)) {
       try files.remove(draft)
     } else {
       let path = layout.blob(content)
@@ -77,6 +77,16 @@ package struct BlobStore: Sendable {
     }
     return (content, size)
   }
+
+  /// Tells whether no pruning takes it before who stores it now can bind it; what is older is
+  /// written again, and so is young.
+  private func isYoung(_ path: String) throws(SystemError) -> Bool {
+    let limit = (WallClock.nowMilliseconds() - 3_600_000 * Self.bindingHours) * 1_000_000
+    return try files.status(path, followingLinks: false)?.modified ?? 0 > limit
+  }
+
+  /// Content bound to no task is kept longer than this.
+  private static let bindingHours: Int64 = 24
 
   /// Tells whether content is there and is what its name says; what is not is written again.
   private func isWhole(_ content: ContentID, size: Int) throws(SystemError) -> Bool {

@@ -7,8 +7,6 @@ package enum StoreLimit {
   package static let queued = 10_000
   package static let childrenPerTask = 100
   package static let depth = 4
-  /// How long a key keeps its task, in milliseconds.
-  static let keyLifetime: Int64 = 30 * 86_400_000
 }
 
 extension TaskStore {
@@ -67,7 +65,8 @@ extension TaskStore {
   ) throws(StoreError) -> Creation? {
     guard let key = spec.idempotency, let id = try fold.id(forKey: key.key),
       let earlier = try fold.record(id),
-      moment.at.milliseconds - earlier.queuedAt.milliseconds < StoreLimit.keyLifetime
+      earlier.queuedAt.milliseconds
+        > Retention.limit(days: Retention.keyDays, moment.at.milliseconds)
     else { return nil }
     guard earlier.spec.idempotency == key else {
       throw .idempotencyConflict(key: key.key, task: id)
