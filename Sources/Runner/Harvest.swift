@@ -13,14 +13,19 @@ struct Harvest {
   /// What went wrong or was left out, in words for the messages.
   private(set) var notes: [String] = []
 
-  init(ledger: AttemptLedger) { self.ledger = ledger }
+  private let limits: Limits
+
+  init(ledger: AttemptLedger, limits: Limits) {
+    self.ledger = ledger
+    self.limits = limits
+  }
 
   /// Keeps the files of the artifact folder.
   mutating func takeFiles(from folder: String, files: any FileSystem) {
     let drop: ArtifactDrop
     do throws(SystemError) {
       guard try files.status(folder, followingLinks: false)?.kind == .directory else { return }
-      drop = try ArtifactDrop(folder, files: files)
+      drop = try ArtifactDrop(folder, limits: limits, files: files)
     } catch {
       notes.append("The artifact folder cannot be read: \(error).")
       return
@@ -59,7 +64,7 @@ struct Harvest {
   private mutating func keep(_ file: ArtifactDrop.Found, in folder: String) {
     let path = folder + "/" + file.path
     do throws(StoreError) {
-      let (cid, size) = try ledger.store.blobs.put(path: path, limit: ArtifactDrop.Limit.fileBytes)
+      let (cid, size) = try ledger.store.blobs.put(path: path, limit: limits.artifact)
       let beginning = try ledger.store.blobs.read(cid, offset: 0, count: ArtifactDrop.Limit.probe)
       try bind(
         cid, size, kind: ContentKind.kind(of: file.path),

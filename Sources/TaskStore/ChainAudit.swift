@@ -17,6 +17,8 @@ struct ChainAudit {
   private var revisions: [TaskID: Int] = [:]
   private var unknown: Set<TaskID> = []
   private var leftOfBase = 0
+  /// What stands behind the last newline of the journal.
+  private(set) var torn: (path: String, bytes: Int)?
 
   init(layout: StoreLayout, files: any FileSystem) {
     self.layout = layout
@@ -60,6 +62,7 @@ struct ChainAudit {
     audit = found
     guard torn > 0 else { return }
     if isLast {
+      self.torn = (path, torn)
       audit.notes.append("\(path) ends in \(torn) bytes without a newline; its writer died.")
     } else {
       audit.note(.init(path: path, line: lines + 1, reason: "the line has no end"))

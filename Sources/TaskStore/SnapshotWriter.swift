@@ -53,7 +53,14 @@ struct SnapshotWriter {
 
   private func removeOthers(than base: String) throws(SystemError) {
     for name in try files.list(layout.snapshots) where !name.hasPrefix(base + ".") {
-      try files.removeIfPresent(Path.join(layout.snapshots, name))
+      let path = Path.join(layout.snapshots, name)
+      guard name > base else {
+        try files.removeIfPresent(path)
+        continue
+      }
+      // It knows changes that the journal has lost, and may be the only copy of them.
+      try files.createDirectories(layout.damaged)
+      try files.rename(path, to: Path.join(layout.damaged, "snapshot-\(name)"))
     }
   }
 

@@ -68,7 +68,7 @@ package final class TaskStore: Sendable {
     followers = Followers(layout: layout)
   }
 
-  private static func checkFormat(
+  static func checkFormat(
     _ layout: StoreLayout, _ files: any FileSystem
   ) throws(StoreError) {
     let bytes: [UInt8]

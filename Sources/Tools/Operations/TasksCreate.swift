@@ -80,9 +80,10 @@ package struct TasksCreate: TaskTool {
       try draft.launch.recorded(in: store, for: id)
     }
     let made = spec
+    let limits = try workshop.configuration().limits
     do throws(StoreError) {
       let creation = try store.create(
-        made, id: id, by: caller.actor, nameIsGiven: draft.nameIsGiven)
+        made, id: id, by: caller.actor, nameIsGiven: draft.nameIsGiven, limits: limits)
       if creation.replayed { try store.removeSecrets(of: id) }
       workshop.oweRunner()
       return creation
