@@ -113,16 +113,21 @@ package struct BlobStore: Sendable {
     try onDisk { () throws(SystemError) in try stored(content) }
   }
 
-  /// Reads a range; fewer bytes only at the end.
+  /// Reads a range; fewer bytes only at the end. What is read whole is held against its name.
   package func read(
     _ content: ContentID, offset: Int = 0, count: Int
   ) throws(StoreError) -> [UInt8] {
-    try onDisk { () throws(SystemError) in
-      let path = layout.blob(content)
+    let path = layout.blob(content)
+    let (bytes, isWhole) = try onDisk { () throws(SystemError) in
       guard let size = try stored(content) else { throw SystemError.notFound("read", path) }
       let start = min(max(0, offset), size)
-      return try files.read(path, start..<start + min(max(0, count), size - start))
+      let bytes = try files.read(path, start..<start + min(max(0, count), size - start))
+      return (bytes, bytes.count == size)
     }
+    if isWhole, SHA256.hash(bytes) != content.digest {
+      throw .damaged(path: path, offset: 0, reason: "the content is not what its name says")
+    }
+    return bytes
   }
 
   package func path(_ content: ContentID) -> String { layout.blob(content) }

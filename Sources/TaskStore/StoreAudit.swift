@@ -56,19 +56,27 @@ extension TaskStore {
     try onDisk { () throws(SystemError) in
       try MessageAudit(layout: layout, files: files).walk(&audit)
     }
-    let fold = try reading { fold in fold }
     try onDisk { () throws(SystemError) in
       try ContentAudit(layout: layout, files: files).walkFiles(&audit)
     }
+    // Where the snapshot proves damaged, the journal is folded again, and read here once more.
+    for missing in try reading({ (fold) throws(StoreError) in try missingContent(fold) }) {
+      audit.note(missing)
+    }
+    return audit
+  }
+
+  private func missingContent(_ fold: Fold) throws(StoreError) -> [StoreAudit.Break] {
+    var missing: [StoreAudit.Break] = []
     for ordinal in 0..<fold.taskCount {
       guard let record = try fold.record(at: ordinal) else { continue }
       for content in record.artifacts.map(\.cid) where try blobs.size(content) == nil {
-        audit.note(
+        missing.append(
           StoreAudit.Break(
             path: layout.blob(content), reason: "content of task \(record.id) is missing"))
       }
     }
-    return audit
+    return missing
   }
 }
 

@@ -139,10 +139,23 @@ package struct StoreInspection {
     if let ahead = try Snapshot.ahead(in: layout, files: files) {
       faults.append(
         .snapshotAhead(path: ahead.path, number: ahead.number, journal: ahead.journal))
-    } else if Snapshot.newest(in: layout, files: files, after: 0) == nil {
+    } else if !canReadSnapshot() {
       faults.append(.snapshot(folder: layout.snapshots))
     }
   }
+
+  /// Tells whether there is a snapshot of this journal whose records, or the first many, are whole.
+  private func canReadSnapshot() -> Bool {
+    guard let snapshot = Snapshot.newest(in: layout, files: files, after: 0) else { return false }
+    do throws(StoreError) {
+      for row in 0..<min(snapshot.count, Self.manyRecords) { _ = try snapshot.record(row) }
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private static let manyRecords = 20_000
 
   private mutating func lookForForeign() throws(SystemError) {
     for folder in [layout.journal, layout.snapshots, layout.blobs] where try files.exists(folder) {

@@ -134,6 +134,12 @@ struct DamageTests {
     Damage(name: "an empty index", subject: "snapshot", level: "note", aside: ".index") {
       for path in try $0.snapshots() where path.hasSuffix(".index") { try writeFile(path, "") }
     },
+    Damage(name: "garbled records", subject: "snapshot", level: "note", aside: ".jsonl") {
+      for path in try $0.snapshots() where path.hasSuffix(".jsonl") {
+        let size = try RealFileSystem().size(path)
+        try writeFile(path, String(repeating: "x", count: size))
+      }
+    },
     Damage(name: "a store others may read", subject: "privacy") { ground in
       _ = try Program.run(["-R", "go+rX", ground.desk.store], executable: "/bin/chmod")
     },

@@ -147,6 +147,39 @@ struct PruneTests {
     }
   }
 
+  @Test func writersBesidePruningLoseNothing() throws {
+    try withTemporaryDirectory { folder in
+      try TaskStore.open(folder + "/store").add("first")
+      let done = Monitor(0)
+      for writer in 0..<3 {
+        try Thread.start(name: "writer") {
+          // A failure shows as a task that is missing.
+          let store = try? TaskStore.open(folder + "/store")
+          for number in 0..<40 {
+            _ = try? store?.add("w\(writer)-\(number)") {
+              $0.idempotency = IdempotencyKey(key: "\(writer)-\(number)", digest: "1")
+            }
+          }
+          done.update { $0 += 1 }
+        }
+      }
+      // Keys are free again by then, so that each pruning finds something to take away.
+      var prunings = 0
+      while done.withLock({ $0 }) < 3 {
+        let plan = try TaskStore.open(folder + "/store").prune(
+          Retention(), by: Self.actor, now: Self.later)
+        if plan.keys > 0 { prunings += 1 }
+      }
+      let store = try TaskStore.open(folder + "/store")
+      #expect(prunings > 0)
+      #expect(try store.all().count == 121)
+      #expect(try Set(store.all().map(\.spec.name)).count == 121)
+      #expect(try store.number() == 121)
+      let audit = try store.verify()
+      #expect(audit.isWhole && audit.tasks == 121, "\(audit.breaks)")
+    }
+  }
+
   /// Dies at every step in each way; the store then is what it was or what it shall be, and the
   /// next pruning ends what this one began.
   @Test(arguments: ["fail", "crash", "power", "full"])
