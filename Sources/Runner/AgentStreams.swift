@@ -9,10 +9,7 @@ final class AgentStreams {
     init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
   }
 
-  /// Bounds what is kept beside the messages.
-  enum Limit {
-    static let transcript = 64 << 20
-    static let errors = 8 << 20
+  private enum Limit {
     /// What every system can write at once to a pipe that says it is writable.
     static let inputPiece = 512
   }

@@ -7,9 +7,6 @@ import Tasks
 /// Takes what an agent left in its artifact folder, following no links and within bounds.
 struct ArtifactDrop {
   enum Limit {
-    static let files = 200
-    static let fileBytes = 256 << 20
-    static let totalBytes = 1 << 30
     static let depth = 6
     /// How much of a file is looked at to tell text from bytes.
     static let probe = 64 << 10
@@ -26,9 +23,11 @@ struct ArtifactDrop {
   /// What was left out, and why, in words.
   private(set) var leftOut: [String] = []
   private var total = 0
+  private let limits: Limits
 
   /// Lists a folder whose writers are gone.
-  init(_ folder: String, files: any FileSystem) throws(SystemError) {
+  init(_ folder: String, limits: Limits, files: any FileSystem) throws(SystemError) {
+    self.limits = limits
     try list(folder, "", 0, files)
   }
 
@@ -52,12 +51,15 @@ struct ArtifactDrop {
   }
 
   private mutating func take(_ file: Found) {
-    if found.count >= Limit.files {
-      refuse(file.path, "there are more than \(Limit.files) files")
-    } else if file.size > Limit.fileBytes {
-      refuse(file.path, "it is larger than \(Limit.fileBytes >> 20) MiB")
-    } else if total + file.size > Limit.totalBytes {
-      refuse(file.path, "all files together are larger than \(Limit.totalBytes >> 20) MiB")
+    if found.count >= limits.artifactFiles {
+      refuse(
+        file.path, "there are more than \(limits.artifactFiles) files (limits.artifactFiles)")
+    } else if file.size > limits.artifact {
+      refuse(file.path, "it is larger than \(limits.artifact >> 20) MiB (limits.artifactMiB)")
+    } else if total + file.size > limits.artifacts {
+      refuse(
+        file.path,
+        "all files together are larger than \(limits.artifacts >> 20) MiB (limits.artifactsMiB)")
     } else {
       total += file.size
       found.append(file)

@@ -5,21 +5,27 @@ struct BoundedFile {
   private let file: any AppendFile
   private var left: Int
   private let limit: Int
+  /// Tells that the file says already that it was cut.
+  private var isMarked = false
 
   init(_ path: String, limit: Int, files: any FileSystem) throws(SystemError) {
     file = try files.openForAppending(path)
     self.limit = limit
-    left = max(0, limit - (try file.size()))
+    let size = try file.size()
+    left = max(0, limit - size)
+    isMarked = size > limit
   }
 
   mutating func append(_ bytes: [UInt8]) throws(SystemError) {
-    guard left > 0 else { return }
+    if isMarked || bytes.isEmpty { return }
     if bytes.count <= left {
       try file.append(bytes)
       left -= bytes.count
       return
     }
-    try file.append(Array(bytes.prefix(left)) + Array("\n[cut after \(limit) bytes]\n".utf8))
+    let mark = "\n[cut after \(limit) bytes, the limit]\n"
+    try file.append(Array(bytes.prefix(left)) + Array(mark.utf8))
     left = 0
+    isMarked = true
   }
 }

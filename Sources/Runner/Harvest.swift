@@ -13,10 +13,12 @@ struct Harvest {
   /// What went wrong or was left out, in words for the messages.
   private(set) var notes: [String] = []
 
+  private let limits: Limits
   private let redactor: Redactor
 
-  init(ledger: AttemptLedger, redactor: Redactor = Redactor([:])) {
+  init(ledger: AttemptLedger, limits: Limits, redactor: Redactor = Redactor([:])) {
     self.ledger = ledger
+    self.limits = limits
     self.redactor = redactor
   }
 
@@ -25,7 +27,7 @@ struct Harvest {
     let drop: ArtifactDrop
     do throws(SystemError) {
       guard try files.status(folder, followingLinks: false)?.kind == .directory else { return }
-      drop = try ArtifactDrop(folder, files: files)
+      drop = try ArtifactDrop(folder, limits: limits, files: files)
     } catch {
       notes.append("The artifact folder cannot be read: \(error).")
       return
@@ -70,7 +72,7 @@ struct Harvest {
   private mutating func keep(_ file: ArtifactDrop.Found, in folder: String) {
     let path = folder + "/" + file.path
     do throws(StoreError) {
-      let (cid, size) = try ledger.store.blobs.put(path: path, limit: ArtifactDrop.Limit.fileBytes)
+      let (cid, size) = try ledger.store.blobs.put(path: path, limit: limits.artifact)
       let beginning = try ledger.store.blobs.read(cid, offset: 0, count: ArtifactDrop.Limit.probe)
       // Named by its content, a file is kept byte for byte or not at all; that it holds a secret
       // can only be told.

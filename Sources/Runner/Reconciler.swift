@@ -79,7 +79,7 @@ package enum Reconciler {
     let folders = AttemptFolders(
       layout: ledger.store.layout, record: record, attemptN: attempt.attemptN)
     let files = RealFileSystem()
-    var harvest = Harvest(ledger: ledger)
+    var harvest = Harvest(ledger: ledger, limits: Limits())
     harvest.takeFiles(from: folders.artifacts, files: files)
     let text =
       attempt.startedAt == nil

@@ -106,7 +106,9 @@ struct SupervisedAttempt {
 
   private func voice(of setting: AttemptSetting) throws(Unfit) -> AgentVoice {
     do throws(StoreError) {
-      let log = try MessageLog.Writer(folder: folders.attempt)
+      let earlier = (1..<attempt.attemptN).map { store.layout.attemptFolder(of: record, $0) }
+      let limit = timing.limits.messages - (try MessageLog.size(of: earlier, in: store))
+      let log = try MessageLog.Writer(folder: folders.attempt, limit: max(0, limit))
       var sink = MessageSink(log, syncEvery: timing.sync)
       let redactor = Redactor(setting.secrets)
       try sink.write(
@@ -144,8 +146,8 @@ struct SupervisedAttempt {
     let (transcript, errorLog) = try fit { () throws(SystemError) in
       (
         try BoundedFile(
-          folders.transcript, limit: AgentStreams.Limit.transcript, files: files),
-        try BoundedFile(folders.errors, limit: AgentStreams.Limit.errors, files: files)
+          folders.transcript, limit: timing.limits.transcript, files: files),
+        try BoundedFile(folders.errors, limit: timing.limits.errors, files: files)
       )
     }
     try dispatch.check()
@@ -173,7 +175,8 @@ struct SupervisedAttempt {
     _ workTree: WorkTreeRecord?, _ found: AttemptWorkspace
   ) -> Settlement {
     var voice = loop.heard
-    var harvest = Harvest(ledger: ledger, redactor: Redactor(setting.secrets))
+    var harvest = Harvest(
+      ledger: ledger, limits: timing.limits, redactor: Redactor(setting.secrets))
     harvest.takeFiles(from: folders.artifacts, files: files)
     let workspace = workTree.map { harvest.takeChanges(of: $0, &voice) } ?? found
     let sink = voice.sink

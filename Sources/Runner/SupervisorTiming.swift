@@ -1,6 +1,6 @@
 import TaskStore
 
-/// Sets how patient a supervisor is; tests are less so.
+/// Sets how patient a supervisor is, and how much it takes; tests are less so.
 package struct SupervisorTiming: Sendable {
   /// From the spawn to the agent's first sign, where it must speak first.
   package var start: Duration = .seconds(90)
@@ -20,11 +20,14 @@ package struct SupervisorTiming: Sendable {
   /// Between two looks at descendants, where orphans do not come to us.
   package var recording: Duration = .milliseconds(500)
 
+  package var limits = Limits()
+
   package init() {}
 
   /// Takes over what the configuration says.
   init(_ configuration: Configuration) {
     start = .seconds(configuration.timeouts.start)
     grace = .seconds(configuration.timeouts.grace)
+    limits = configuration.limits
   }
 }

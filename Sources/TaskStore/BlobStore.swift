@@ -16,7 +16,7 @@ package struct BlobStore: Sendable {
     let content = ContentID(raw: bytes)
     let path = layout.blob(content)
     try onDisk { () throws(SystemError) in
-      if try isWhole(content, size: bytes.count) { return }
+      if try isWhole(content, size: bytes.count), try isYoung(path) { return }
       try files.createDirectories(Path.parent(path))
       try files.replace(path, with: bytes)
     }
@@ -71,7 +71,7 @@ package struct BlobStore: Sendable {
   private func name(
     _ draft: String, _ content: ContentID, _ size: Int, _ isWanted: () -> Bool
   ) throws(SystemError) -> Stored {
-    if try isWhole(content, size: size, isWanted) {
+    if try isWhole(content, size: size, isWanted), try isYoung(layout.blob(content)) {
       try files.remove(draft)
     } else {
       let path = layout.blob(content)
@@ -81,6 +81,16 @@ package struct BlobStore: Sendable {
     }
     return (content, size)
   }
+
+  /// Tells whether no pruning takes it before who stores it now can bind it; what is older is
+  /// written again, and so is young.
+  private func isYoung(_ path: String) throws(SystemError) -> Bool {
+    let limit = (WallClock.nowMilliseconds() - 3_600_000 * Self.bindingHours) * 1_000_000
+    return try files.status(path, followingLinks: false)?.modified ?? 0 > limit
+  }
+
+  /// Content bound to no task is kept longer than this.
+  private static let bindingHours: Int64 = 24
 
   /// Tells whether content is there and is what its name says; what is not is written again.
   private func isWhole(
@@ -110,16 +120,21 @@ package struct BlobStore: Sendable {
     try onDisk { () throws(SystemError) in try stored(content) }
   }
 
-  /// Reads a range; fewer bytes only at the end.
+  /// Reads a range; fewer bytes only at the end. What is read whole is held against its name.
   package func read(
     _ content: ContentID, offset: Int = 0, count: Int
   ) throws(StoreError) -> [UInt8] {
-    try onDisk { () throws(SystemError) in
-      let path = layout.blob(content)
+    let path = layout.blob(content)
+    let (bytes, isWhole) = try onDisk { () throws(SystemError) in
       guard let size = try stored(content) else { throw SystemError.notFound("read", path) }
       let start = min(max(0, offset), size)
-      return try files.read(path, start..<start + min(max(0, count), size - start))
+      let bytes = try files.read(path, start..<start + min(max(0, count), size - start))
+      return (bytes, bytes.count == size)
     }
+    if isWhole, SHA256.hash(bytes) != content.digest {
+      throw .damaged(path: path, offset: 0, reason: "the content is not what its name says")
+    }
+    return bytes
   }
 
   package func path(_ content: ContentID) -> String { layout.blob(content) }

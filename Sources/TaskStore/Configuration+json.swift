@@ -27,7 +27,7 @@ extension Configuration: JSONCodable {
       (
         profiles: [Profile], defaultProfile: String?, roots: [String], maxParallel: Int,
         timeouts: Timeouts, budget: Budget, allowCommands: Bool, env: PassedEnvironment,
-        team: String
+        retention: Retention, limits: Limits, team: String
       ) in
       var made = Configuration()
       made.profiles = profiles
@@ -38,6 +38,8 @@ extension Configuration: JSONCodable {
       made.budget = made.budget.filled(by: budget)
       made.allowCommands = allowCommands
       made.env = env
+      made.retention = retention
+      made.limits = limits
       made.team = team
       return made
     },
@@ -52,6 +54,9 @@ extension Configuration: JSONCodable {
     defaulted(
       "allowCommands", \.allowCommands, .bool, false, "Lets a chat client run commands."),
     defaulted("env", \.env, PassedEnvironment.json, PassedEnvironment(), "Variables for agents."),
+    defaulted(
+      "retention", \.retention, Retention.json, Retention(), "How long `errand prune` keeps."),
+    defaulted("limits", \.limits, Limits.json, Limits(), "Bounds of what may grow."),
     defaulted("team", \.team, .string(length: 1...100), "local", "The team tasks belong to."))
 
   static func decode(

@@ -16,6 +16,8 @@ package struct Configuration: Sendable, Hashable {
   /// Lets a chat client run commands of its own choice.
   package var allowCommands = false
   package var env = PassedEnvironment()
+  package var retention = Retention()
+  package var limits = Limits()
   package var team = "local"
 
   /// Sets how long things may take, in seconds.

@@ -116,7 +116,23 @@ struct Fold: Sendable {
       handles[id]?.end = end
       handles[id]?.endedAt = entry.at
     case .inboxSeen(let mark): seen[mark.reader] = max(seen[mark.reader] ?? 0, mark.number)
+    case .base(let base): try begin(base, at: entry.number)
+    case .record(let record):
+      put(
+        record, before: try self.record(record.id), ordinal: try ordinal(of: record.id),
+        isNews: false)
+    case .lost(let id): damaged.insert(id)
     }
+  }
+
+  /// Forgets everything: a base says it anew.
+  private mutating func begin(_ base: JournalBase, at number: Int) throws(StoreError) {
+    let before = self
+    self = try Fold(snapshot: nil)
+    tail = 1
+    recentFrom = number + 1
+    // Followers go on from what they know, unless changes went by that nobody can tell any more.
+    if !base.hasNews { keepRecent(of: before) }
   }
 
   private mutating func take(
@@ -134,7 +150,7 @@ struct Fold: Sendable {
   }
 
   /// Puts a record that was folded already, as the writer does under the lock.
-  mutating func put(_ record: TaskRecord, before: TaskRecord?, ordinal: Int?) {
+  mutating func put(_ record: TaskRecord, before: TaskRecord?, ordinal: Int?, isNews: Bool = true) {
     let id = record.id
     if let before { counts[before.status, default: 0] -= 1 }
     counts[record.status, default: 0] += 1
@@ -150,6 +166,7 @@ struct Fold: Sendable {
       if ordinal < snapshot?.count ?? 0 { changedRows.insert(ordinal) }
       changed[id] = Entry(ordinal: ordinal, record: record)
     }
+    guard isNews else { return }
     recent.append(Change(number: record.number, task: id, status: record.status))
     if recent.count > Self.recentLimit * 2 {
       recent.removeFirst(Self.recentLimit)

@@ -15,6 +15,12 @@ enum JournalChange: Sendable {
   case handleMade(WaitHandle)
   case handleEnded(id: String, WaitHandle.End)
   case inboxSeen(InboxMark)
+  /// Begins a base: what follows stands for all before it.
+  case base(JournalBase)
+  /// A task as it stood when the base was written.
+  case record(TaskRecord)
+  /// A task whose state was not known when the base was written.
+  case lost(TaskID)
 }
 
 extension JournalEntry {
@@ -22,6 +28,10 @@ extension JournalEntry {
   func body() -> [UInt8] {
     var writer = JSONWriter(reserving: 1024)
     writer.beginObject()
+    if case .base(let base) = change {
+      writer.key("base")
+      JournalBase.json.write(base, to: &writer)
+    }
     writer.key("n")
     writer.integer(number)
     writer.key("at")
@@ -47,6 +57,15 @@ extension JournalEntry {
     case .inboxSeen(let mark):
       writer.key("inbox")
       InboxMark.json.write(mark, to: &writer)
+    case .base: break
+    case .record(let record):
+      writer.key("task")
+      writer.string(record.id.description)
+      writer.key("record")
+      TaskRecord.json.write(record, to: &writer)
+    case .lost(let id):
+      writer.key("lost")
+      writer.string(id.description)
     }
     return writer.bytes
   }
@@ -69,7 +88,16 @@ extension JournalEntry {
 
 extension JournalChange {
   init?(_ line: JSONValue) {
-    if let task = line["task"]?.stringValue {
+    if let base = line["base"] {
+      guard let base = JournalEntry.read(JournalBase.json, base) else { return nil }
+      self = .base(base)
+    } else if let record = line["record"] {
+      guard let record = JournalEntry.read(TaskRecord.json, record) else { return nil }
+      self = .record(record)
+    } else if let id = line["lost"]?.stringValue {
+      guard let id = TaskID(id) else { return nil }
+      self = .lost(id)
+    } else if let task = line["task"]?.stringValue {
       guard let id = TaskID(task), let revision = line["rev"]?.intValue,
         let event = line["event"].flatMap({ JournalEntry.read(TaskEvent.json, $0) })
       else { return nil }

@@ -24,6 +24,8 @@ struct JournalReader: Sendable {
   struct Batch: Sendable {
     var entries: [JournalEntry] = []
     var damage: [Damage] = []
+    /// Tasks whose line in a base could not be read.
+    var lost: [TaskID] = []
   }
 
   let layout: StoreLayout
@@ -33,8 +35,14 @@ struct JournalReader: Sendable {
   /// line, written after a failed sync, may still come.
   private(set) var missing: [Int: TaskID?] = [:]
   /// Tells that the line before was unreadable, so that the next one's seal cannot be checked.
-  private var chainIsBroken = false
+  var chainIsBroken = false
   private var open: (segment: Int, file: any ReadFile)?
+  /// Counts the lines still to come of the base that is being read.
+  private var leftOfBase = 0
+  /// Where the newest base ends that was read.
+  private(set) var baseEnd: JournalPosition?
+  /// Tells that the folder was searched for segments behind a gap.
+  private var hasSearched = false
 
   /// Reads this much at once, and more only where a single line is longer.
   private static let chunk = 256 << 10
@@ -50,15 +58,37 @@ struct JournalReader: Sendable {
   /// Reads the next whole lines; nil once there are none. A torn last line is left to a writer.
   mutating func read() throws(SystemError) -> Batch? {
     while let file = try currentFile() {
-      let size = try file.size()
-      if size > position.offset, let batch = try lines(of: file, size) { return batch }
-      guard try files.exists(layout.segment(position.segment + 1)) else { return nil }
+      let status = try file.status()
+      if status.size > position.offset, let batch = try lines(of: file, status.size) {
+        return batch
+      }
+      guard try files.exists(layout.segment(position.segment + 1)) else {
+        // A base written meanwhile may have taken this segment's place, and others behind it.
+        if status.links == 0 || !hasSearched, try goOnBehindGap() { continue }
+        return nil
+      }
       // The next segment may have been begun after this one was read: look once more.
-      if try file.size() > size { continue }
-      position.segment += 1
-      position.offset = 0
+      if try file.size() > status.size { continue }
+      begin(position.segment + 1)
     }
     return nil
+  }
+
+  /// Goes to where the journal goes on though segments are missing; false if it does not.
+  private mutating func goOnBehindGap() throws(SystemError) -> Bool {
+    hasSearched = true
+    let next = try JournalSegments.ordinals(layout, files).first { $0 > position.segment }
+    guard let next else { return false }
+    begin(max(next, try JournalSegments.beginning(layout, files)))
+    // What came before is not known, unless it is a base that says so itself.
+    chainIsBroken = true
+    return true
+  }
+
+  private mutating func begin(_ segment: Int) {
+    position.segment = segment
+    position.offset = 0
+    leftOfBase = 0
   }
 
   /// Notes a line this process appended itself.
@@ -74,8 +104,8 @@ struct JournalReader: Sendable {
       open = (position.segment, file)
       return file
     } catch {
-      if error.isNotFound { return nil }
-      throw error
+      guard error.isNotFound else { throw error }
+      return try goOnBehindGap() ? currentFile() : nil
     }
   }
 
@@ -102,9 +132,15 @@ struct JournalReader: Sendable {
     // What is no JSON is damage, as a wrong seal is.
     let value = try? JSONValue.ours(line)
     guard let parts, let entry = value.flatMap(JournalEntry.init) else {
+      if let newline = Seal.damagedNewline(in: line) {
+        take(line[..<newline], at: offset, into: &batch)
+        take(line[(newline + 1)...], at: offset + newline + 1 - line.startIndex, into: &batch)
+        return
+      }
       note(line, parts?.seal, offset, &batch)
       return
     }
+    if take(ofBase: entry, parts, line, at: offset, &batch) { return }
     // Lines written again after a failed sync carry numbers that were taken in already.
     let isAgain = entry.number <= position.number
     if isAgain, missing[entry.number] == nil { return }
@@ -119,15 +155,54 @@ struct JournalReader: Sendable {
     batch.entries.append(entry)
   }
 
+  /// Takes a line of a base, all of which carry one number; false if it is none.
+  private mutating func take(
+    ofBase entry: JournalEntry, _ parts: (body: ArraySlice<UInt8>, seal: String),
+    _ line: ArraySlice<UInt8>, at offset: Int, _ batch: inout Batch
+  ) -> Bool {
+    var entry = entry
+    var previous = position.seal
+    if case .base(var base) = entry.change {
+      // One that says less than what was read already is a copy of an older one.
+      guard offset == 0, entry.number >= position.number else { return true }
+      base.hasNews = entry.number > position.number
+      entry.change = .base(base)
+      leftOfBase = base.lines + 1
+      previous = base.after
+      chainIsBroken = false
+    }
+    let goesOn = entry.number == baseEnd?.number && position.seal == baseEnd?.seal
+    guard leftOfBase > 0 || entry.change.isOfBase || goesOn else { return false }
+    // Without its head a base is read line by line for what it still says.
+    if leftOfBase == 0, entry.number < position.number { return true }
+    if !chainIsBroken, Seal.hash(parts.body, previous) != parts.seal {
+      note(line, parts.seal, offset, &batch)
+      return true
+    }
+    if case .base = entry.change { missing = [:] }
+    leftOfBase = max(0, leftOfBase - 1)
+    chainIsBroken = false
+    position.number = entry.number
+    position.seal = parts.seal
+    batch.entries.append(entry)
+    baseEnd = position
+    baseEnd?.offset = offset + line.count + 1
+    return true
+  }
+
   /// Counts an unreadable line as the number it must have had, so that nobody uses it again, and
   /// goes on from its seal as it stands, as those do who read it while it was whole.
   private mutating func note(
     _ line: ArraySlice<UInt8>, _ seal: String?, _ offset: Int, _ batch: inout Batch
   ) {
     chainIsBroken = true
-    position.number += 1
+    let isOfBase = leftOfBase > 0
+    if isOfBase { leftOfBase -= 1 } else { position.number += 1 }
     position.seal = seal ?? position.seal
-    if missing.count < Self.missingLimit {
+    if isOfBase {
+      // Nobody will write it again: what it said of a task is lost with it.
+      batch.lost += [Self.task(in: line)].compactMap(\.self)
+    } else if missing.count < Self.missingLimit {
       missing[position.number] = .some(Self.task(in: line))
     }
     batch.damage.append(

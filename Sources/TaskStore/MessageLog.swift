@@ -6,8 +6,28 @@ import Tasks
 package enum MessageLog {
   /// A segment is not begun larger than this, so that a reader finds its place at once.
   package static let segmentSize = 1 << 20
-  /// What one attempt may say in all.
-  package static let attemptLimit = 1 << 30
+
+  /// Ends the messages of a task that has said all it may.
+  static let fullness = """
+    The messages of this task have reached their limit (limits.messagesMiB): what follows is not \
+    kept. The attempt goes on; the user can raise the limit for later tasks.
+    """
+
+  /// Adds up what attempts have said, in bytes.
+  package static func size(
+    of folders: [String], in store: TaskStore
+  ) throws(StoreError) -> Int {
+    let files = store.files
+    return try onDisk { () throws(SystemError) in
+      var total = 0
+      for folder in folders where try files.exists(folder) {
+        for ordinal in 1...max(1, try segmentCount(folder, files)) {
+          total += try files.status(segment(folder, ordinal))?.size ?? 0
+        }
+      }
+      return total
+    }
+  }
 
   static func segment(_ folder: String, _ ordinal: Int) -> String {
     let digits = String(ordinal)
@@ -47,7 +67,7 @@ extension MessageLog {
 
     /// Opens the log, setting a torn last line aside as the store does.
     package init(
-      folder: String, files: any FileSystem = RealFileSystem(), limit: Int = MessageLog.attemptLimit
+      folder: String, files: any FileSystem = RealFileSystem(), limit: Int = Limits().messages
     ) throws(StoreError) {
       self.folder = folder
       self.files = files
@@ -79,7 +99,7 @@ extension MessageLog {
       if isFull { return nil }
       if total >= limit {
         isFull = true
-        try write(.info(text: "The message log is full; what follows is not kept.", data: nil))
+        try write(.info(text: MessageLog.fullness, data: nil))
         return nil
       }
       return try write(body)

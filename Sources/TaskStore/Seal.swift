@@ -22,6 +22,20 @@ enum Seal {
     return (body, String(decoding: rest.dropFirst(opening.count).prefix(64), as: UTF8.self))
   }
 
+  /// Finds the byte that was a newline between two whole lines, where only that byte is damaged.
+  static func damagedNewline(in line: ArraySlice<UInt8>) -> Int? {
+    let beginning = Array(#"{"n":"#.utf8)
+    var start = line.startIndex + length
+    while start + beginning.count < line.endIndex {
+      guard let brace = line[start...].firstIndex(of: beginning[0]) else { return nil }
+      if line[brace...].starts(with: beginning), split(line[..<(brace - 1)]) != nil {
+        return brace - 1
+      }
+      start = brace + 1
+    }
+    return nil
+  }
+
   static func hash(_ body: ArraySlice<UInt8>, _ previous: String) -> String {
     var hash = SHA256()
     hash.update(body)

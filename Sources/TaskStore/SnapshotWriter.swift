@@ -8,10 +8,6 @@ struct SnapshotWriter {
   let files: any FileSystem
 
   private static let chunk = 1 << 20
-  /// How long a wait's handle is kept after its end, in milliseconds.
-  private static let handleLifetime: Int64 = 7 * 86_400_000
-  /// How long one is kept that nobody ever ended.
-  private static let forgottenAfter: Int64 = 90 * 86_400_000
 
   /// Writes the snapshot and removes the ones before it.
   func write(_ fold: Fold, at position: JournalPosition) throws(StoreError) {
@@ -22,8 +18,10 @@ struct SnapshotWriter {
     }
     var index = IndexBuilder()
     try writeRecords(fold, to: base + ".jsonl", &index)
+    let now = WallClock.nowMilliseconds()
     let aside = SnapshotAside(
-      position: position, handles: fold.handles.filter { !Self.isOver($0.value) }, seen: fold.seen,
+      position: position, handles: fold.handles.filter { !$0.value.isOver(at: now) },
+      seen: fold.seen,
       damaged: fold.damaged,
       teams: fold.teams)
     try onDisk { () throws(SystemError) in
@@ -53,17 +51,16 @@ struct SnapshotWriter {
     }
   }
 
-  /// Tells whether a wait ended so long ago that its handle may be forgotten.
-  private static func isOver(_ handle: WaitHandle) -> Bool {
-    let now = WallClock.nowMilliseconds()
-    if now - handle.createdAt.milliseconds > forgottenAfter { return true }
-    guard let ended = handle.endedAt else { return false }
-    return now - ended.milliseconds > handleLifetime
-  }
-
   private func removeOthers(than base: String) throws(SystemError) {
     for name in try files.list(layout.snapshots) where !name.hasPrefix(base + ".") {
-      try files.removeIfPresent(Path.join(layout.snapshots, name))
+      let path = Path.join(layout.snapshots, name)
+      guard name > base else {
+        try files.removeIfPresent(path)
+        continue
+      }
+      // It knows changes that the journal has lost, and may be the only copy of them.
+      try files.createDirectories(layout.damaged)
+      try files.rename(path, to: Path.join(layout.damaged, "snapshot-\(name)"))
     }
   }
 

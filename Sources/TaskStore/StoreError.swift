@@ -8,7 +8,8 @@ package enum StoreError: Error, Sendable {
   case refused(IllegalTransition)
   case nameTaken(String)
   case idempotencyConflict(key: String, task: TaskID)
-  case limit(String)
+  /// A bound is reached; says which, and how to go on.
+  case limit(String, next: String)
   case badCursor(String)
   case damaged(path: String, offset: Int, reason: String)
   case damagedTask(TaskID)
@@ -30,7 +31,7 @@ extension StoreError: CustomStringConvertible {
     case .nameTaken(let name): "Another task is called \(name)."
     case .idempotencyConflict(let key, let task):
       "The key \(key) was used for another request; it made task \(task)."
-    case .limit(let what): what
+    case .limit(let what, _): what
     case .badCursor(let cursor): "\(cursor) is not a cursor of this list."
     case .damaged(let path, let offset, let reason):
       "\(path) is damaged at byte \(offset): \(reason)."
@@ -50,9 +51,10 @@ extension StoreError: CustomStringConvertible {
     case .refused: "Call tasks_get to see where the task stands now."
     case .nameTaken: "Give another name, or none."
     case .idempotencyConflict: "Use a new key for a new request."
-    case .limit: "Wait until tasks have ended, or cancel some."
+    case .limit(_, let next): next
     case .badCursor: "Start again without a cursor."
-    case .damaged, .damagedTask: "Run `errand doctor`; nothing was deleted."
+    case .damaged, .damagedTask:
+      "Run `errand doctor`, then `errand doctor --fix`; nothing is deleted by either."
     case .newerFormat: "Update Errand."
     case .notWritable, .disk:
       "Check the folder, its permissions and the free space; then try again."

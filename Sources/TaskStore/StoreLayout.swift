@@ -22,6 +22,8 @@ package struct StoreLayout: Sendable, Hashable {
   package var blobs: String { Path.join(root, "blobs/sha256") }
   package var keys: String { Path.join(root, "keys") }
   package var run: String { Path.join(root, "run") }
+  /// Holds the folders of pruned tasks for a while.
+  package var bin: String { Path.join(root, "bin") }
   package var damaged: String { Path.join(root, "damaged") }
 
   package var runnerLock: String { Path.join(run, "runner.lock") }

@@ -55,23 +55,28 @@ extension TaskStore {
   private func makeIdentity() throws(StoreError) {
     do throws(SystemError) {
       guard try !files.exists(layout.identity) else { return }
-      var random = SystemRandomNumberGenerator()
-      let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
-      let identity: JSONValue = [
-        "format": .integer(Self.format),
-        "id": .string(TaskID.make(at: now, using: &random).description),
-      ]
-      try files.replace(layout.identity, with: identity.bytes + [UInt8(ascii: "\n")])
+      try files.replace(layout.identity, with: Self.newIdentity())
     } catch {
       throw .notWritable(path: layout.root, error)
     }
+  }
+
+  /// Writes what names a store and its format.
+  static func newIdentity() -> [UInt8] {
+    var random = SystemRandomNumberGenerator()
+    let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
+    let identity: JSONValue = [
+      "format": .integer(format),
+      "id": .string(TaskID.make(at: now, using: &random).description),
+    ]
+    return identity.bytes + [UInt8(ascii: "\n")]
   }
 
   private func write(_ entry: JournalEntry, _ state: inout State) throws(StoreError) {
     var position = state.reader.position
     let sealed = Seal.sealed(entry.body(), after: position.seal)
     guard sealed.line.count <= Self.lineLimit else {
-      throw .limit("A change of \(sealed.line.count) bytes is more than the journal takes.")
+      throw .tooLongALine(sealed.line.count, limit: Self.lineLimit)
     }
     let file = try segment(for: &position, &state)
     do throws(SystemError) {
@@ -93,7 +98,7 @@ extension TaskStore {
   }
 
   /// Gives the file to append to, beginning a new segment where the last one is full.
-  private func segment(
+  func segment(
     for position: inout JournalPosition, _ state: inout State
   ) throws(StoreError) -> any AppendFile {
     if position.offset >= Self.segmentSize {

@@ -2,15 +2,6 @@ import JSON
 import Posix
 import Tasks
 
-/// Bounds what a store takes on, so that no client can fill it by mistake.
-package enum StoreLimit {
-  package static let queued = 10_000
-  package static let childrenPerTask = 100
-  package static let depth = 4
-  /// How long a key keeps its task, in milliseconds.
-  static let keyLifetime: Int64 = 30 * 86_400_000
-}
-
 extension TaskStore {
   /// Is what creating gave: the task, and whether it was there already under the same key.
   package struct Creation: Sendable {
@@ -20,13 +11,14 @@ extension TaskStore {
 
   /// Creates a task; a generated name that is taken gets another end, a given one is refused.
   package func create(
-    _ spec: TaskSpec, id: TaskID? = nil, by actor: Actor, nameIsGiven: Bool
+    _ spec: TaskSpec, id: TaskID? = nil, by actor: Actor, nameIsGiven: Bool,
+    limits: Limits = Limits()
   ) throws(StoreError) -> Creation {
     try appending(by: actor) { (fold, moment) throws(StoreError) in
       if let earlier = try Self.replay(spec.idempotency, fold, moment.at) {
         return (nil, Creation(record: earlier, replayed: true))
       }
-      try Self.checkLimits(spec, fold)
+      try Self.check(limits, spec, fold)
       var spec = spec
       var random = QuickRandom()
       while try fold.id(named: spec.name) != nil {
@@ -73,11 +65,11 @@ extension TaskStore {
   /// Refuses what creating would refuse, and changes nothing; a key is looked up before, by
   /// `replay`.
   package func checkCreation(
-    of spec: TaskSpec, nameIsGiven: Bool
+    of spec: TaskSpec, nameIsGiven: Bool, limits: Limits = Limits()
   ) throws(StoreError) {
     try checkWritable()
     try reading { (fold) throws(StoreError) in
-      try Self.checkLimits(spec, fold)
+      try Self.check(limits, spec, fold)
       if nameIsGiven, try fold.id(named: spec.name) != nil { throw .nameTaken(spec.name) }
     }
   }
@@ -86,7 +78,8 @@ extension TaskStore {
     _ key: IdempotencyKey?, _ fold: Fold, _ now: Timestamp
   ) throws(StoreError) -> TaskRecord? {
     guard let key, let id = try fold.id(forKey: key.key), let earlier = try fold.record(id),
-      now.milliseconds - earlier.queuedAt.milliseconds < StoreLimit.keyLifetime
+      earlier.queuedAt.milliseconds
+        > Retention.limit(days: Retention.keyDays, now.milliseconds)
     else { return nil }
     guard earlier.spec.idempotency == key else {
       throw .idempotencyConflict(key: key.key, task: id)
@@ -94,28 +87,24 @@ extension TaskStore {
     return earlier
   }
 
-  private static func checkLimits(_ spec: TaskSpec, _ fold: Fold) throws(StoreError) {
+  private static func check(
+    _ limits: Limits, _ spec: TaskSpec, _ fold: Fold
+  ) throws(StoreError) {
     let waiting = (fold.counts[.queued] ?? 0) + (fold.counts[.waiting] ?? 0)
-    if waiting >= StoreLimit.queued {
-      throw .limit("\(waiting) tasks wait already, which is the most a store takes.")
-    }
+    if waiting >= limits.queued { throw .tooManyQueued(waiting) }
     guard var parent = spec.parentId else { return }
     var query = TaskQuery()
     query.parentId = parent
     query.teamId = nil
     query.limit = 1
     let children = try fold.page(query).total
-    if children >= StoreLimit.childrenPerTask {
-      throw .limit("Task \(parent) has \(children) subtasks, which is the most one may have.")
-    }
+    if children >= limits.subtasks { throw .tooManySubtasks(children) }
     var depth = 1
-    while let above = try fold.record(parent)?.spec.parentId {
+    while depth <= limits.depth, let above = try fold.record(parent)?.spec.parentId {
       parent = above
       depth += 1
     }
-    if depth > StoreLimit.depth {
-      throw .limit("Subtasks are nested \(depth - 1) deep already, which is the most.")
-    }
+    if depth > limits.depth { throw .tooDeep(depth - 1) }
   }
 
   // MARK: Beside tasks

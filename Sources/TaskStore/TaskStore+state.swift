@@ -7,7 +7,15 @@ extension TaskStore.State {
   mutating func takeIn() throws(StoreError) {
     while let batch = try onDisk({ () throws(SystemError) in try reader.read() }) {
       damage += batch.damage
-      for entry in batch.entries { try fold.take(entry) }
+      for entry in batch.entries {
+        try fold.take(entry)
+        if case .base = entry.change { parsedRows = [:] }
+      }
+      for task in batch.lost { fold.markDamaged(task) }
+    }
+    // What a base says was safe before anybody could see it.
+    if let end = reader.baseEnd, synced.number < end.number || synced.segment < end.segment {
+      synced = end
     }
     for case let task? in reader.missing.values { fold.markDamaged(task) }
   }
@@ -17,8 +25,7 @@ extension TaskStore.State {
     let recent = fold
     rejected = max(rejected, fold.snapshot?.position.number ?? 0)
     fold = try Fold(snapshot: nil)
-    reader = JournalReader(
-      layout: reader.layout, files: reader.files, position: JournalPosition())
+    reader = try JournalReader(fromBeginning: reader.layout, reader.files)
     parsedRows = [:]
     try takeIn()
     fold.keepRecent(of: recent)

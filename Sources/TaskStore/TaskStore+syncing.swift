@@ -116,8 +116,10 @@ extension TaskStore {
   func repairUnsynced(_ state: inout State) throws(StoreError) {
     try onDisk { () throws(SystemError) in
       guard let marker = try marker() else { return }
-      var segment = marker.segment
-      var offset = marker.offset
+      // What lies before a base need not be written again, nor the base: both were safe before it.
+      var segment = max(marker.segment, try JournalSegments.beginning(layout, files))
+      var offset = segment == marker.segment ? marker.offset : 0
+      if offset == 0 { offset = try JournalBase.length(of: layout.segment(segment), files) }
       var tail: [UInt8] = []
       while let bytes = try wholeLines(segment, from: offset) {
         tail += bytes

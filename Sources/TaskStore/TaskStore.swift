@@ -50,10 +50,13 @@ package final class TaskStore: Sendable {
     let layout = StoreLayout(root: root)
     try checkFormat(layout, files)
     let snapshot = Snapshot.newest(in: layout, files: files, after: 0)
-    let position = snapshot?.position ?? JournalPosition()
-    return TaskStore(
-      layout, files, JournalReader(layout: layout, files: files, position: position),
-      try Fold(snapshot: snapshot))
+    let reader =
+      if let snapshot {
+        JournalReader(layout: layout, files: files, position: snapshot.position)
+      } else {
+        try JournalReader(fromBeginning: layout, files)
+      }
+    return TaskStore(layout, files, reader, try Fold(snapshot: snapshot))
   }
 
   private init(
@@ -65,7 +68,7 @@ package final class TaskStore: Sendable {
     followers = Followers(layout: layout)
   }
 
-  private static func checkFormat(
+  static func checkFormat(
     _ layout: StoreLayout, _ files: any FileSystem
   ) throws(StoreError) {
     let bytes: [UInt8]

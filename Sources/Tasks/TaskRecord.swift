@@ -17,7 +17,7 @@ package struct Moment: Sendable, Hashable {
 /// Holds a task as the fold of its events; there is no other copy of its state.
 package struct TaskRecord: Sendable, Hashable {
   package let id: TaskID
-  package let spec: TaskSpec
+  package internal(set) var spec: TaskSpec
   package let createdBy: Actor
   package let queuedAt: Timestamp
 
@@ -96,5 +96,12 @@ package struct TaskRecord: Sendable, Hashable {
     case .cancelled: cancelRequest?.reason
     case .waiting, .queued, .dispatched, .running, .inputRequired, .completed, .expired: nil
     }
+  }
+
+  /// Gives the record without its idempotency key, once that is free again.
+  package func forgettingKey() -> TaskRecord {
+    var next = self
+    next.spec.idempotency = nil
+    return next
   }
 }

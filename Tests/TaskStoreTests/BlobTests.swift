@@ -62,6 +62,10 @@ struct BlobTests {
       let blobs = try Self.blobs(folder)
       let stored = try blobs.put(Array("hello".utf8))
       try writeFile(blobs.path(stored.cid), "hallo")
+      #expect { try blobs.read(stored.cid, count: 5) } throws: { error in
+        guard case .damaged(let path, _, _)? = error as? StoreError else { return false }
+        return path == blobs.path(stored.cid)
+      }
       #expect(try blobs.put(Array("hello".utf8)) == stored)
       #expect(try blobs.read(stored.cid, count: 5) == Array("hello".utf8))
     }

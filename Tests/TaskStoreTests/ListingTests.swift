@@ -190,7 +190,7 @@ struct ListingTests {
     try withTemporaryDirectory { folder in
       let store = try TaskStore.open(folder + "/store")
       var parent = try store.add("root").id
-      for depth in 1...StoreLimit.depth {
+      for depth in 1...Limits().depth {
         let above = parent
         parent = try store.add("depth-\(depth)") { $0.parentId = above }.id
       }
@@ -200,7 +200,7 @@ struct ListingTests {
       let deepest = parent
       #expect { try store.add("too-deep") { $0.parentId = deepest } } throws: { isLimit($0) }
       let root = try store.task(TaskReference("root")).id
-      for number in 1..<StoreLimit.childrenPerTask {
+      for number in 1..<Limits().subtasks {
         _ = try store.create(
           Sample.spec("child-\(number)") { $0.parentId = root }, by: Sample.client,
           nameIsGiven: true)

@@ -88,9 +88,10 @@ package struct TasksCreate: TaskTool {
       try draft.launch.recorded(in: store, for: id)
     }
     let made = spec
+    let limits = try workshop.configuration().limits
     do throws(StoreError) {
       let creation = try store.create(
-        made, id: id, by: caller.actor, nameIsGiven: draft.nameIsGiven)
+        made, id: id, by: caller.actor, nameIsGiven: draft.nameIsGiven, limits: limits)
       if creation.replayed { try store.removeSecrets(of: id) }
       workshop.oweRunner()
       return (creation.record, creation.replayed)
@@ -111,9 +112,10 @@ package struct TasksCreate: TaskTool {
     } else {
       let draft = try drafted(order, caller)
       spec = draft.spec
-      let store = try workshop.store()
+      let (store, limits) = (try workshop.store(), try workshop.configuration().limits)
       do throws(StoreError) {
-        try store.checkCreation(of: spec, nameIsGiven: draft.nameIsGiven)
+        try store.checkCreation(
+          of: spec, nameIsGiven: draft.nameIsGiven, limits: limits)
       } catch {
         throw .creating(error)
       }

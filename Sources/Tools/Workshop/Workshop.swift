@@ -62,7 +62,7 @@ package final class Workshop: Sendable {
       state.store = store
       return (store, true)
     }
-    if isNew { try settleOrphans(store) }
+    if isNew { settleOrphans(store) }
     return store
   }
 
@@ -84,7 +84,7 @@ package final class Workshop: Sendable {
   }
 
   /// Refuses what an attempt, or a server that only reads, may not do.
-  func mayChange() throws(ToolFailure) {
+  package func mayChange() throws(ToolFailure) {
     if setting.isReadOnly { throw .readOnly }
     if let attempt = try scope.attempt(in: store()) { throw .attemptScope(attempt) }
   }
@@ -137,8 +137,11 @@ package final class Workshop: Sendable {
   private func settleOrphans(_ store: TaskStore) throws(ToolFailure) {
     guard !setting.isReadOnly, try scope.marker() == nil else { return }
     let actor = Actor(kind: .client, name: "errand")
-    _ = try namingRunner { () throws(RunnerError) in
+    do throws(RunnerError) {
       try Reconciler.reconcile(store: store, by: actor)
+    } catch {
+      // What can be read is served all the same, as from a disk that is full or read-only.
+      StandardError.write("errand: what a crash left could not be settled: \(error)\n")
     }
   }
 }

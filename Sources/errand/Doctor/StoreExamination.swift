@@ -25,7 +25,8 @@ struct StoreExamination {
             next: "Move that file away, or set ERRAND_HOME to another place.")
         ]
       }
-      return [.ok("store", root)] + privacy(found) + writing() + space() + content() + damage()
+      let faults = StoreInspection(root: root).faults.map(Finding.init)
+      return [.ok("store", root)] + faults + writing() + space() + content() + damage()
     } catch {
       return [
         .problem(
@@ -34,16 +35,6 @@ struct StoreExamination {
           next: "Check the permissions of that path and of the folders above it.")
       ]
     }
-  }
-
-  private func privacy(_ found: FileStatus) -> [Finding] {
-    guard found.mode & 0o077 != 0 else { return [] }
-    return [
-      .problem(
-        "privacy", "other users may look into \(root)",
-        means: "What agents wrote may be read by others on this machine.",
-        next: "chmod 700 \(root)")
-    ]
   }
 
   /// Tries to write by making a file of no meaning and removing it again.
@@ -92,7 +83,7 @@ struct StoreExamination {
         "journal",
         "readable: \(total) tasks, \(active) of them not ended, "
           + "\(try store.number()) events")
-      return [reading, runner(store, active)]
+      return [reading] + damaged(try store.damagedTasks()) + [runner(store, active)]
     } catch {
       return [
         .problem(
@@ -100,6 +91,16 @@ struct StoreExamination {
           next: error.nextStep)
       ]
     }
+  }
+
+  private func damaged(_ tasks: [TaskID]) -> [Finding] {
+    guard let first = tasks.first else { return [] }
+    return [
+      .problem(
+        "damaged tasks", "the state of \(tasks.count) tasks is not known, such as \(first)",
+        means: "A change of theirs could not be read. All other tasks are served.",
+        next: "Look at their messages with `errand logs`, and create them again.")
+    ]
   }
 
   private func runner(_ store: TaskStore, _ active: Int) -> Finding {

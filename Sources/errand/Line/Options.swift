@@ -125,5 +125,11 @@ enum Options {
     "allow-commands", nil, "Let the client run shell commands as tasks.")
   static let client = OptionKey<String?>.text(
     "client", nil, "NAME", "Whose inbox it is; by default the client's own name.")
+  static let fix = OptionKey<Bool>.flag(
+    "fix", nil, "Mend what can be mended safely; nothing is deleted.")
+  static let verify = OptionKey<Bool>.flag(
+    "verify", nil, "Walk every event, message and artifact, and name the first break.")
+  static let whatWouldGo = OptionKey<Bool>.flag(
+    "dry-run", nil, "Say what would go; change nothing.")
   static let stay = OptionKey<Bool>.flag("stay", nil, "Do not end when there is nothing to do.")
 }

@@ -1,0 +1,56 @@
+import JSON
+import Posix
+import Tasks
+
+/// Heads a base segment: the lines behind it stand for all the journal before.
+///
+/// A base is written whole and put in place by one rename, so whoever sees its head sees all of it.
+struct JournalBase: Sendable, Hashable {
+  /// The seal of the last line before the base: the chain goes on from it.
+  var after: String
+  /// How many lines follow that belong to the base.
+  var lines: Int
+  /// Tells that this reader had not taken in all that the base stands for.
+  var hasNews = false
+
+  /// Begins every base segment, so that one is known by its first bytes.
+  static let opening = Array(#"{"base":"#.utf8)
+}
+
+extension JournalBase: JSONCodable {
+  static let json = Codec.object(
+    { (after: String, lines: Int) in JournalBase(after: after, lines: lines) },
+    required("after", \.after, .string(length: 64...64)),
+    required("lines", \.lines, .int(0 ... .max)))
+}
+
+extension JournalChange {
+  /// Tells whether such a line stands in a base only.
+  var isOfBase: Bool {
+    switch self {
+    case .base, .record, .lost: true
+    case .task, .handleMade, .handleEnded, .inboxSeen: false
+    }
+  }
+}
+
+extension JournalBase {
+  /// Gives how many bytes of a segment are a base; zero where it is none.
+  static func length(of path: String, _ files: any FileSystem) throws(SystemError) -> Int {
+    guard try files.exists(path) else { return 0 }
+    let bytes = try files.read(path, 0..<files.size(path))
+    guard bytes.starts(with: opening), let head = bytes.firstIndex(of: newline),
+      // A head that cannot be read heads no base.
+      let line = try? JSONValue.ours(bytes[..<head]),
+      case .base(let base)? = JournalEntry(line)?.change
+    else { return 0 }
+    var end = head + 1
+    for _ in 0..<base.lines {
+      guard let next = bytes[end...].firstIndex(of: newline) else { break }
+      end = next + 1
+    }
+    return end
+  }
+
+  private static let newline = UInt8(ascii: "\n")
+}

@@ -1,0 +1,182 @@
+import JSON
+import Posix
+import Tasks
+
+/// Goes through the folders beside the journal: what belongs to no task goes to the bin or away.
+///
+/// A task's folder is moved before it is removed, and stays in the bin for a while; content is
+/// removed once it has been bound to nothing for long enough.
+struct Sweep {
+  let store: TaskStore
+  let fold: Fold
+  let retention: Retention
+  let now: Int64
+
+  private var files: any FileSystem { store.files }
+  private var layout: StoreLayout { store.layout }
+
+  func count(_ plan: inout PrunePlan) throws(StoreError) {
+    let pruned = Set(plan.tasks)
+    var folders = PrunePlan.Amount()
+    try eachTaskFolder { (id, path) throws(StoreError) in
+      let isKept = try fold.record(id) != nil || fold.damaged.contains(id)
+      if pruned.contains(id) || !isKept { folders.add(try size(of: path)) }
+    }
+    plan.folders = folders
+    for path in try overdueInBin() { plan.bin.add(try size(of: path)) }
+    for path in try unboundContent(without: pruned) { plan.content.add(try size(of: path)) }
+    for path in try drafts() { plan.drafts.add(try size(of: path)) }
+  }
+
+  func carryOut() throws(StoreError) {
+    // First what is overdue: what comes to the bin now stays there its whole time.
+    for path in try overdueInBin() {
+      try onDisk { () throws(SystemError) in try files.removeTree(path) }
+    }
+    var gone: [(TaskID, String)] = []
+    try eachTaskFolder { (id, path) throws(StoreError) in
+      if try fold.record(id) == nil, !fold.damaged.contains(id) { gone.append((id, path)) }
+    }
+    try onDisk { () throws(SystemError) in
+      if !gone.isEmpty { try files.createDirectories(layout.bin) }
+      for (id, path) in gone {
+        let day = Timestamp(milliseconds: now).description.prefix(10)
+        let target = Path.join(layout.bin, "\(day)-\(id)")
+        // One that came before under this name stays; this one waits for another day.
+        if try files.exists(target) { continue }
+        try files.rename(path, to: target)
+        try files.syncDirectory(layout.bin)
+      }
+    }
+    for path in try unboundContent(without: []) { try removeContent(path) }
+    for path in try drafts() {
+      try onDisk { () throws(SystemError) in try files.removeIfPresent(path) }
+    }
+  }
+
+  // MARK: Folders of tasks
+
+  private func eachTaskFolder(
+    _ body: (TaskID, String) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    for month in try names(in: layout.tasks) {
+      let folder = Path.join(layout.tasks, month)
+      for name in try names(in: folder) {
+        if let id = TaskID(name) { try body(id, Path.join(folder, name)) }
+      }
+    }
+  }
+
+  /// Lists what has been in the bin long enough, by the day its name begins with.
+  private func overdueInBin() throws(StoreError) -> [String] {
+    let limit = Retention.limit(days: retention.binDays, now)
+    return try names(in: layout.bin).compactMap { name in
+      guard let day = Timestamp(rfc3339: "\(name.prefix(10))T00:00:00Z"),
+        TaskID(String(name.dropFirst(11))) != nil, day.milliseconds < limit
+      else { return nil }
+      return Path.join(layout.bin, name)
+    }
+  }
+
+  // MARK: Content
+
+  private func unboundContent(without pruned: Set<TaskID>) throws(StoreError) -> [String] {
+    var bound: Set<String> = []
+    for ordinal in 0..<fold.taskCount {
+      guard let record = try fold.record(at: ordinal), !pruned.contains(record.id) else { continue }
+      for content in record.content { bound.insert(Hex.encode(content.digest)) }
+    }
+    for handle in fold.handles.values where !handle.isOver(at: now) {
+      if case .done(let outcome) = handle.end { bound.insert(Hex.encode(outcome.digest)) }
+    }
+    // What a damaged task names is not known, so nothing may go.
+    guard fold.damaged.isEmpty else { return [] }
+    let limit = now - Int64(retention.stagedHours) * 3_600_000
+    var found: [String] = []
+    for prefix in try names(in: layout.blobs) where prefix.count == 2 {
+      let folder = Path.join(layout.blobs, prefix)
+      for name in try names(in: folder) where name.utf8.count == 64 && !bound.contains(name) {
+        let path = Path.join(folder, name)
+        if try isOlder(path, than: limit) { found.append(path) }
+      }
+    }
+    return found
+  }
+
+  /// Removes content unless it was stored again since: it is moved first, then looked at.
+  private func removeContent(_ path: String) throws(StoreError) {
+    let limit = now - Int64(retention.stagedHours) * 3_600_000
+    let draft = Path.join(Path.parent(path), ".\(Path.name(path)).tmp")
+    try onDisk { () throws(SystemError) in
+      try files.rename(path, to: draft)
+      if try isFileOlder(draft, than: limit) {
+        try files.remove(draft)
+      } else {
+        try files.rename(draft, to: path)
+      }
+    }
+  }
+
+  // MARK: Drafts
+
+  /// Lists half-written files that are older than any writing takes.
+  private func drafts() throws(StoreError) -> [String] {
+    let limit = now - 86_400_000
+    var found: [String] = []
+    let folders = [layout.root, layout.journal, layout.run, layout.keys, layout.blobs]
+    let inner = try names(in: layout.blobs).filter { $0.count == 2 }
+      .map { Path.join(layout.blobs, $0) }
+    for folder in folders + inner {
+      for name in try names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+        let path = Path.join(folder, name)
+        if try isOlder(path, than: limit) { found.append(path) }
+      }
+    }
+    return found
+  }
+
+  // MARK: Files
+
+  private func names(in folder: String) throws(StoreError) -> [String] {
+    do throws(SystemError) {
+      return try files.list(folder)
+    } catch {
+      if error.isNotFound || error.isNotDirectory { return [] }
+      throw .disk(error)
+    }
+  }
+
+  private func isOlder(_ path: String, than limit: Int64) throws(StoreError) -> Bool {
+    try onDisk { () throws(SystemError) in try isFileOlder(path, than: limit) }
+  }
+
+  private func isFileOlder(_ path: String, than limit: Int64) throws(SystemError) -> Bool {
+    guard let found = try files.status(path, followingLinks: false), found.kind == .file else {
+      return false
+    }
+    return found.modified / 1_000_000 < limit
+  }
+
+  private func size(of path: String) throws(StoreError) -> Int {
+    try onDisk { () throws(SystemError) in try files.treeSize(path) }
+  }
+}
+
+extension FileSystem {
+  /// Adds up the files of a tree, following no links.
+  func treeSize(_ path: String) throws(SystemError) -> Int {
+    guard let found = try status(path, followingLinks: false) else { return 0 }
+    guard found.kind == .directory else { return found.size }
+    var total = 0
+    for name in try list(path) { total += try treeSize(Path.join(path, name)) }
+    return total
+  }
+}
+
+extension TaskRecord {
+  /// Lists the content it needs.
+  var content: [ContentID] {
+    artifacts.map(\.cid) + attempts.compactMap(\.outputCid)
+      + [spec.launch.environment].compactMap(\.self)
+  }
+}

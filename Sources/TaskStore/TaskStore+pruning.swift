@@ -1,0 +1,111 @@
+import JSON
+import Posix
+import Tasks
+
+extension TaskStore {
+  /// Tells what pruning would take away now; changes nothing.
+  package func prunePlan(
+    _ retention: Retention, now: Int64 = WallClock.nowMilliseconds()
+  ) throws(StoreError) -> PrunePlan {
+    let (fold, position) = try state.withLock { (state) throws(StoreError) in
+      try freshen(&state)
+      return (state.fold, state.reader.position)
+    }
+    var plan = try fold.prunePlan(retention, at: now)
+    try countSegments(before: position.segment, &plan)
+    try Sweep(store: self, fold: fold, retention: retention, now: now).count(&plan)
+    return plan
+  }
+
+  /// Takes away what has had its time and tells what that was.
+  ///
+  /// The journal is replaced by a base in one step; whatever dies on the way leaves either what was
+  /// or what shall be, and the next call ends what this one began.
+  package func prune(
+    _ retention: Retention, by actor: Actor, now: Int64 = WallClock.nowMilliseconds()
+  ) throws(StoreError) -> PrunePlan {
+    let lock = try onDisk { () throws(SystemError) -> FileLock? in
+      guard try files.exists(layout.journal) else { return nil }
+      try files.createDirectories(layout.run)
+      return try FileLock.acquire(layout.compactionLock, until: .after(.seconds(30)))
+    }
+    guard let lock else { return PrunePlan() }
+    defer { withExtendedLifetime(lock) {} }
+    // As any change does, this sets damage aside and mends what a failed sync left behind.
+    try appending(by: actor) { _, _ in (nil, ()) }
+    var plan = try prunePlan(retention, now: now)
+    if plan.needsBase {
+      plan.tasks = try replaceJournal(retention, by: actor, now: now).tasks
+    } else {
+      try removeSegments()
+    }
+    let fold = try reading { fold in fold }
+    try Sweep(store: self, fold: fold, retention: retention, now: now).carryOut()
+    return plan
+  }
+
+  /// Puts a base in the journal's place, alone among all writers.
+  private func replaceJournal(
+    _ retention: Retention, by actor: Actor, now: Int64
+  ) throws(StoreError) -> PrunePlan {
+    try state.withLock { (state) throws(StoreError) in
+      if let reason = state.stopped { throw .stopped(reason) }
+      try state.lockJournal(layout)
+      defer { state.unlockJournal() }
+      try repairUnsynced(&state)
+      try state.takeIn()
+      let position = state.reader.position
+      let plan = try state.fold.prunePlan(retention, at: now)
+      let count = state.fold.taskCount - plan.tasks.count
+      // What the base says must be as safe where it stood before.
+      try syncFull(position, &state)
+      try BaseWriter(layout: layout, files: files).write(
+        state.fold, without: plan, after: position, at: Timestamp(milliseconds: now), by: actor)
+      try state.takeIn()
+      // Nothing is taken away before the base was read back.
+      guard state.fold.taskCount == count, state.damage.isEmpty else {
+        throw .damaged(
+          path: layout.segment(position.segment + 1), offset: 0,
+          reason: "the base does not say what it should")
+      }
+      try removeSegments()
+      return plan
+    }
+  }
+
+  /// Removes what a base has replaced: snapshots first, then segments, the oldest first, so that
+  /// nobody finds a later one gone while an earlier one is there.
+  private func removeSegments() throws(StoreError) {
+    try onDisk { () throws(SystemError) in
+      let beginning = try JournalSegments.beginning(layout, files)
+      guard try JournalSegments.isBase(beginning, layout, files) else { return }
+      let old = try JournalSegments.ordinals(layout, files).filter { $0 < beginning }
+      guard !old.isEmpty else { return }
+      if try files.exists(layout.snapshots) {
+        for name in try files.list(layout.snapshots) {
+          try files.removeIfPresent(Path.join(layout.snapshots, name))
+        }
+      }
+      for ordinal in old { try files.removeIfPresent(layout.segment(ordinal)) }
+      try files.syncDirectory(layout.journal)
+    }
+  }
+
+  /// Counts segments that are full of changes, and what a prune left that did not end.
+  private func countSegments(before last: Int, _ plan: inout PrunePlan) throws(StoreError) {
+    try onDisk { () throws(SystemError) in
+      let beginning = try JournalSegments.beginning(layout, files)
+      let ordinals = try JournalSegments.ordinals(layout, files)
+      for ordinal in ordinals where ordinal < last {
+        // A base so large that changes go to the next segment is not written again for that.
+        if ordinal == beginning, try JournalSegments.isBase(ordinal, layout, files) { continue }
+        plan.segments.add(try files.size(layout.segment(ordinal)))
+      }
+      guard plan.needsBase else { return }
+      plan.segments = PrunePlan.Amount()
+      for ordinal in ordinals where ordinal <= last {
+        plan.segments.add(try files.size(layout.segment(ordinal)))
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import JSON
+import Posix
+import TestSupport
+import Testing
+
+/// Checks a store on a disk that is full, read-only, or closed to the user.
+struct DiskTests {
+  /// Tells whether this user may mount a file system of its own for the time of a test.
+  static let mayMount: Bool = {
+    guard let unshare = Environment.which("unshare", path: Environment.value("PATH")) else {
+      return false
+    }
+    let outcome = try? Program.run(
+      ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], executable: unshare)
+    return outcome?.status.isSuccess == true
+  }()
+
+  /// Tells whether this process is root and can become somebody else.
+  static let mayBecomeAnother: Bool = {
+    guard let setpriv = Environment.which("setpriv", path: Environment.value("PATH")),
+      let errand = try? Program.errand()
+    else { return false }
+    let outcome = try? Program.run(another + [errand, "version"], executable: setpriv)
+    return outcome?.status.isSuccess == true
+  }()
+
+  private static let another = ["--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+
+  /// Runs a script in a mount namespace, with a store on a file system of 6 MiB; `$E` is errand.
+  private static func onSmallDisk(_ desk: CommandDesk, _ script: String) throws -> Program.Outcome {
+    try RealFileSystem().createDirectory(desk.store)
+    let unshare = try #require(
+      Environment.which("unshare", path: Environment.value("PATH")))
+    let mounting = """
+      set -u; mount -t tmpfs -o size=6m,mode=700 tmpfs "$ERRAND_HOME" || exit 99
+      create() {
+        "$E" create --profile shell --name "$1" "true # $(printf %20000d 0)"; echo "$1: $?"
+      }
+      leave() { kill $(sed -n 's/.*"pid": *\\([0-9]*\\).*/\\1/p' "$ERRAND_HOME/run/runner.json"); }
+      """
+    return try Program.run(
+      ["-m", "sh", "-c", mounting + "\n" + script], executable: unshare,
+      environment: desk.environment.merging(["E": try Program.errand()]) { $1 },
+      directory: desk.folder, within: .seconds(60))
+  }
+
+  @Test(.enabled(if: mayMount, "no file system can be mounted here"))
+  func aFullDiskIsToldAndWhatIsThereIsServed() throws {
+    try withCommandDesk { desk in
+      let outcome = try Self.onSmallDisk(
+        desk,
+        """
+        create first >/dev/null
+        "$E" wait first >/dev/null
+        dd if=/dev/zero of="$ERRAND_HOME/filler" bs=4096 2>/dev/null
+        create second
+        "$E" get first >/dev/null; echo "get: $?"
+        "$E" list -q | wc -l
+        "$E" doctor; echo "doctor: $?"
+        rm "$ERRAND_HOME/filler"
+        create third; "$E" doctor --verify
+        """)
+      #expect(outcome.text.contains("second: 75"), "\(outcome.text)\(outcome.errorText)")
+      #expect(outcome.errorText.contains("No space left on device"))
+      #expect(outcome.errorText.contains(desk.store), "the path is named")
+      #expect(outcome.errorText.contains("free space"), "the cure is named")
+      #expect(outcome.text.contains("get: 0\n1\n"), "\(outcome.text)")
+      #expect(outcome.text.contains("Make room on the disk") && outcome.text.contains("doctor: 1"))
+      #expect(outcome.text.contains("third: 0") && outcome.text.contains("verify: whole"))
+    }
+  }
+
+  @Test(.enabled(if: mayMount, "no file system can be mounted here"))
+  func aReadOnlyDiskIsToldAndWhatIsThereIsServed() throws {
+    try withCommandDesk { desk in
+      let outcome = try Self.onSmallDisk(
+        desk,
+        """
+        create first >/dev/null
+        "$E" wait first >/dev/null
+        leave
+        for try in $(seq 100); do mount -o remount,ro "$ERRAND_HOME" 2>/dev/null && break; done
+        create second
+        "$E" get first >/dev/null; echo "get: $?"
+        "$E" list -q | wc -l
+        "$E" doctor; echo "doctor: $?"
+        "$E" doctor --verify
+        """)
+      #expect(outcome.text.contains("second: 75"), "\(outcome.text)\(outcome.errorText)")
+      #expect(outcome.errorText.contains("Read-only file system"))
+      #expect(outcome.errorText.contains(desk.store), "the path is named")
+      #expect(outcome.text.contains("get: 0\n1\n"), "\(outcome.text)")
+      #expect(outcome.text.contains("the store cannot be written (Read-only file system)"))
+      #expect(outcome.text.contains("doctor: 1") && outcome.text.contains("verify: whole"))
+    }
+  }
+
+  @Test(.enabled(if: mayBecomeAnother, "needs root and setpriv to become another user"))
+  func aFileThatIsClosedToTheUserIsNamedAndOpenedAgain() throws {
+    try withCommandDesk { desk in
+      for name in ["one", "two"] { _ = try desk.task("true", name: name) }
+      try desk.quiet()
+      let root = Path.parent(desk.store)
+      _ = try Program.run(["-R", "65534:65534", root], executable: "/bin/chown")
+      let journal = desk.store + "/journal"
+      let setpriv = try #require(Environment.which("setpriv", path: Environment.value("PATH")))
+      func errand(_ words: [String]) throws -> Program.Outcome {
+        try Program.run(
+          Self.another + [try Program.errand()] + words, executable: setpriv,
+          environment: desk.environment, directory: desk.folder)
+      }
+      try #require(try errand(["list"]).status == .exited(code: 0))
+      for closed in [journal + "/0000000001.jsonl", journal] {
+        _ = try Program.run(["000", closed], executable: "/bin/chmod")
+        let refused = try errand(["list"])
+        #expect(refused.status == .exited(code: 75), "\(refused.errorText)")
+        #expect(refused.errorText.contains(closed) && refused.errorText.contains("denied"))
+        let found = try errand(["doctor"])
+        #expect(found.text.contains("you may not read and write \(closed)"), "\(found.text)")
+        let fixed = try errand(["doctor", "--fix"])
+        #expect(fixed.status == .exited(code: 0), "\(fixed.text)\(fixed.errorText)")
+        #expect(try errand(["list", "-q"]).text.split(separator: "\n").count == 2)
+      }
+    }
+  }
+}
