@@ -83,6 +83,7 @@ let package = Package(
       [
         "Tools", "Runner", "MCP", "JSONRPC", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport",
       ]),
+    tests("Chaos", ["errand", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
     tests("Program", ["errand", "JSON", "Posix", "TestSupport"], data: ["Clients"]),
   ]
 )
