@@ -90,6 +90,13 @@ let package = Package(
       [
         "Tools", "Runner", "MCP", "JSONRPC", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport",
       ]),
+    tests("Chaos", ["errand", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
+    tests(
+      "Fuzz",
+      [
+        "errand", "Tools", "Runner", "Agents", "MCP", "JSONRPC", "TaskStore", "Tasks", "JSON",
+        "Posix", "TestSupport",
+      ]),
     tests("Program", ["errand", "JSON", "Posix", "TestSupport"], data: ["Clients"]),
   ]
 )

@@ -34,7 +34,12 @@ package final class Outbox: Sendable {
 
   /// Sends what must arrive; a peer for whom there is no room is treated as gone.
   package func send(_ bytes: [UInt8]) {
-    if writer.enqueue(bytes) != .queued { gone.set() }
+    switch writer.enqueue(bytes) {
+    case .queued: return
+    case .full: tellUnread()
+    case .closed: break
+    }
+    gone.set()
   }
 
   /// Sends what must arrive from the reading thread: at once where that cannot wait.
@@ -51,7 +56,19 @@ package final class Outbox: Sendable {
 
   /// Waits until everything is written; false when the deadline passes first or the peer is gone.
   @discardableResult
-  package func drain(until deadline: MonotonicTime) -> Bool { writer.drain(until: deadline) }
+  package func drain(until deadline: MonotonicTime) -> Bool {
+    if writer.drain(until: deadline) { return true }
+    // A peer that has closed its end is not told of: it chose to hear no more.
+    if writer.queuedBytes > 0 { tellUnread() }
+    return false
+  }
+
+  /// Says why the conversation ends though nobody asked for that.
+  private func tellUnread() {
+    guard !isGone else { return }
+    StandardError.write(
+      "errand: the client does not read what it asked for; \(writer.queuedBytes) bytes are left\n")
+  }
 
   /// Takes no more messages; closes the peer's input once the queue is written.
   package func close() { writer.close() }

@@ -83,7 +83,8 @@ package enum Reconciler {
     harvest.takeFiles(from: folders.artifacts, files: files)
     let text =
       attempt.startedAt == nil
-      ? "Its supervisor died before the agent was started." : "Its supervisor died."
+      ? "Its supervisor died while it started the agent, which may have begun."
+      : "Its supervisor died."
     let outcome: Settlement.Outcome =
       record.cancelRequest == nil ? .failed(AttemptError(.interrupted, text)) : .cancelled
     if case .failed(let error) = outcome { Self.tell(error, in: folders) }

@@ -1,6 +1,7 @@
 import Agents
 import JSON
 import Tasks
+import TestSupport
 import Testing
 
 /// Feeds lines of text and gives every event, the gathered rest included.
@@ -133,7 +134,7 @@ private func events(_ lines: [String]) -> [AgentEvent] {
   }
 
   @Test func mutatedLinesNeitherCrashNorVanish() {
-    var random = Seeded(state: 11)
+    var random = SeededRandom(11)
     let seeds = [
       #"{"errand":"tool_end","callId":"1","tool":"x","ok":true,"result":{"a":[1,2]}}"#,
       #"{"errand":"usage","inputTokens":3,"costUsd":0.25,"model":"m"}"#,
@@ -153,14 +154,5 @@ private func events(_ lines: [String]) -> [AgentEvent] {
       let found = interpreter.interpret(AgentLine(bytes)).events + interpreter.finish().events
       #expect(!found.isEmpty)
     }
-  }
-}
-
-/// Repeats the same mutations in every run.
-private struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state
   }
 }

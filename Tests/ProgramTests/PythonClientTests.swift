@@ -5,11 +5,11 @@ import Testing
 /// Does the main job with the official Python client, where it is installed.
 struct PythonClientTests {
   /// The interpreter that has the client: named by `ERRAND_TEST_PYTHON`, else the one on PATH.
+  ///
+  /// One that is named must have it; only the one on PATH may go without.
   static let python: String? = {
-    let path = Environment.value("PATH")
-    guard
-      let found = Environment.value("ERRAND_TEST_PYTHON")
-        ?? Environment.which("python3", path: path),
+    if let named = Environment.value("ERRAND_TEST_PYTHON") { return named }
+    guard let found = Environment.which("python3", path: Environment.value("PATH")),
       // An interpreter that cannot be started counts as not installed.
       let probe = try? Program.run(["-c", "import mcp"], executable: found),
       probe.status == .exited(code: 0)

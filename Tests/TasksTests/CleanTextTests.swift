@@ -1,5 +1,6 @@
 import JSON
 import Tasks
+import TestSupport
 import Testing
 
 /// Checks that nothing an agent writes can act on a terminal or deceive a reader.
@@ -46,7 +47,7 @@ import Testing
       "\u{1B}", "[", "]", "P", "\\", "\u{7}", "\u{9B}", "\u{9C}", "\u{9D}", "0", ";", "m", "a",
       "\n", "\r", "\u{202E}", "\u{301}", "\u{0}",
     ]
-    var random = Seeded(seed)
+    var random = SeededRandom(seed)
     var text = String.UnicodeScalarView()
     for _ in 0..<40 { text.append(pieces.randomElement(using: &random) ?? "a") }
     let cleaned = CleanText.clean(String(text), limit: 30)

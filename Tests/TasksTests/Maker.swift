@@ -1,12 +1,13 @@
 import JSON
 import Tasks
+import TestSupport
 
 /// Makes arbitrary values of every type, the same ones for the same seed.
 struct Maker {
-  var random: Seeded
+  var random: SeededRandom
 
   init(_ seed: UInt64) {
-    random = Seeded(seed)
+    random = SeededRandom(seed)
   }
 
   mutating func int(_ range: ClosedRange<Int> = 0...1_000_000) -> Int {

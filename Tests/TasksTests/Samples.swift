@@ -1,23 +1,6 @@
 import JSON
 import Tasks
-
-/// Gives the same numbers for the same seed, so that a failing case can be run again.
-struct Seeded: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) {
-    state = seed
-  }
-
-  // SplitMix64.
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
+import TestSupport
 
 /// Ready-made values for tables.
 enum Sample {
@@ -27,7 +10,7 @@ enum Sample {
   static let cid = ContentID(raw: [1, 2, 3])
 
   static func id(_ seed: UInt64 = 1) -> TaskID {
-    var random = Seeded(seed)
+    var random = SeededRandom(seed)
     return TaskID.make(at: start, using: &random)
   }
 

@@ -1,5 +1,6 @@
 import JSON
 import Tasks
+import TestSupport
 import Testing
 
 /// Checks the making and checking of names, and what a reference is taken for.
@@ -35,7 +36,7 @@ import Testing
 
   @Test(arguments: slugs.map(\.text), [1, 2, 3] as [UInt64])
   func aMadeNameIsValidAndEndsInFourRandomCharacters(text: String, seed: UInt64) throws {
-    var random = Seeded(seed)
+    var random = SeededRandom(seed)
     let name = TaskName.make(title: text, brief: nil, using: &random)
     #expect(TaskName.isValid(name))
     #expect(name.count <= 45)
@@ -46,7 +47,7 @@ import Testing
   }
 
   @Test func theTitleComesBeforeTheBriefAndAWordStandsInForNeither() {
-    var random = Seeded(7)
+    var random = SeededRandom(7)
     #expect(
       TaskName.make(title: "One", brief: "Two", using: &random).hasPrefix("one-"))
     #expect(TaskName.make(title: nil, brief: "Two", using: &random).hasPrefix("two-"))
@@ -55,7 +56,7 @@ import Testing
   }
 
   @Test func aRenewedNameDiffersOnlyInItsEnd() {
-    var random = Seeded(7)
+    var random = SeededRandom(7)
     let name = TaskName.make(title: "Fix login", brief: nil, using: &random)
     let renewed = TaskName.renewing(name, using: &random)
     #expect(renewed != name)
@@ -85,7 +86,7 @@ import Testing
   }
 
   @Test func idsSortByTheTimeTheyWereMade() {
-    var random = Seeded(3)
+    var random = SeededRandom(3)
     let ids = (0..<50).map {
       TaskID.make(at: Sample.start.adding(milliseconds: $0), using: &random)
     }
