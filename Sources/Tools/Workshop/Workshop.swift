@@ -62,7 +62,7 @@ package final class Workshop: Sendable {
       state.store = store
       return (store, true)
     }
-    if isNew { settleOrphans(store) }
+    if isNew { try settleOrphans(store) }
     return store
   }
 
