@@ -13,7 +13,7 @@ struct StoreBench {
 
   private static let actor = Actor(kind: .cli, name: "bench")
 
-  private static func spec(_ number: Int) -> TaskSpec {
+  static func spec(_ number: Int) -> TaskSpec {
     let input: JSONValue = [
       "brief": .string("Measure what it costs to keep task \(number), which is an ordinary one.")
     ]

@@ -16,6 +16,7 @@ func measure(_ options: Options, in folder: String) throws {
   var report = Report(asJSON: options.asJSON)
   for part in wanted {
     switch part {
+    case .json: try JSONBench(rounds: options.isQuick ? 200 : 2000).run(&report)
     case .wire:
       if options.only == nil, try runPinned(options, environment) { continue }
       try WireBench(programs: programs, rounds: options.isQuick ? 200 : 2000).run(&report)
