@@ -30,6 +30,7 @@ struct AgentVoice {
   mutating func hear(_ lines: [AgentLine]) -> [UInt8] {
     var bytes: [UInt8] = []
     for line in lines { bytes += take(interpreter.interpret(line)) }
+    store()
     if interpreter.isGathering {
       // The first line after a rest goes out at once; the ones on its heels are gathered.
       flushAt = flushAt ?? lastFlush.map { $0 + gathering } ?? .now
@@ -45,6 +46,7 @@ struct AgentVoice {
       flushAt = nil
       lastFlush = now
       _ = take(interpreter.pause())
+      store()
     }
     keep { (sink) throws(StoreError) in try sink.syncIfDue() }
   }
@@ -59,11 +61,13 @@ struct AgentVoice {
     _ = hear(lines)
     flushAt = nil
     _ = take(interpreter.finish())
+    store()
   }
 
   /// Says something of our own in the attempt's messages.
   mutating func note(_ text: String, _ data: JSONValue? = nil) {
-    keep { (sink) throws(StoreError) in try sink.note(text, data) }
+    sink.note(text, data)
+    store()
   }
 
   /// Says as a message why the attempt failed, unless the agent has said the same already.
@@ -71,7 +75,8 @@ struct AgentVoice {
     guard sink.reportedError?.code != error.code else { return }
     let body = MessageBody.error(
       code: error.code.rawValue, message: error.message, retryable: error.retryable)
-    keep { (sink) throws(StoreError) in try sink.write(body) }
+    sink.write(body)
+    store()
   }
 
   mutating func sync() { keep { (sink) throws(StoreError) in try sink.sync() } }
@@ -80,12 +85,15 @@ struct AgentVoice {
 
   private mutating func take(_ reaction: Reaction) -> [UInt8] {
     guard !reaction.events.isEmpty else { return reaction.bytes }
-    keep { (sink) throws(StoreError) in try sink.take(reaction.events) }
+    guard failure == nil else { return reaction.bytes }
+    sink.take(reaction.events)
     let usage = sink.countedUsage
-    for warning in budget.warnings(at: usage) { note(warning.text) }
+    for warning in budget.warnings(at: usage) { sink.note(warning.text) }
     exhausted = exhausted ?? budget.exhausted(at: usage)?.text
     return reaction.bytes
   }
+
+  private mutating func store() { keep { (sink) throws(StoreError) in try sink.store() } }
 
   private mutating func keep(_ write: (inout MessageSink) throws(StoreError) -> Void) {
     guard failure == nil else { return }

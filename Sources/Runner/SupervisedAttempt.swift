@@ -98,7 +98,8 @@ struct SupervisedAttempt {
     do throws(StoreError) {
       let log = try MessageLog.Writer(folder: folders.attempt)
       var sink = MessageSink(log, syncEvery: timing.sync)
-      try sink.write(.userMessage(text: setting.brief.text, from: .brief))
+      sink.write(.userMessage(text: setting.brief.text, from: .brief))
+      try sink.store()
       return AgentVoice(
         setting.adapter.interpreter(), sink: sink, budget: record.spec.budget,
         gathering: timing.gathering)
