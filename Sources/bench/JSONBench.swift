@@ -37,8 +37,8 @@ struct JSONBench {
 
   /// Gives the median seconds of one run, measured over many at a time.
   private func each(_ body: () throws -> Void) rethrows -> Double {
-    let batch = 200
-    let samples = try timed(max(5, rounds / 20)) { _ in
+    let batch = 20
+    let samples = try timed(max(20, rounds / 2)) { _ in
       for _ in 0..<batch { try body() }
     }
     return samples.median / Double(batch)
