@@ -21,10 +21,13 @@ struct CrowdBench {
       "arguments": [.string(source)], "sharedDirectory": true,
     ]
     var environment = programs.environment
-    environment["ERRAND_HOME"] = folder + "/crowd-home"
-    environment["ERRAND_CONFIG"] = folder + "/crowd.json"
+    // Tasks may not work beside the configuration, so it lies outside their folder.
+    let settings = Path.join(Path.parent(folder), "crowd")
+    try files.createDirectory(settings)
+    environment["ERRAND_HOME"] = settings + "/home"
+    environment["ERRAND_CONFIG"] = settings + "/config.json"
     let configuration: JSONValue = ["maxParallel": 256, "profiles": [profile]]
-    try files.replace(folder + "/crowd.json", with: configuration.bytes)
+    try files.replace(settings + "/config.json", with: configuration.bytes)
     let server = try Peer(programs.errand, ["serve", "--allow-commands"], environment: environment)
     let caller = ToolCaller(server)
     let start = MonotonicTime.now
