@@ -1,17 +1,18 @@
 /// Holds an object's members in order, each key once; keys are compared byte by byte.
 ///
 /// Equality keeps the order: the same members in another order are another object.
+@usableFromInline
 package struct JSONObject: Sendable {
-  package typealias Member = (key: String, value: JSONValue)
+  @usableFromInline package typealias Member = (key: String, value: JSONValue)
 
-  package private(set) var members: [Member]
+  @usableFromInline package private(set) var members: [Member]
   /// Positions by key, kept only once there are more members than a scan should visit.
   private var positions: [ExactKey: Int]?
 
   /// Above this many members, keys are found by hash.
   private static let scanLimit = 16
 
-  package init() { members = [] }
+  @usableFromInline package init() { members = [] }
 
   /// Takes members in order; a repeated key keeps its first place and its last value.
   package init(_ pairs: some Sequence<Member>) {
@@ -19,7 +20,7 @@ package struct JSONObject: Sendable {
     for (key, value) in pairs { self[key] = value }
   }
 
-  package subscript(key: String) -> JSONValue? {
+  @usableFromInline package subscript(key: String) -> JSONValue? {
     get { position(of: key).map { members[$0].value } }
     set {
       switch (position(of: key), newValue) {
@@ -66,26 +67,26 @@ package struct JSONObject: Sendable {
 }
 
 extension JSONObject: RandomAccessCollection {
-  package var startIndex: Int { 0 }
-  package var endIndex: Int { members.count }
-  package subscript(position: Int) -> Member { members[position] }
+  @usableFromInline package var startIndex: Int { 0 }
+  @usableFromInline package var endIndex: Int { members.count }
+  @usableFromInline package subscript(position: Int) -> Member { members[position] }
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
-  package init(dictionaryLiteral elements: (String, JSONValue)...) {
+  @usableFromInline package init(dictionaryLiteral elements: (String, JSONValue)...) {
     self.init(elements.map { (key: $0.0, value: $0.1) })
   }
 }
 
 extension JSONObject: Hashable {
-  package static func == (left: JSONObject, right: JSONObject) -> Bool {
+  @usableFromInline package static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.members.count == right.members.count
       && left.members.elementsEqual(right.members) { left, right in
         left.key.isExactly(right.key) && left.value == right.value
       }
   }
 
-  package func hash(into hasher: inout Hasher) {
+  @usableFromInline package func hash(into hasher: inout Hasher) {
     hasher.combine(members.count)
     for (key, value) in members {
       hasher.combine(key)

@@ -2,6 +2,7 @@
 ///
 /// Two values are equal when they have the same kinds, the same bytes in every string and the same
 /// member order; `1` and `1.0` differ. A schema's looser equality lives with the schema.
+@usableFromInline
 package enum JSONValue: Sendable, Hashable {
   case null
   case bool(Bool)
@@ -14,7 +15,7 @@ package enum JSONValue: Sendable, Hashable {
   case object(JSONObject)
 
   /// Compares strings byte by byte, which `String` itself does not.
-  package static func == (left: JSONValue, right: JSONValue) -> Bool {
+  @usableFromInline package static func == (left: JSONValue, right: JSONValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true
     case (.bool(let left), .bool(let right)): left == right
@@ -31,16 +32,16 @@ package enum JSONValue: Sendable, Hashable {
 
 extension JSONValue {
   /// Finds a member of an object; nil for every other kind.
-  package subscript(key: String) -> JSONValue? {
+  @usableFromInline package subscript(key: String) -> JSONValue? {
     guard case .object(let object) = self else { return nil }
     return object[key]
   }
 
-  package var isNull: Bool {
+  @inlinable package var isNull: Bool {
     if case .null = self { true } else { false }
   }
 
-  package var stringValue: String? {
+  @usableFromInline package var stringValue: String? {
     guard case .string(let text) = self else { return nil }
     return text
   }
@@ -69,12 +70,12 @@ extension JSONValue {
     return flag
   }
 
-  package var arrayValue: [JSONValue]? {
+  @usableFromInline package var arrayValue: [JSONValue]? {
     guard case .array(let items) = self else { return nil }
     return items
   }
 
-  package var objectValue: JSONObject? {
+  @usableFromInline package var objectValue: JSONObject? {
     guard case .object(let object) = self else { return nil }
     return object
   }
@@ -97,15 +98,15 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
   ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
-  package init(stringLiteral value: String) { self = .string(value) }
-  package init(integerLiteral value: Int) { self = .integer(value) }
-  package init(floatLiteral value: Double) { self = .double(value) }
-  package init(booleanLiteral value: Bool) { self = .bool(value) }
-  package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-  package init(nilLiteral: ()) { self = .null }
+  @usableFromInline package init(stringLiteral value: String) { self = .string(value) }
+  @usableFromInline package init(integerLiteral value: Int) { self = .integer(value) }
+  @usableFromInline package init(floatLiteral value: Double) { self = .double(value) }
+  @usableFromInline package init(booleanLiteral value: Bool) { self = .bool(value) }
+  @usableFromInline package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  @usableFromInline package init(nilLiteral: ()) { self = .null }
 
   /// Keeps the order of the literal; a repeated key keeps its first place and its last value.
-  package init(dictionaryLiteral elements: (String, JSONValue)...) {
+  @usableFromInline package init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(JSONObject(elements.map { (key: $0.0, value: $0.1) }))
   }
 }

@@ -21,23 +21,43 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
 
   /// Writes UTC with three digits of a second: "2026-11-21T09:30:00.123Z".
   package var description: String {
-    let day = milliseconds.floorDivided(by: 86_400_000)
-    let rest = milliseconds - day * 86_400_000
-    let date = CivilDate(daysSince1970: day)
-    var text = date.description
-    text += "T" + Self.padded(rest / 3_600_000, 2) + ":" + Self.padded(rest / 60_000 % 60, 2)
-    text += ":" + Self.padded(rest / 1000 % 60, 2) + "." + Self.padded(rest % 1000, 3) + "Z"
-    return text
+    var bytes: [UInt8] = []
+    write(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
   }
 
-  static func padded(_ number: Int64, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+  /// Appends the text: several stand in every record, so they are not made strings first.
+  func write(to bytes: inout [UInt8]) {
+    let day = milliseconds.floorDivided(by: 86_400_000)
+    let rest = milliseconds - day * 86_400_000
+    CivilDate(daysSince1970: day).write(to: &bytes)
+    bytes.append(UInt8(ascii: "T"))
+    Self.write(rest / 3_600_000, 2, to: &bytes)
+    bytes.append(UInt8(ascii: ":"))
+    Self.write(rest / 60_000 % 60, 2, to: &bytes)
+    bytes.append(UInt8(ascii: ":"))
+    Self.write(rest / 1000 % 60, 2, to: &bytes)
+    bytes.append(UInt8(ascii: "."))
+    Self.write(rest % 1000, 3, to: &bytes)
+    bytes.append(UInt8(ascii: "Z"))
+  }
+
+  /// Appends a number with zeros before it; one with more digits is written whole.
+  fileprivate static func write(_ number: Int64, _ width: Int, to bytes: inout [UInt8]) {
+    guard (0...9999).contains(number) else {
+      bytes += Array(String(number).utf8)
+      return
+    }
+    var scale: Int64 = width == 4 ? 1000 : width == 3 ? 100 : 10
+    while scale > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / scale % 10))
+      scale /= 10
+    }
   }
 }
 
 /// Counts days in the Gregorian calendar (Hinnant's algorithms), so that no C library is asked.
-struct CivilDate: Equatable, CustomStringConvertible {
+struct CivilDate: Equatable {
   let year: Int64
   let month: Int64
   let day: Int64
@@ -73,8 +93,12 @@ struct CivilDate: Equatable, CustomStringConvertible {
     return era * 146_097 + dayOfEra - 719_468
   }
 
-  var description: String {
-    Timestamp.padded(year, 4) + "-" + Timestamp.padded(month, 2) + "-" + Timestamp.padded(day, 2)
+  func write(to bytes: inout [UInt8]) {
+    Timestamp.write(year, 4, to: &bytes)
+    bytes.append(UInt8(ascii: "-"))
+    Timestamp.write(month, 2, to: &bytes)
+    bytes.append(UInt8(ascii: "-"))
+    Timestamp.write(day, 2, to: &bytes)
   }
 }
 

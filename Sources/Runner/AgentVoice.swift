@@ -35,6 +35,7 @@ struct AgentVoice {
   mutating func hear(_ lines: [AgentLine]) -> [UInt8] {
     var bytes: [UInt8] = []
     for line in lines { bytes += take(interpreter.interpret(line)) }
+    store()
     if interpreter.isGathering {
       // The first line after a rest goes out at once; the ones on its heels are gathered.
       flushAt = flushAt ?? lastFlush.map { $0 + gathering } ?? .now
@@ -50,6 +51,7 @@ struct AgentVoice {
       flushAt = nil
       lastFlush = now
       _ = take(interpreter.pause())
+      store()
     }
     keep { (sink) throws(StoreError) in try sink.syncIfDue() }
   }
@@ -64,12 +66,13 @@ struct AgentVoice {
     _ = hear(lines)
     flushAt = nil
     _ = take(interpreter.finish())
+    store()
   }
 
   /// Says something of our own in the attempt's messages.
   mutating func note(_ text: String, _ data: JSONValue? = nil) {
-    let (text, data) = (redactor.redacted(text), data.map { redactor.redacted($0) })
-    keep { (sink) throws(StoreError) in try sink.note(text, data) }
+    sink.note(redactor.redacted(text), data.map { redactor.redacted($0) })
+    store()
   }
 
   /// Says as a message why the attempt failed, unless the agent has said the same already.
@@ -78,7 +81,8 @@ struct AgentVoice {
     let body = MessageBody.error(
       code: error.code.rawValue, message: redactor.redacted(error.message),
       retryable: error.retryable)
-    keep { (sink) throws(StoreError) in try sink.write(body) }
+    sink.write(body)
+    store()
   }
 
   mutating func sync() { keep { (sink) throws(StoreError) in try sink.sync() } }
@@ -87,15 +91,17 @@ struct AgentVoice {
 
   private mutating func take(_ reaction: Reaction) -> [UInt8] {
     guard !reaction.events.isEmpty else { return reaction.bytes }
+    guard failure == nil else { return reaction.bytes }
     hasSpoken = hasSpoken || reaction.events.contains { $0 != .unknown }
     // What a line says may hold a secret that its bytes, escaped, did not show.
-    let events = reaction.events.map { $0.redacted(by: redactor) }
-    keep { (sink) throws(StoreError) in try sink.take(events) }
+    sink.take(reaction.events.map { $0.redacted(by: redactor) })
     let usage = sink.countedUsage
-    for warning in budget.warnings(at: usage) { note(warning.text) }
+    for warning in budget.warnings(at: usage) { sink.note(warning.text) }
     exhausted = exhausted ?? budget.exhausted(at: usage)?.text
     return reaction.bytes
   }
+
+  private mutating func store() { keep { (sink) throws(StoreError) in try sink.store() } }
 
   private mutating func keep(_ write: (inout MessageSink) throws(StoreError) -> Void) {
     guard failure == nil else { return }

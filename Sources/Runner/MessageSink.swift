@@ -9,6 +9,8 @@ struct MessageSink {
   private let log: MessageLog.Writer
   private let syncEvery: Duration
   private var unsyncedSince: MonotonicTime?
+  /// Waits for `store`.
+  private var heard: [MessageBody] = []
 
   private(set) var usage = Usage()
   private(set) var result: AgentResult?
@@ -24,16 +26,22 @@ struct MessageSink {
     self.syncEvery = syncEvery
   }
 
-  mutating func take(_ events: [AgentEvent]) throws(StoreError) {
-    for event in events { try take(event) }
+  /// Takes in what was heard; it is stored by `store`.
+  mutating func take(_ events: [AgentEvent]) {
+    for event in events { take(event) }
   }
 
-  mutating func note(_ text: String, _ data: JSONValue? = nil) throws(StoreError) {
-    try write(.info(text: text, data: data))
+  mutating func note(_ text: String, _ data: JSONValue? = nil) {
+    write(.info(text: text, data: data))
   }
 
-  mutating func write(_ body: MessageBody) throws(StoreError) {
-    _ = try log.append(body)
+  mutating func write(_ body: MessageBody) { heard.append(body) }
+
+  /// Stores what was heard, in one write: a write for each message costs more than all the rest.
+  mutating func store() throws(StoreError) {
+    guard !heard.isEmpty else { return }
+    defer { heard.removeAll(keepingCapacity: true) }
+    try log.append(heard)
     if unsyncedSince == nil { unsyncedSince = .now }
   }
 
@@ -57,26 +65,26 @@ struct MessageSink {
     return counted
   }
 
-  private mutating func take(_ event: AgentEvent) throws(StoreError) {
+  private mutating func take(_ event: AgentEvent) {
     switch event {
     case .text(let text):
       tail.append(text)
-      try write(.text(text))
+      write(.text(text))
     case .toolStart(let callId, let tool, let title, let arguments):
       toolCalls += 1
-      try write(.toolCallStart(callId: callId, tool: tool, title: title, arguments: arguments))
+      write(.toolCallStart(callId: callId, tool: tool, title: title, arguments: arguments))
     case .toolEnd(let callId, let tool, let ok, let result, let durationMs):
-      try write(
+      write(
         .toolCallEnd(callId: callId, tool: tool, ok: ok, result: result, durationMs: durationMs))
     case .turnEnd(let used, let stopReason):
       turns += 1
       if let used { usage = usage + used }
-      try write(.turnEnd(turn: turns, usage: used, stopReason: stopReason))
+      write(.turnEnd(turn: turns, usage: used, stopReason: stopReason))
     case .usage(let used): usage = usage + used
-    case .progress(let text, let data): try note(text, data)
+    case .progress(let text, let data): note(text, data)
     case .error(let code, let message):
       reportedError = (code, message)
-      try write(.error(code: code.rawValue, message: message, retryable: code.isRetryable))
+      write(.error(code: code.rawValue, message: message, retryable: code.isRetryable))
     case .result(let claim): result = claim
     case .unknown: unknownLines += 1
     }

@@ -111,8 +111,8 @@ struct SupervisedAttempt {
       let log = try MessageLog.Writer(folder: folders.attempt, limit: max(0, limit))
       var sink = MessageSink(log, syncEvery: timing.sync)
       let redactor = Redactor(setting.secrets)
-      try sink.write(
-        .userMessage(text: redactor.redacted(setting.brief.text), from: .brief))
+      sink.write(.userMessage(text: redactor.redacted(setting.brief.text), from: .brief))
+      try sink.store()
       return AgentVoice(
         setting.adapter.interpreter(), sink: sink, budget: record.spec.budget,
         gathering: timing.gathering, redactor: redactor)

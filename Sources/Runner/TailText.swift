@@ -8,11 +8,11 @@ struct TailText: Sendable {
 
   /// Appends a whole block, which ends its line.
   mutating func append(_ text: String) {
-    append(Array(text.utf8.suffix(Self.kept)))
+    append(text.utf8)
     bytes.append(UInt8(ascii: "\n"))
   }
 
-  mutating func append(_ more: [UInt8]) {
+  mutating func append(_ more: some BidirectionalCollection<UInt8>) {
     bytes += more.suffix(Self.kept)
     if bytes.count > 2 * Self.kept { bytes.removeFirst(bytes.count - Self.kept) }
   }

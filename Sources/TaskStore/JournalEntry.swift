@@ -35,7 +35,7 @@ extension JournalEntry {
     writer.key("n")
     writer.integer(number)
     writer.key("at")
-    writer.string(at.description)
+    writer.timestamp(at)
     writer.key("by")
     Actor.json.write(by, to: &writer)
     switch change {

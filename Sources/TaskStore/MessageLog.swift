@@ -96,35 +96,51 @@ extension MessageLog {
     /// Appends one message and gives its number; nil once the attempt has said all it may.
     @discardableResult
     package func append(_ body: MessageBody) throws(StoreError) -> Int? {
-      if isFull { return nil }
-      if total >= limit {
-        isFull = true
-        try write(.info(text: MessageLog.fullness, data: nil))
-        return nil
-      }
-      return try write(body)
+      let seq = nextSeq
+      try append([body])
+      return isFull ? nil : seq
     }
 
-    @discardableResult
-    private func write(_ body: MessageBody) throws(StoreError) -> Int {
+    /// Appends messages in one write; those for which there is no room are dropped.
+    package func append(_ bodies: [MessageBody]) throws(StoreError) {
+      var rest = bodies[...]
+      while !isFull, !rest.isEmpty {
+        if size >= MessageLog.segmentSize { try beginSegment() }
+        rest = rest.dropFirst(try write(rest))
+      }
+    }
+
+    /// Writes what still fits into the segment, the first message in any case; answers how many.
+    private func write(_ bodies: ArraySlice<MessageBody>) throws(StoreError) -> Int {
       let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
-      let message = Message(seq: nextSeq, timestamp: now, body: body)
-      let line = Message.json.encode(message) + [UInt8(ascii: "\n")]
-      if size >= MessageLog.segmentSize { try beginSegment() }
+      var lines: [UInt8] = []
+      var count = 0
+      for body in bodies {
+        // What there is no room for is named once, and nothing follows.
+        isFull = total + lines.count >= limit
+        let message = Message(
+          seq: nextSeq + count, timestamp: now, body: isFull ? Self.fullNote : body)
+        lines += Message.json.encode(message)
+        lines.append(UInt8(ascii: "\n"))
+        count += 1
+        if isFull || size + lines.count >= MessageLog.segmentSize { break }
+      }
       do throws(SystemError) {
         // The next line must not continue a torn one.
         if isTorn { try file.truncate(to: size) }
         isTorn = true
-        try file.append(line)
+        try file.append(lines)
         isTorn = false
       } catch {
         throw .disk(error)
       }
-      size += line.count
-      total += line.count
-      nextSeq += 1
-      return message.seq
+      size += lines.count
+      total += lines.count
+      nextSeq += count
+      return count
     }
+
+    private static let fullNote = MessageBody.info(text: MessageLog.fullness, data: nil)
 
     private func beginSegment() throws(StoreError) {
       try onDisk { () throws(SystemError) in

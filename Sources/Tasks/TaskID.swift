@@ -6,13 +6,14 @@ package struct TaskID: Sendable, Hashable, Comparable, CustomStringConvertible {
 
   /// Accepts exactly the 36-character lower-case form, since ids become folder names.
   package init?(_ text: String) {
-    let bytes = Array(text.utf8)
-    guard bytes.count == 36 else { return nil }
-    for (index, byte) in bytes.enumerated() {
+    guard text.utf8.count == 36 else { return nil }
+    var index = 0
+    for byte in text.utf8 {
       switch index {
       case 8, 13, 18, 23: guard byte == UInt8(ascii: "-") else { return nil }
       default: guard Self.isLowerHex(byte) else { return nil }
       }
+      index += 1
     }
     description = text
   }
@@ -34,18 +35,33 @@ package struct TaskID: Sendable, Hashable, Comparable, CustomStringConvertible {
 
   /// Takes the 16 bytes an index keeps.
   package init(bytes: [UInt8]) {
-    let digits = Array("0123456789abcdef")
-    var text = ""
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(36)
     for (index, byte) in bytes.enumerated() {
-      if index == 4 || index == 6 || index == 8 || index == 10 { text.append("-") }
+      if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
       text.append(digits[Int(byte >> 4)])
       text.append(digits[Int(byte & 15)])
     }
-    description = text
+    description = String(decoding: text, as: UTF8.self)
   }
 
   /// Gives the 16 bytes, for an index.
-  package var bytes: [UInt8] { Hex.decode(description.filter { $0 != "-" }) ?? [] }
+  package var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(16)
+    var high: UInt8?
+    for digit in description.utf8 where digit != UInt8(ascii: "-") {
+      let value = digit < UInt8(ascii: "a") ? digit - UInt8(ascii: "0") : digit - 87
+      if let first = high {
+        bytes.append(first << 4 | value)
+        high = nil
+      } else {
+        high = value
+      }
+    }
+    return bytes
+  }
 
   package static func < (left: TaskID, right: TaskID) -> Bool {
     left.description < right.description

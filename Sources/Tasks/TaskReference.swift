@@ -8,7 +8,7 @@ package enum TaskReference: Sendable, Hashable, CustomStringConvertible {
   /// Reads any text; what is no id is a name, which then may simply not be found.
   package init(_ text: String) {
     // Ids are made in lower case but pasted in any.
-    if let id = TaskID(text.lowercased()) {
+    if text.utf8.count == 36, let id = TaskID(text.lowercased()) {
       self = .id(id)
     } else {
       self = .name(text)

@@ -11,16 +11,7 @@ struct AgentBench {
     report.heading("Tasks (the real programs)")
     let server = try Peer(
       programs.errand, ["serve", "--allow-commands"], environment: programs.environment)
-    var number = 0
-    func call(_ tool: String, _ arguments: JSONValue) throws -> JSONValue {
-      number += 1
-      let line = WireBench.call(number, tool, arguments)
-      let answer = try JSONValue.parse(try server.ask(line))
-      guard let content = answer["result"]?["structuredContent"] else {
-        throw SystemError("tools/call", 5, answer.text)
-      }
-      return content
-    }
+    let call = ToolCaller(server).call
     func run(_ script: String) throws -> (created: Double, ended: Double, id: JSONValue) {
       let start = MonotonicTime.now
       let task = try call(
@@ -33,11 +24,17 @@ struct AgentBench {
     }
     _ = try run("true")  // starts the runner
     var created: [Double] = []
+    var started: [Double] = []
     var ended: [Double] = []
+    let mark = folder + "/started"
     for _ in 0..<max(3, rounds / 50) {
-      let times = try run("true")
+      let before = WallClock.nowMilliseconds()
+      let times = try run("date +%s%N > '\(mark)'")
       created.append(times.created)
       ended.append(times.ended)
+      let text = String(decoding: try RealFileSystem().read(mark, limit: 64), as: UTF8.self)
+      let at = Double(text.filter(\.isNumber)) ?? .nan
+      started.append(at / 1e6 - Double(before))
     }
     let spawns = try timed(20) { _ in
       let child = try ChildProcess.spawn(ProcessSpec(executable: "/bin/true"))
@@ -48,10 +45,15 @@ struct AgentBench {
       Figure(name: "tasks_create answered", value: created.median * 1e3, unit: "ms"))
     report.add(
       Figure(
+        name: "tasks_create → the agent runs", value: started.median, unit: "ms",
+        yardstick: ("a bare spawn", spawns.median * 1e3), goal: .atMost(10)))
+    report.add(
+      Figure(
         name: "tasks_create → run → settled → seen", value: ended.median * 1e3, unit: "ms",
         yardstick: ("a bare spawn", spawns.median * 1e3)))
     try ingest(&report, run)
     try memory(&report, server, call)
+    try idle(&report, server)
     let runners = try ProcessTable.children(of: server.pid)
     try server.finish()
     for runner in runners { _ = try ProcessTable.signal(runner.identity, .terminate) }
@@ -107,6 +109,20 @@ struct AgentBench {
       Figure(
         name: "cancel → the tree is gone and settled", value: seconds(since: start) * 1e3,
         unit: "ms", goal: .valueAtMost(50)))
+  }
+
+  /// Counts what wakes up while no task is there to run.
+  private func idle(_ report: inout Report, _ server: Peer) throws {
+    for process in try ProcessTable.all() where process.name == "errand" {
+      guard let kind = try Self.kind(of: process, server.pid), kind.name != "supervise" else {
+        continue
+      }
+      report.add(
+        Figure(
+          name: "wake-ups of an idle \(kind.name)",
+          value: try IdleBench.wakeUps(of: process.identity.pid, over: .seconds(3)), unit: "/s",
+          goal: .valueAtMost(kind.name == "serve" ? 0 : 1)))
+    }
   }
 
   /// Tells what one of our processes is, by its parent: others of the same name are not ours.

@@ -14,6 +14,7 @@ struct Figure {
     case atLeast(Double)
     /// The value itself is bounded, not its ratio.
     case valueAtMost(Double)
+    case valueAtLeast(Double)
   }
 
   var ratio: Double? {
@@ -27,6 +28,7 @@ struct Figure {
     case .atMost(let limit): ratio.map { $0 <= limit }
     case .atLeast(let limit): ratio.map { $0 >= limit }
     case .valueAtMost(let limit): value <= limit
+    case .valueAtLeast(let limit): value >= limit
     case nil: nil
     }
   }

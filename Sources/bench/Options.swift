@@ -1,9 +1,9 @@
 import Posix
 
-/// Reads the command line: `bench [--quick] [--large] [--json] [--only wire|store|tasks] [--errand PATH]`.
+/// Reads the command line: `bench [--quick] [--large] [--json] [--only json|wire|store|tasks] [--errand PATH]`.
 struct Options {
   enum Part: String, CaseIterable {
-    case wire, store, tasks
+    case json, wire, store, tasks
   }
 
   var isQuick = false
@@ -30,7 +30,7 @@ struct Options {
         errand = path
       case "--only":
         guard let part = rest.popFirst().flatMap(Part.init(rawValue:)) else {
-          throw Misuse(description: "--only wants wire, store or tasks")
+          throw Misuse(description: "--only wants json, wire, store or tasks")
         }
         only = part
       default:

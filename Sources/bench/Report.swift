@@ -33,6 +33,7 @@ struct Report {
     case .atMost(let limit): row += "  goal ≤ ×\(number(limit))"
     case .atLeast(let limit): row += "  goal ≥ ×\(number(limit))"
     case .valueAtMost(let limit): row += "  goal ≤ \(number(limit)) \(figure.unit)"
+    case .valueAtLeast(let limit): row += "  goal ≥ \(number(limit)) \(figure.unit)"
     case nil: break
     }
     if let reached = figure.isReached { row += reached ? "  ✓" : "  ✗" }

@@ -6,14 +6,16 @@ import Tasks
 /// Measures the store against plain appends and against SQLite holding the same rows.
 struct StoreBench {
   let folder: String
-  let environment: [String: String]
+  let programs: WireBench.Programs
   let rounds: Int
   /// How many tasks each size of store holds.
   let sizes: [Int]
 
   private static let actor = Actor(kind: .cli, name: "bench")
 
-  private static func spec(_ number: Int) -> TaskSpec {
+  private var environment: [String: String] { programs.environment }
+
+  static func spec(_ number: Int) -> TaskSpec {
     let input: JSONValue = [
       "brief": .string("Measure what it costs to keep task \(number), which is an ordinary one.")
     ]
@@ -29,7 +31,13 @@ struct StoreBench {
     try creating(&report)
     try wakeUp(&report)
     try messages(&report)
-    for size in sizes { try listing(&report, size) }
+    try together(&report)
+    for size in sizes {
+      try listing(&report, size)
+      try ServeBench(
+        programs: programs, root: folder + "/store-\(size)", size: Report.number(Double(size))
+      ).run(&report)
+    }
   }
 
   private func creating(_ report: inout Report) throws {
@@ -71,6 +79,38 @@ struct StoreBench {
           name: "durable create beside SQLite", value: ours.median * 1e6, unit: "µs",
           yardstick: ("sqlite3", took * 1e6), goal: .atMost(1)))
     }
+  }
+
+  /// Measures eight writers, each with a store of its own on the same files, beside one.
+  private func together(_ report: inout Report) throws {
+    let count = 100
+    func rate(_ writers: Int) throws -> Double {
+      let root = folder + "/together-\(writers)"
+      let left = Monitor(writers)
+      let stores = try (0..<writers).map { _ in try TaskStore.open(root) }
+      let start = MonotonicTime.now
+      for (writer, store) in stores.enumerated() {
+        try Thread.start(name: "writer") {
+          for number in 0..<count {
+            // A change that fails is missing in the sum below.
+            _ = try? store.create(
+              Self.spec(writer * count + number), by: Self.actor, nameIsGiven: true)
+            try? store.sync()
+          }
+          left.update { $0 -= 1 }
+        }
+      }
+      left.wait(while: { $0 > 0 })
+      let took = seconds(since: start)
+      let kept = try TaskStore.open(root).counts().values.reduce(0, +)
+      guard kept == writers * count else { throw SystemError("create", 5, "\(kept) were kept") }
+      return Double(kept) / took
+    }
+    let one = try rate(1)
+    report.add(
+      Figure(
+        name: "8 writers on one store", value: try rate(8), unit: "/s", yardstick: ("one", one),
+        goal: .atLeast(2)))
   }
 
   private func add(_ number: Int, to store: TaskStore) throws {
@@ -120,7 +160,8 @@ struct StoreBench {
     let count = 20_000
     let text = String(repeating: "x", count: 300)
     let appends = try timed(3) { _ in
-      for _ in 0..<count { try log.append(.text(text)) }
+      // As the supervisor does: what one read brought goes out in one write.
+      for _ in 0..<count / 50 { try log.append([MessageBody](repeating: .text(text), count: 50)) }
       try log.sync()
     }
     var yardstick: (String, Double)?

@@ -16,19 +16,22 @@ func measure(_ options: Options, in folder: String) throws {
   var report = Report(asJSON: options.asJSON)
   for part in wanted {
     switch part {
+    case .json: try JSONBench(rounds: options.isQuick ? 200 : 2000).run(&report)
     case .wire:
       if options.only == nil, try runPinned(options, environment) { continue }
       try WireBench(programs: programs, rounds: options.isQuick ? 200 : 2000).run(&report)
     case .store:
       let sizes = options.isQuick ? [1000] : [1000, 10_000, 100_000]
       try StoreBench(
-        folder: folder, environment: environment, rounds: options.isQuick ? 50 : 300,
+        folder: folder, programs: programs, rounds: options.isQuick ? 50 : 300,
         sizes: sizes + (options.isLarge ? [1_000_000] : [])
       ).run(&report)
     case .tasks:
       let work = folder + "/work"
       try RealFileSystem().createDirectory(work)
       try AgentBench(programs: programs, folder: work, rounds: options.isQuick ? 150 : 1000)
+        .run(&report)
+      try CrowdBench(programs: programs, folder: work, agents: options.isQuick ? 20 : 200)
         .run(&report)
     }
   }

@@ -48,7 +48,7 @@ struct StoreFuzzTests {
       var query = TaskQuery()
       query.text = "do"
       for record in try store.list(query).items { _ = try store.task(.id(record.id)) }
-      _ = try store.inbox(client: "c", team: nil, limit: 5)
+      _ = try store.inbox(InboxReader(client: "c", team: "local"), limit: 5)
       for number in 0..<8 { try read("n-\(number)", in: store) }
     } catch {
       #expect(!error.description.isEmpty)
@@ -77,7 +77,8 @@ struct StoreFuzzTests {
         round += 1
         guard round % 20 == 0 else { return }
         let store = try TaskStore.open(copy.root)
-        try store.moveInboxCursor(client: "x\(round)", to: .max, by: Self.by)
+        try store.moveInboxCursor(
+          InboxReader(client: "x\(round)", team: "local"), to: .max, by: Self.by)
         guard try TaskStore.open(copy.root).number() == store.number() else {
           throw Fuzz.Finding("who reads the journal anew comes to another number")
         }

@@ -65,6 +65,20 @@ import Testing
     }
   }
 
+  @Test(arguments: 0...70)
+  func aWrongByteInALongTextIsFoundAtItsPlace(_ place: Int) throws {
+    for (byte, reason) in [
+      (0x0A, JSONSyntaxError.Reason.controlCharacter), (0xFF, .invalidUTF8), (0x80, .invalidUTF8),
+    ] {
+      var text = [UInt8](repeating: UInt8(ascii: "a"), count: 100)
+      text[place] = UInt8(byte)
+      let quote = [UInt8(ascii: "\"")]
+      #expect(throws: JSONSyntaxError(reason: reason, offset: place + 1)) {
+        try JSONValue.parse(quote + text + quote)
+      }
+    }
+  }
+
   @Test func replacesLoneSurrogatesOnRequest() throws {
     let text = Array(#"["\ud800","\udfffx","\ud83d\ude00","\ud800\ud83d\ude00"]"#.utf8)
     let value = try JSONValue.parse(text, surrogates: .replaced)

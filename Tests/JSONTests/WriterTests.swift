@@ -11,6 +11,15 @@ import Testing
     #expect(try JSONValue.parse(text).text == text)
   }
 
+  @Test(arguments: ["\"", "\\", "\n", "\u{1}", "é", "😀"])
+  func anOddCharacterMayStandAtAnyPlaceOfALongText(_ odd: String) throws {
+    for place in 0...70 {
+      let text =
+        String(repeating: "a", count: place) + odd + String(repeating: "b", count: 70 - place)
+      #expect(try JSONValue.parse(JSONValue.string(text + odd).bytes) == .string(text + odd))
+    }
+  }
+
   @Test func placesCommasByItself() {
     var writer = JSONWriter()
     writer.beginObject()

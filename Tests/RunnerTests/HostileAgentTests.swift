@@ -76,26 +76,22 @@ import Testing
     #expect(try stage.processes(task).isEmpty)
     // Without looking at any table: every process of it has held this lock.
     #expect(try FileLock.tryAcquire(held) != nil, "somebody lives")
-    let files = RealFileSystem()
+    let (files, limits) = (RealFileSystem(), Limits())
     let folder = stage.attemptFolder(task)
     var said = 0
     for name in try files.list(folder) where name.hasPrefix("messages-") {
       said += try files.size(folder + "/" + name)
     }
-    #expect(said <= MessageLog.attemptLimit + AttemptBound.lastMessage)
+    #expect(said <= limits.messages + Self.word)
     for (name, limit) in [
-      ("transcript.jsonl", AttemptBound.transcript), ("stderr.log", AttemptBound.errors),
+      ("transcript.jsonl", limits.transcript), ("stderr.log", limits.errors),
     ] {
-      #expect(try files.size(folder + "/" + name) <= limit, "\(name)")
+      #expect(try files.size(folder + "/" + name) <= limit + Self.word, "\(name)")
     }
   }
 
-  /// What is kept beside the messages, each with the word that it was cut.
-  private enum AttemptBound {
-    static let transcript = (64 << 20) + 64
-    static let errors = (8 << 20) + 64
-    static let lastMessage = 2 << 20
-  }
+  /// What may be kept beyond a limit: the last message, and the word that something was cut.
+  private static let word = 2 << 20
 
   private func expectBoundedMemory(_ task: TaskRecord) throws {
     guard ProcessFigures.exist, task.status == .running,

@@ -27,6 +27,24 @@ struct ConfigurationTests {
     }
   }
 
+  @Test func everyChangeOfTheFileIsSeenAtOnce() throws {
+    try withTemporaryDirectory { folder in
+      let path = folder + "/config.json"
+      let file = ConfigurationFile(environment: ["ERRAND_CONFIG": path])
+      #expect(try file.current() == Configuration())
+      for number in 1...9 {
+        // In place and of one length: only the time of the change tells the two apart.
+        try writeFile(path, #"{"maxParallel": \#(number)}"#)
+        #expect(try file.current().maxParallel == number)
+        #expect(try file.current().maxParallel == number)
+      }
+      try writeFile(path, "{")
+      #expect(throws: ConfigurationError.self) { try file.current() }
+      try RealFileSystem().remove(path)
+      #expect(try file.current() == Configuration())
+    }
+  }
+
   @Test func aFileSaysWhatItSaysAndTheRestStays() throws {
     try withTemporaryDirectory { folder in
       let text = """

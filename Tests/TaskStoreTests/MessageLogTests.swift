@@ -184,6 +184,37 @@ struct MessageLogTests {
     }
   }
 
+  @Test func messagesAppendedTogetherAreNumberedAndStoppedLikeSingleOnes() throws {
+    try withTemporaryDirectory { folder in
+      let bodies = (0..<50).map { MessageBody.text("message \($0)") }
+      let single = try MessageLog.Writer(folder: folder + "/single", limit: 2000)
+      for body in bodies { try single.append(body) }
+      let together = try MessageLog.Writer(folder: folder + "/together", limit: 2000)
+      try together.append(Array(bodies[..<7]))
+      try together.append([])
+      try together.append(Array(bodies[7...]))
+      let page = try Self.read(folder + "/together")
+      #expect(page.items.map(\.body) == (try Self.read(folder + "/single")).items.map(\.body))
+      #expect(page.items.map(\.seq) == Array(0..<page.items.count))
+      #expect(try together.append(.text("late")) == nil)
+    }
+  }
+
+  @Test func messagesAppendedTogetherBeginNewSegmentsBetweenThem() throws {
+    try withTemporaryDirectory { folder in
+      let filling = String(repeating: "x", count: 100_000)
+      let log = try MessageLog.Writer(folder: folder)
+      try log.append((0..<45).map { .text("\($0) " + filling) })
+      #expect(
+        try RealFileSystem().list(folder).filter { $0.hasPrefix("messages-") }.count == 5)
+      let page = try Self.read(folder) {
+        $0.after = 9
+        $0.maxBytes = 64 << 20
+      }
+      #expect(page.items.map(\.seq) == Array(10..<45))
+    }
+  }
+
   @Test func aReaderElsewhereIsWokenByAMessage() throws {
     try withTemporaryDirectory { folder in
       let log = try MessageLog.Writer(folder: folder)

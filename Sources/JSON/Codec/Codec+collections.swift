@@ -1,10 +1,10 @@
 extension Codec where Value: JSONCodable {
   /// Uses the shape a type declares for itself.
-  package static var nested: Codec { Value.json }
+  @inlinable package static var nested: Codec { Value.json }
 }
 
 extension Codec {
-  package static func array<Item>(
+  @inlinable package static func array<Item>(
     of item: Codec<Item>, count: ClosedRange<Int>? = nil
   ) -> Codec where Value == [Item] {
     var schema: JSONObject = ["type": "array", "items": item.schema]
@@ -36,7 +36,7 @@ extension Codec {
   }
 
   /// Takes an object of any keys; it is written in the order of its keys.
-  package static func dictionary<Item>(
+  @inlinable package static func dictionary<Item>(
     of item: Codec<Item>
   ) -> Codec where Value == [String: Item] {
     Codec(
@@ -66,7 +66,7 @@ extension Codec {
 extension Codec
 where Value: RawRepresentable & CaseIterable & Hashable, Value.RawValue == String {
   /// Takes one of the enumeration's names.
-  package static var enumeration: Codec {
+  @inlinable package static var enumeration: Codec {
     let names = Value.allCases.map(\.rawValue)
     let listed = names.map { "\"\($0)\"" }.joined(separator: ", ")
     return Codec(
@@ -94,7 +94,7 @@ extension Codec where Value == Timestamp {
         }
         return time
       },
-      write: { $1.string($0.description) })
+      write: { $1.timestamp($0) })
   }
 }
 

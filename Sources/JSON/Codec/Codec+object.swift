@@ -1,4 +1,5 @@
 /// Says what becomes of a key that no field declares.
+@usableFromInline
 package enum UnknownKeys: Sendable {
   /// Passed over, for records that a newer version may have written.
   case ignored
@@ -8,7 +9,7 @@ package enum UnknownKeys: Sendable {
 
 extension Codec {
   /// Declares an object: how to make it, and its members in the order they are written.
-  package static func object<each Member: Sendable>(
+  @inlinable package static func object<each Member: Sendable>(
     _ make: @escaping @Sendable (repeat each Member) -> Value,
     unknownKeys: UnknownKeys = .ignored,
     _ field: repeat Field<Value, each Member>
@@ -18,8 +19,9 @@ extension Codec {
     var keys: Set<String> = []
     for field in repeat each field {
       names.append(field.name)
-      precondition(keys.isDisjoint(with: field.keys), "two fields answer to \(field.name)")
-      keys.formUnion(field.keys)
+      let spellings = [field.name] + field.aliases
+      precondition(keys.isDisjoint(with: spellings), "two fields answer to \(field.name)")
+      keys.formUnion(spellings)
     }
     let strangers = Strangers(unknownKeys, known: keys, names: names)
     let read: @Sendable (JSONObject, String?, inout Faults) -> Value? = { object, tag, faults in
@@ -56,13 +58,13 @@ extension Codec {
   }
 
   /// Declares an object of one member, for a value that needs a name.
-  package static func sole(
+  @inlinable package static func sole(
     _ name: String, _ codec: Codec, _ doc: String = ""
   ) -> Codec {
     object({ $0 }, required(name, { $0 }, codec, doc))
   }
 
-  private static func objectSchema<each Member>(
+  @usableFromInline static func objectSchema<each Member>(
     _ unknownKeys: UnknownKeys, _ field: repeat Field<Value, each Member>
   ) -> JSONValue {
     var properties = JSONObject()
@@ -79,20 +81,20 @@ extension Codec {
 }
 
 /// Finds the keys that no field declares, where that is a fault.
-private struct Strangers: Sendable {
+@usableFromInline struct Strangers: Sendable {
   private let policy: UnknownKeys
   private let known: Set<String>
   private let names: [String]
 
-  init(_ policy: UnknownKeys, known: Set<String>, names: [String]) {
+  @usableFromInline init(_ policy: UnknownKeys, known: Set<String>, names: [String]) {
     (self.policy, self.known, self.names) = (policy, known, names)
   }
 
-  func areAbsent(from object: JSONObject, tag: String?, taken: Int) -> Bool {
+  @usableFromInline func areAbsent(from object: JSONObject, tag: String?, taken: Int) -> Bool {
     policy == .ignored || taken == object.count - (tag == nil ? 0 : 1)
   }
 
-  func name(in object: JSONObject, tag: String?, _ faults: inout Faults) {
+  @usableFromInline func name(in object: JSONObject, tag: String?, _ faults: inout Faults) {
     guard policy == .refused else { return }
     for key in object.keys where !known.contains(key) && key != tag {
       faults.at(key) { $0.add("unknown key \"\(key)\"\(Nearest.hint(for: key, among: names))") }
@@ -101,25 +103,26 @@ private struct Strangers: Sendable {
 }
 
 /// Walks an object's members beside the fields, which mostly come in the same order.
-private struct MemberReader {
-  private let object: JSONObject
+@usableFromInline struct MemberReader {
+  @usableFromInline let object: JSONObject
   private var expected = 0
   /// Counts the members that some field took.
-  private(set) var taken = 0
+  @usableFromInline private(set) var taken = 0
 
-  init(_ object: JSONObject) { self.object = object }
+  @usableFromInline init(_ object: JSONObject) { self.object = object }
 
   /// Reads one field and gives up at the first fault.
-  mutating func take<Root, Value>(_ field: Field<Root, Value>) throws(Refusal) -> Value {
+  @inlinable mutating func take<Root, Value>(_ field: Field<Root, Value>) throws(Refusal) -> Value {
     var faults = Faults()
-    let position = find(field.keys, &faults)
+    let position = find(field.name, field.aliases, &faults)
     guard faults.isEmpty else { throw Refusal() }
     return try field.read(position.map { object.members[$0].value }, &faults)
   }
 
   /// Reads one field for its faults alone.
-  mutating func examine<Root, Value>(_ field: Field<Root, Value>, _ faults: inout Faults) {
-    let position = find(field.keys, &faults)
+  @inlinable mutating func examine<Root, Value>(_ field: Field<Root, Value>, _ faults: inout Faults)
+  {
+    let position = find(field.name, field.aliases, &faults)
     let member = position.map { object.members[$0] }
     faults.at(member?.key ?? field.name) { faults in
       do throws(Refusal) {
@@ -131,15 +134,18 @@ private struct MemberReader {
   }
 
   /// Finds a member by any of a field's keys; two spellings at once are a fault.
-  private mutating func find(_ keys: [String], _ faults: inout Faults) -> Int? {
+  @usableFromInline mutating func find(
+    _ name: String, _ aliases: [String], _ faults: inout Faults
+  ) -> Int? {
     guard taken < object.count else { return nil }
-    var found: Int?
-    for key in keys {
-      guard let position = position(of: key) else { continue }
+    var found = position(of: name)
+    if found != nil { taken += 1 }
+    for alias in aliases {
+      guard let position = position(of: alias) else { continue }
       taken += 1
       if let found {
         let first = object.members[found].key
-        faults.at(key) { $0.add("given twice, also as \"\(first)\"") }
+        faults.at(alias) { $0.add("given twice, also as \"\(first)\"") }
       } else {
         found = position
       }
@@ -149,7 +155,11 @@ private struct MemberReader {
   }
 
   private func position(of key: String) -> Int? {
-    if expected < object.count, object.members[expected].key.isExactly(key) { return expected }
+    if expected < object.count {
+      // A field's keys are ASCII: a text that equals one in as many bytes has the same bytes.
+      let next = object.members[expected].key
+      if next.utf8.count == key.utf8.count, next == key { return expected }
+    }
     return object.position(of: key)
   }
 }

@@ -15,7 +15,12 @@ extension Codec where Value == String {
       JSONValue.bounded(
         "string", ("minLength", length.lowerBound), ("maxLength", length.upperBound)),
       expected: "a string of \(length.described) characters"
-    ) { length.contains($0.unicodeScalars.count) }
+    ) { text in
+      // A code point takes one to four bytes: most lengths are settled without counting.
+      let bytes = text.utf8.count
+      if bytes < length.lowerBound || bytes / 4 > length.upperBound { return false }
+      return length.contains(text.unicodeScalars.count)
+    }
   }
 
   /// Publishes a pattern; `check` decides, and `expected` completes "expected …".
@@ -133,7 +138,7 @@ extension Codec where Value == JSONObject {
 
 extension Faults {
   /// Notes that something else stands here; gives the nil that goes with every fault.
-  package mutating func expected<Value>(_ what: String, _ found: JSONValue) -> Value? {
+  @inlinable package mutating func expected<Value>(_ what: String, _ found: JSONValue) -> Value? {
     add("expected \(what), found \(found.shown)")
     return nil
   }
@@ -141,7 +146,7 @@ extension Faults {
 
 extension JSONValue {
   /// Shows a short value itself and names the kind of a long one.
-  package var shown: String {
+  @usableFromInline package var shown: String {
     switch self {
     case .null, .bool, .integer, .double: return text
     case .string(let string) where string.utf8.count <= 40: return text
@@ -162,7 +167,7 @@ extension JSONValue {
 
 extension ClosedRange<Int> {
   /// Reads "3 to 9", or "at least 3".
-  var described: String {
+  @usableFromInline var described: String {
     upperBound == .max ? "at least \(lowerBound)" : "\(lowerBound) to \(upperBound)"
   }
 }

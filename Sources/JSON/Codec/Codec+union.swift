@@ -1,14 +1,28 @@
 /// Declares one case of a union: its tag, and how its payload goes in and out.
+@usableFromInline
 package struct Variant<Whole: Sendable>: Sendable {
-  let tag: String
-  let schema: JSONObject
-  let read: @Sendable (JSONObject, _ tagKey: String, inout Faults) -> Whole?
+  @usableFromInline let tag: String
+  @usableFromInline let schema: JSONObject
+  @usableFromInline let read: @Sendable (JSONObject, _ tagKey: String, inout Faults) -> Whole?
   /// Writes the payload's members and tells whether the value is of this case; the action given
   /// writes the tag before them.
-  let write: @Sendable (Whole, inout JSONWriter, (inout JSONWriter) -> Void) -> Bool
+  @usableFromInline let write:
+    @Sendable (Whole, inout JSONWriter, (inout JSONWriter) -> Void) -> Bool
+
+  @inlinable init(
+    tag: String, schema: JSONObject,
+    read: @escaping @Sendable (JSONObject, _ tagKey: String, inout Faults) -> Whole?,
+    write:
+      @escaping @Sendable (Whole, inout JSONWriter, (inout JSONWriter) -> Void) -> Bool
+  ) {
+    self.tag = tag
+    self.schema = schema
+    self.read = read
+    self.write = write
+  }
 
   /// Declares a case whose payload is an object; its members stand beside the tag.
-  package static func variant<Payload>(
+  @inlinable package static func variant<Payload>(
     _ tag: String,
     extract: @escaping @Sendable (Whole) -> Payload?,
     embed: @escaping @Sendable (Payload) -> Whole,
@@ -29,7 +43,7 @@ package struct Variant<Whole: Sendable>: Sendable {
   }
 
   /// Declares a case without a payload.
-  package static func variant(
+  @inlinable package static func variant(
     _ tag: String, _ whole: Whole
   ) -> Variant where Whole: Equatable {
     Variant(

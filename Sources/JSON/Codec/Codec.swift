@@ -1,20 +1,25 @@
 /// Has a JSON shape that is declared once: schema, reader and writer in one.
+@usableFromInline
 package protocol JSONCodable: Sendable {
   static var json: Codec<Self> { get }
 }
 
 /// Reads and writes one type of value, and describes it as a JSON Schema.
+///
+/// What makes codecs can be inlined into other rooms: read and written by types known only while
+/// running, a record costs five times as much.
+@usableFromInline
 package struct Codec<Value: Sendable>: Sendable {
   /// Describes the shape in words both of 2020-12 and of draft 7; never a `$ref`.
-  package let schema: JSONValue
+  @usableFromInline package let schema: JSONValue
 
-  private let reading: @Sendable (JSONValue, inout Faults) -> Value?
-  private let writing: @Sendable (Value, inout JSONWriter) -> Void
+  @usableFromInline let reading: @Sendable (JSONValue, inout Faults) -> Value?
+  @usableFromInline let writing: @Sendable (Value, inout JSONWriter) -> Void
   /// Is present where the shape is an object, so that a union can put its tag beside the members.
-  let members: MemberShape<Value>?
+  @usableFromInline let members: MemberShape<Value>?
 
   /// Takes a reader that returns nil exactly when it adds a fault.
-  package init(
+  @inlinable package init(
     schema: JSONValue,
     read: @escaping @Sendable (JSONValue, inout Faults) -> Value?,
     write: @escaping @Sendable (Value, inout JSONWriter) -> Void
@@ -22,7 +27,7 @@ package struct Codec<Value: Sendable>: Sendable {
     self.init(schema: schema, members: nil, read: read, write: write)
   }
 
-  init(
+  @inlinable init(
     schema: JSONValue, members: MemberShape<Value>?,
     read: @escaping @Sendable (JSONValue, inout Faults) -> Value?,
     write: @escaping @Sendable (Value, inout JSONWriter) -> Void
@@ -34,11 +39,13 @@ package struct Codec<Value: Sendable>: Sendable {
   }
 
   /// Reads a value; nil exactly when a fault was added.
-  package func read(_ value: JSONValue, _ faults: inout Faults) -> Value? {
+  @inlinable package func read(_ value: JSONValue, _ faults: inout Faults) -> Value? {
     reading(value, &faults)
   }
 
-  package func write(_ value: Value, to writer: inout JSONWriter) { writing(value, &writer) }
+  @inlinable package func write(_ value: Value, to writer: inout JSONWriter) {
+    writing(value, &writer)
+  }
 
   package func decode(_ value: JSONValue) throws(Mismatch) -> Value {
     var faults = Faults()
@@ -53,7 +60,7 @@ package struct Codec<Value: Sendable>: Sendable {
   }
 
   /// Gives the written form as a value.
-  package func value(of value: Value) -> JSONValue {
+  @usableFromInline package func value(of value: Value) -> JSONValue {
     let bytes = encode(value)
     do {
       // Depth was bounded when the parts came in; here it is what it is.
@@ -69,7 +76,7 @@ package struct Codec<Value: Sendable>: Sendable {
   }
 
   /// Reads and writes another type through this one; what `to` refuses is "expected …".
-  package func map<Other>(
+  @inlinable package func map<Other>(
     _ to: @escaping @Sendable (Value) -> Other?, expected: String,
     from: @escaping @Sendable (Other) -> Value
   ) -> Codec<Other> {
@@ -87,7 +94,7 @@ package struct Codec<Value: Sendable>: Sendable {
   }
 
   /// Reads null as nil and writes nil as null.
-  package var nullable: Codec<Value?> {
+  @inlinable package var nullable: Codec<Value?> {
     Codec<Value?>(
       schema: ["anyOf": [schema, ["type": "null"]]],
       read: { [reading] value, faults in
@@ -101,12 +108,20 @@ package struct Codec<Value: Sendable>: Sendable {
 }
 
 /// Reads and writes the members of an object that somebody else opens and closes.
-struct MemberShape<Value: Sendable>: Sendable {
+@usableFromInline struct MemberShape<Value: Sendable>: Sendable {
   /// Takes the key of a tag that stands among the members and is not theirs.
-  let read: @Sendable (JSONObject, _ tag: String?, inout Faults) -> Value?
-  let write: @Sendable (Value, inout JSONWriter) -> Void
+  @usableFromInline let read: @Sendable (JSONObject, _ tag: String?, inout Faults) -> Value?
+  @usableFromInline let write: @Sendable (Value, inout JSONWriter) -> Void
 
-  func map<Other>(
+  @inlinable init(
+    read: @escaping @Sendable (JSONObject, _ tag: String?, inout Faults) -> Value?,
+    write: @escaping @Sendable (Value, inout JSONWriter) -> Void
+  ) {
+    self.read = read
+    self.write = write
+  }
+
+  @inlinable func map<Other>(
     _ to: @escaping @Sendable (Value) -> Other?, expected: String,
     from: @escaping @Sendable (Other) -> Value
   ) -> MemberShape<Other> {
@@ -125,7 +140,7 @@ struct MemberShape<Value: Sendable>: Sendable {
 
 extension JSONValue {
   /// Adds a description to a schema, if there is one to add.
-  func described(_ text: String) -> JSONValue {
+  @usableFromInline func described(_ text: String) -> JSONValue {
     guard !text.isEmpty, case .object(var object) = self else { return self }
     object["description"] = .string(text)
     return .object(object)

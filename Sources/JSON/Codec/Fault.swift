@@ -28,23 +28,24 @@ package struct Mismatch: Error, Sendable, Hashable, CustomStringConvertible {
 /// Collects what is wrong with a value while it is read: everything, up to a bound.
 ///
 /// A place is added to a fault only when there is one, so reading a good value costs nothing here.
+@usableFromInline
 package struct Faults: Sendable {
   package static let limit = 20
 
-  private var found: [(tokens: [String], message: String)] = []
+  @usableFromInline var found: [(tokens: [String], message: String)] = []
   /// Counts all faults, also those behind the bound.
-  package private(set) var count = 0
+  @usableFromInline package private(set) var count = 0
 
-  package init() {}
+  @usableFromInline package init() {}
 
-  package var isEmpty: Bool { count == 0 }
+  @usableFromInline package var isEmpty: Bool { count == 0 }
 
   package var all: [Fault] {
     found.map { Fault(pointer: JSONPointer(tokens: $0.tokens.reversed()), message: $0.message) }
   }
 
   /// Notes a fault of the value at hand.
-  package mutating func add(_ message: String) {
+  @usableFromInline package mutating func add(_ message: String) {
     count += 1
     if found.count < Self.limit { found.append((tokens: [], message: message)) }
   }
@@ -56,7 +57,7 @@ package struct Faults: Sendable {
   }
 
   /// Reads a member's value; faults found inside are placed under its key.
-  package mutating func at<Result>(
+  @inlinable package mutating func at<Result>(
     _ key: String, _ body: (inout Faults) -> Result
   ) -> Result {
     let before = found.count
@@ -66,7 +67,7 @@ package struct Faults: Sendable {
   }
 
   /// Reads an item; faults found inside are placed under its index.
-  package mutating func at<Result>(
+  @inlinable package mutating func at<Result>(
     _ index: Int, _ body: (inout Faults) -> Result
   ) -> Result {
     let before = found.count
@@ -75,7 +76,7 @@ package struct Faults: Sendable {
     return result
   }
 
-  private mutating func place(from before: Int, _ token: String) {
+  @usableFromInline mutating func place(from before: Int, _ token: String) {
     guard before < found.count else { return }
     // Written from the inside out; `all` turns the order.
     for index in before..<found.count { found[index].tokens.append(token) }

@@ -1,15 +1,17 @@
 /// Declares one member of an object: its key, its value, and where the value lives.
+@usableFromInline
 package final class Field<Root, Value: Sendable>: Sendable {
-  package let name: String
-  let keys: [String]
-  let schema: JSONValue
-  let isRequired: Bool
+  @usableFromInline package let name: String
+  /// Other spellings that are taken for the name.
+  @usableFromInline let aliases: [String]
+  @usableFromInline let schema: JSONValue
+  @usableFromInline let isRequired: Bool
   /// Reads what stands at the key, which may be nothing; throws exactly when a fault was added.
-  let read: @Sendable (JSONValue?, inout Faults) throws(Refusal) -> Value
+  @usableFromInline let read: @Sendable (JSONValue?, inout Faults) throws(Refusal) -> Value
   /// Writes key and value, or nothing.
-  let write: @Sendable (Root, inout JSONWriter) -> Void
+  @usableFromInline let write: @Sendable (Root, inout JSONWriter) -> Void
 
-  fileprivate init(
+  @inlinable init(
     _ name: String, alias: String?, schema: JSONValue, isRequired: Bool,
     read: @escaping @Sendable (JSONValue?, inout Faults) throws(Refusal) -> Value,
     write: @escaping @Sendable (Root, inout JSONWriter) -> Void
@@ -19,21 +21,17 @@ package final class Field<Root, Value: Sendable>: Sendable {
     self.isRequired = isRequired
     self.read = read
     self.write = write
-    // A snake_case key is also known by its camelCase spelling.
-    var keys = [name]
-    for spelling in [name.camelCased, alias, alias?.camelCased] {
-      if let spelling, !keys.contains(spelling) { keys.append(spelling) }
-    }
-    self.keys = keys
+    aliases = name.aliases(with: alias)
   }
 }
 
 /// Declares a member that must be there.
-package func required<Root, Value>(
+@inlinable package func required<Root, Value>(
   _ name: String, _ get: @escaping @Sendable (Root) -> Value, _ codec: Codec<Value>,
   _ doc: String = "", alias: String? = nil
 ) -> Field<Root, Value> {
-  Field(
+  let key = JSONWriter.encoded(key: name)
+  return Field(
     name, alias: alias, schema: codec.schema.described(doc), isRequired: true,
     read: { (value, faults) throws(Refusal) in
       guard let value else {
@@ -43,17 +41,18 @@ package func required<Root, Value>(
       return try codec.take(value, &faults)
     },
     write: { root, writer in
-      writer.key(name)
+      writer.key(encoded: key)
       codec.write(get(root), to: &writer)
     })
 }
 
 /// Declares a member that may be absent or null, which is nil; nil is not written.
-package func optional<Root, Value>(
+@inlinable package func optional<Root, Value>(
   _ name: String, _ get: @escaping @Sendable (Root) -> Value?, _ codec: Codec<Value>,
   _ doc: String = "", alias: String? = nil
 ) -> Field<Root, Value?> {
-  Field(
+  let key = JSONWriter.encoded(key: name)
+  return Field(
     name, alias: alias, schema: codec.schema.described(doc), isRequired: false,
     read: { (value, faults) throws(Refusal) in
       guard let value, !value.isNull else { return nil }
@@ -61,13 +60,13 @@ package func optional<Root, Value>(
     },
     write: { root, writer in
       guard let value = get(root) else { return }
-      writer.key(name)
+      writer.key(encoded: key)
       codec.write(value, to: &writer)
     })
 }
 
 /// Declares a member that has a default; the default itself is not written.
-package func defaulted<Root, Value: Equatable>(
+@inlinable package func defaulted<Root, Value: Equatable>(
   _ name: String, _ get: @escaping @Sendable (Root) -> Value, _ codec: Codec<Value>,
   _ fallback: Value, _ doc: String = "", alias: String? = nil
 ) -> Field<Root, Value> {
@@ -76,6 +75,7 @@ package func defaulted<Root, Value: Equatable>(
     object["default"] = codec.value(of: fallback)
     schema = .object(object)
   }
+  let key = JSONWriter.encoded(key: name)
   return Field(
     name, alias: alias, schema: schema, isRequired: false,
     read: { (value, faults) throws(Refusal) in
@@ -85,22 +85,36 @@ package func defaulted<Root, Value: Equatable>(
     write: { root, writer in
       let value = get(root)
       guard value != fallback else { return }
-      writer.key(name)
+      writer.key(encoded: key)
       codec.write(value, to: &writer)
     })
 }
 
 /// Says that a value could not be read; the faults beside it say why.
-struct Refusal: Error {}
+@usableFromInline
+struct Refusal: Error {
+  @inlinable init() {}
+}
 
 extension Codec {
-  fileprivate func take(_ value: JSONValue, _ faults: inout Faults) throws(Refusal) -> Value {
+  @inlinable func take(_ value: JSONValue, _ faults: inout Faults) throws(Refusal) -> Value {
     guard let result = read(value, &faults) else { throw Refusal() }
     return result
   }
 }
 
 extension String {
+  /// Gives what else a field of this name answers to: a snake_case key is also known by its
+  /// camelCase spelling.
+  @usableFromInline func aliases(with alias: String?) -> [String] {
+    precondition(utf8.allSatisfy { $0 < 0x80 }, "names are ASCII: == compares their bytes")
+    var keys: [String] = []
+    for spelling in [camelCased, alias, alias?.camelCased] {
+      if let spelling, spelling != self, !keys.contains(spelling) { keys.append(spelling) }
+    }
+    return keys
+  }
+
   /// Spells snake_case in camelCase.
   fileprivate var camelCased: String {
     let words = split(separator: "_")

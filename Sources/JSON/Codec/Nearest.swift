@@ -1,4 +1,5 @@
 /// Finds the right word a wrong one was meant to be.
+@usableFromInline
 package enum Nearest {
   /// Gives the candidate with the fewest edits, if those are few for the word's length.
   package static func match(for word: String, among candidates: [String]) -> String? {
@@ -14,7 +15,8 @@ package enum Nearest {
   }
 
   /// Ends a sentence about a wrong word: `; nearest is "food"`, or nothing.
-  package static func hint(for word: String, among candidates: [String]) -> String {
+  @usableFromInline package static func hint(for word: String, among candidates: [String]) -> String
+  {
     match(for: word, among: candidates).map { "; nearest is \"\($0)\"" } ?? ""
   }
 

@@ -20,11 +20,14 @@ package enum Base32 {
   }
 
   /// Makes nil of a foreign character, an impossible length, or bits left over that are not zero.
-  package static func decode(_ text: String) -> [UInt8]? {
+  package static func decode(_ text: String) -> [UInt8]? { decode(text.utf8) }
+
+  static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.count * 5 / 8)
     var pending: UInt32 = 0
     var bits: UInt32 = 0
-    for character in text.utf8 {
+    for character in text {
       let value: UInt8
       switch character {
       case UInt8(ascii: "a")...UInt8(ascii: "z"): value = character - UInt8(ascii: "a")

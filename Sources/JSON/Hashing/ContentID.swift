@@ -16,14 +16,19 @@ package struct ContentID: Sendable, Hashable, CustomStringConvertible {
   }
 
   package let codec: Codec
-  /// Holds the 32 bytes of the hash.
-  package let digest: [UInt8]
+  /// Is the text, which is what records hold and compare; a digest is wanted far less often.
+  package let description: String
 
   /// Takes a finished SHA-256, for content hashed piece by piece.
   package init(codec: Codec, digest: [UInt8]) {
     precondition(digest.count == 32, "a content id needs the 32 bytes of a SHA-256")
     self.codec = codec
-    self.digest = digest
+    description = "b" + Base32.encode(Self.head(codec) + digest)
+  }
+
+  /// Gives the 32 bytes of the hash.
+  package var digest: [UInt8] {
+    Array((Base32.decode(description.utf8.dropFirst()) ?? []).suffix(32))
   }
 
   package init(raw bytes: [UInt8]) { self.init(codec: .raw, digest: SHA256.hash(bytes)) }
@@ -36,20 +41,25 @@ package struct ContentID: Sendable, Hashable, CustomStringConvertible {
   /// Reads exactly the form `description` writes: version 1, one of our codecs, SHA-256, base 32.
   package init?(parsing text: String) {
     guard text.utf8.first == UInt8(ascii: "b"), text.utf8.count < 80,
-      let bytes = Base32.decode(String(text.dropFirst()))
+      let bytes = Base32.decode(text.utf8.dropFirst())
     else { return nil }
-    for codec in Codec.allCases {
-      let head = Self.head(codec)
-      if bytes.count == head.count + 32, bytes.starts(with: head) {
-        self.init(codec: codec, digest: Array(bytes.suffix(32)))
-        return
-      }
+    let found = Codec.allCases.first {
+      let head = Self.head($0)
+      return bytes.count == head.count + 32 && bytes.starts(with: head)
     }
-    return nil
+    guard let found else { return nil }
+    codec = found
+    description = text
   }
 
-  package var description: String { "b" + Base32.encode(Self.head(codec) + digest) }
-
   /// Spells version, codec, hash function and digest length.
-  private static func head(_ codec: Codec) -> [UInt8] { [0x01] + codec.prefix + [0x12, 0x20] }
+  private static func head(_ codec: Codec) -> [UInt8] {
+    switch codec {
+    case .raw: rawHead
+    case .json: jsonHead
+    }
+  }
+
+  private static let rawHead = [0x01] + Codec.raw.prefix + [0x12, 0x20]
+  private static let jsonHead = [0x01] + Codec.json.prefix + [0x12, 0x20]
 }

@@ -8,10 +8,9 @@ struct ExactKey: Hashable, Sendable {
 }
 
 extension String {
-  /// Compares bytes: `==` holds first because it is fast and necessary, but not sufficient.
+  /// Compares bytes: lengths and `==` come first because they are fast and necessary, but they are
+  /// not sufficient.
   func isExactly(_ other: String) -> Bool {
-    guard self == other else { return false }
-    // Short equal texts and shared ones are settled by their length and ends; the rest is walked.
-    return utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
   }
 }

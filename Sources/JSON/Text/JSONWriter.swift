@@ -1,36 +1,51 @@
 /// Writes compact JSON text straight into bytes; commas and colons are its own business.
 ///
 /// It escapes only what must be escaped, so a raw newline never appears in what it writes.
+@usableFromInline
 package struct JSONWriter: Sendable {
-  package private(set) var bytes: [UInt8] = []
+  @usableFromInline package private(set) var bytes: [UInt8] = []
   /// Tells that a value precedes at this level.
   private var followsValue = false
 
-  package init() {}
+  @usableFromInline package init() {}
 
   package init(reserving capacity: Int) { bytes.reserveCapacity(capacity) }
 
-  package mutating func beginObject() { open(UInt8(ascii: "{")) }
+  @usableFromInline package mutating func beginObject() { open(UInt8(ascii: "{")) }
 
-  package mutating func endObject() { close(UInt8(ascii: "}")) }
+  @usableFromInline package mutating func endObject() { close(UInt8(ascii: "}")) }
 
-  package mutating func beginArray() { open(UInt8(ascii: "[")) }
+  @usableFromInline package mutating func beginArray() { open(UInt8(ascii: "[")) }
 
-  package mutating func endArray() { close(UInt8(ascii: "]")) }
+  @usableFromInline package mutating func endArray() { close(UInt8(ascii: "]")) }
 
-  package mutating func key(_ name: String) {
+  @usableFromInline package mutating func key(_ name: String) {
     separate()
     quote(name)
     bytes.append(UInt8(ascii: ":"))
     followsValue = false
   }
 
-  package mutating func string(_ text: String) {
+  /// Writes a key that `encoded(key:)` has put into its final form.
+  @usableFromInline package mutating func key(encoded bytes: [UInt8]) {
+    if followsValue { self.bytes.append(UInt8(ascii: ",")) }
+    self.bytes.append(contentsOf: bytes)
+    followsValue = false
+  }
+
+  /// Puts a key that is written often into its final form, with quotes and colon.
+  @usableFromInline package static func encoded(key name: String) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.key(name)
+    return writer.bytes
+  }
+
+  @usableFromInline package mutating func string(_ text: String) {
     separate()
     quote(text)
   }
 
-  package mutating func integer(_ number: Int) {
+  @usableFromInline package mutating func integer(_ number: Int) {
     separate()
     if number >= 0, number < 10 {
       bytes.append(UInt8(ascii: "0") + UInt8(number))
@@ -39,20 +54,28 @@ package struct JSONWriter: Sendable {
     }
   }
 
+  /// Writes an instant as a string.
+  package mutating func timestamp(_ time: Timestamp) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    time.write(to: &bytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
   /// Writes the shortest digits that read back as the same double; what is not finite becomes null,
   /// as JSON has no word for it.
-  package mutating func double(_ number: Double) {
+  @usableFromInline package mutating func double(_ number: Double) {
     guard number.isFinite else { return null() }
     separate()
     bytes.append(contentsOf: number.description.utf8)
   }
 
-  package mutating func bool(_ flag: Bool) {
+  @usableFromInline package mutating func bool(_ flag: Bool) {
     separate()
     bytes.append(contentsOf: (flag ? "true" : "false").utf8)
   }
 
-  package mutating func null() {
+  @usableFromInline package mutating func null() {
     separate()
     bytes.append(contentsOf: "null".utf8)
   }
@@ -63,7 +86,7 @@ package struct JSONWriter: Sendable {
     bytes.append(contentsOf: encoded)
   }
 
-  package mutating func value(_ value: JSONValue) {
+  @usableFromInline package mutating func value(_ value: JSONValue) {
     switch value {
     case .null: null()
     case .bool(let flag): bool(flag)
@@ -106,23 +129,23 @@ package struct JSONWriter: Sendable {
     bytes.append(UInt8(ascii: "\""))
     let start = bytes.count
     bytes.append(contentsOf: text.utf8)
-    let clean = Self.cleanEnd(bytes.span, from: start)
+    let clean = PlainRun(bytes.span, from: start).end
     if clean < bytes.count {
       let rest = Array(bytes[clean...])
       bytes.removeLast(rest.count)
-      for byte in rest { appendEscaping(byte) }
+      appendEscaping(rest)
     }
     bytes.append(UInt8(ascii: "\""))
   }
 
-  private static func cleanEnd(_ bytes: Span<UInt8>, from start: Int) -> Int {
-    var index = start
-    while index < bytes.count {
-      let byte = bytes[index]
-      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
-      index += 1
+  private mutating func appendEscaping(_ rest: [UInt8]) {
+    var index = 0
+    while index < rest.count {
+      let end = PlainRun(rest.span, from: index).end
+      bytes.append(contentsOf: rest[index..<end])
+      if end < rest.count { appendEscaping(rest[end]) }
+      index = end + 1
     }
-    return index
   }
 
   private mutating func appendEscaping(_ byte: UInt8) {

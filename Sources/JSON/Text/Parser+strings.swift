@@ -2,33 +2,13 @@ extension Parser {
   /// Reads a string; `position` stands on its opening quote.
   mutating func string() throws(JSONSyntaxError) -> String {
     let start = position + 1
-    let run = plainRun(from: start)
+    let run = PlainRun(source.span, from: start)
     guard run.end < source.count, source[run.end] == UInt8(ascii: "\"") else {
       return try escapedString(from: start, run)
     }
     hadEscape = false
     position = run.end + 1
     return try text(from: start, run)
-  }
-
-  /// Marks a stretch of a string that needs no translation.
-  private struct PlainRun {
-    let end: Int
-    let isASCII: Bool
-  }
-
-  /// Finds the first byte that ends or interrupts a string's plain run.
-  private func plainRun(from start: Int) -> PlainRun {
-    let bytes = source.span
-    var index = start
-    var bits: UInt8 = 0
-    while index < bytes.count {
-      let byte = bytes[index]
-      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
-      bits |= byte
-      index &+= 1
-    }
-    return PlainRun(end: index, isASCII: bits < 0x80)
   }
 
   /// Makes text of a run, refusing invalid UTF-8 by its exact place.
@@ -90,7 +70,7 @@ extension Parser {
       default:
         throw error(.controlCharacter)
       }
-      run = plainRun(from: position)
+      run = PlainRun(source.span, from: position)
     }
   }
 

@@ -105,7 +105,7 @@ struct Parser {
   private mutating func object() throws(JSONSyntaxError) -> JSONObject {
     try descend()
     var object = JSONObject()
-    object.reserve(4)
+    object.reserve(8)
     if next == UInt8(ascii: "}") {
       _ = try goesOn(until: UInt8(ascii: "}"))
       return object

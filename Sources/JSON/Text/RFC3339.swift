@@ -47,36 +47,49 @@ enum RFC3339 {
 
   /// Takes digits of fixed width from the front.
   private struct Digits {
-    var rest: ArraySlice<UInt8>
+    private let bytes: ArraySlice<UInt8>
+    private var place: Int
 
-    init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+    init(_ bytes: ArraySlice<UInt8>) {
+      self.bytes = bytes
+      place = bytes.startIndex
+    }
 
-    var isAtEnd: Bool { rest.isEmpty }
+    var isAtEnd: Bool { place == bytes.endIndex }
 
     mutating func skip(_ character: Unicode.Scalar) -> Bool {
-      guard rest.first == UInt8(ascii: character) else { return false }
-      rest.removeFirst()
+      guard place < bytes.endIndex, bytes[place] == UInt8(ascii: character) else { return false }
+      place += 1
       return true
     }
 
+    /// Takes the next digit; nil if there is none.
+    private mutating func next() -> Int64? {
+      guard place < bytes.endIndex, case let digit = bytes[place] &- UInt8(ascii: "0"), digit <= 9
+      else { return nil }
+      place += 1
+      return Int64(digit)
+    }
+
     mutating func take(_ width: Int) -> Int64? {
-      guard rest.count >= width else { return nil }
       var number: Int64 = 0
       for _ in 0..<width {
-        let digit = rest.removeFirst() &- UInt8(ascii: "0")
-        guard digit <= 9 else { return nil }
-        number = number * 10 + Int64(digit)
+        guard let digit = next() else { return nil }
+        number = number * 10 + digit
       }
       return number
     }
 
     /// Takes one digit or more and keeps the first three.
     mutating func takeThousandths() -> Int64? {
-      let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-      guard !digits.isEmpty else { return nil }
-      rest = rest.dropFirst(digits.count)
-      let kept = digits.prefix(3).map { Int64($0 - UInt8(ascii: "0")) }
-      return zip(kept, [100, 10, 1]).reduce(0) { $0 + $1.0 * $1.1 }
+      guard var number = next() else { return nil }
+      number *= 100
+      var unit: Int64 = 10
+      while let digit = next() {
+        number += digit * unit
+        unit /= 10
+      }
+      return number
     }
   }
 }

@@ -46,11 +46,13 @@ package final class Workshop: Sendable {
 
   package let setting: Setting
   let scope: AttemptScope
+  private let configurationFile: ConfigurationFile
   private let state = Mutex(State())
 
   package init(_ setting: Setting) {
     self.setting = setting
     scope = AttemptScope(environment: setting.environment)
+    configurationFile = ConfigurationFile(environment: setting.environment)
   }
 
   /// Opens the store on first use, and settles what a crash has left behind.
@@ -69,7 +71,7 @@ package final class Workshop: Sendable {
   /// Reads the configuration, which may have changed since the last time.
   package func configuration() throws(ToolFailure) -> Configuration {
     do throws(ConfigurationError) {
-      return try Configuration.load(environment: setting.environment).0
+      return try configurationFile.current()
     } catch {
       throw ToolFailure(
         code: "configuration_invalid", summary: error.description, nextStep: error.nextStep)
@@ -111,18 +113,18 @@ package final class Workshop: Sendable {
     if owes { startRunner(store) }
   }
 
-  /// Sees to a runner while there is unfinished work, at most once a second.
+  /// Sees to a runner while there is unfinished work; looks at most once a second.
   func attend() throws(ToolFailure) {
     let store = try store()
     guard !setting.isReadOnly, try scope.marker() == nil else { return }
-    let counts = try naming { () throws(StoreError) in try store.counts() }
-    guard counts.contains(where: { !$0.key.isTerminal && $0.value > 0 }) else { return }
     let isDue = state.withLock { state in
       if let last = state.lastAttended, MonotonicTime.now - last < .seconds(1) { return false }
       state.lastAttended = .now
       return true
     }
-    if isDue { startRunner(store) }
+    guard isDue else { return }
+    let counts = try naming { () throws(StoreError) in try store.counts() }
+    if counts.contains(where: { !$0.key.isTerminal && $0.value > 0 }) { startRunner(store) }
   }
 
   /// Starts a runner; the task is safe without one, so its absence is told, not thrown.

@@ -1,0 +1,39 @@
+import JSON
+import Posix
+import Synchronization
+
+/// Gives the configuration as the file says it now, and parses the file only when it has changed.
+package final class ConfigurationFile: Sendable {
+  private struct Reading {
+    var status: FileStatus
+    var configuration: Configuration
+  }
+
+  private let environment: [String: String]
+  private let path: String
+  private let last = Mutex<Reading?>(nil)
+
+  /// A file changed twice within one tick of the system's clock looks the same both times, so one
+  /// that changed this lately is read again, in nanoseconds.
+  private static let settled: Int64 = 2_000_000_000
+
+  package init(environment: [String: String]) {
+    self.environment = environment
+    path = Configuration.path(environment: environment)
+  }
+
+  package func current() throws(ConfigurationError) -> Configuration {
+    let status: FileStatus?
+    do throws(SystemError) {
+      status = try FileStatus.of(path)
+    } catch {
+      throw .unreadable(path: path, error)
+    }
+    if let known = last.withLock({ $0 }), known.status == status { return known.configuration }
+    let configuration = try Configuration.load(environment: environment).0
+    if let status, WallClock.nowMilliseconds() * 1_000_000 - status.modified > Self.settled {
+      last.withLock { $0 = Reading(status: status, configuration: configuration) }
+    }
+    return configuration
+  }
+}
