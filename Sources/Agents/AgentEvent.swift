@@ -9,13 +9,23 @@ package enum AgentEvent: Sendable, Hashable {
   case textDelta(String)
   case toolStart(callId: String, tool: String, title: String?, arguments: JSONValue?)
   case toolEnd(callId: String, tool: String, ok: Bool, result: JSONValue?, durationMs: Int?)
+  /// A turn is over; its usage repeats in sum what `usage` has already told.
   case turnEnd(usage: Usage?, stopReason: String?)
   /// What was used since the last such event, never a running total.
   case usage(Usage)
   case progress(text: String, data: JSONValue?)
   /// Something went wrong; fatal only together with the way the process ends.
   case error(FailureReason, message: String)
+  /// The agent's word that it succeeded; takes back an earlier `failed`.
   case result(AgentResult)
+  /// The agent's word that it did not succeed, whatever its exit code; takes back a `result`.
+  case failed(AgentFailure)
+  /// It named its conversation; comes again when something in it has changed.
+  case session(AgentSession)
+  /// It waits for an answer, which `AgentCommand.answer` carries.
+  case asked(AgentQuestion)
+  /// It no longer waits for this one.
+  case withdrawn(requestId: String)
   /// A line in the agent's own form that we do not know; counted, never fatal.
   case unknown
 }

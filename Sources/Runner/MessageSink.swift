@@ -71,14 +71,24 @@ struct MessageSink {
         .toolCallEnd(callId: callId, tool: tool, ok: ok, result: result, durationMs: durationMs))
     case .turnEnd(let used, let stopReason):
       turns += 1
-      if let used { usage = usage + used }
       try write(.turnEnd(turn: turns, usage: used, stopReason: stopReason))
     case .usage(let used): usage = usage + used
     case .progress(let text, let data): try note(text, data)
     case .error(let code, let message):
       reportedError = (code, message)
       try write(.error(code: code.rawValue, message: message, retryable: code.isRetryable))
-    case .result(let claim): result = claim
+    case .result(let claim):
+      result = claim
+    case .failed(let failure):
+      try take(.error(failure.reason, message: failure.message))
+    case .session(let session):
+      try note("Conversation \(session.id)", .object(session.members))
+    case .asked(let question):
+      try write(
+        .inputRequest(
+          requestId: question.requestId, question: question.question, options: question.options))
+    case .withdrawn(let requestId):
+      try note("The question is withdrawn.", ["requestId": .string(requestId)])
     case .unknown: unknownLines += 1
     }
   }

@@ -100,7 +100,7 @@ struct SupervisedAttempt {
       var sink = MessageSink(log, syncEvery: timing.sync)
       try sink.write(.userMessage(text: setting.brief.text, from: .brief))
       return AgentVoice(
-        setting.adapter.interpreter(), sink: sink, budget: record.spec.budget,
+        setting.interpreter, sink: sink, budget: record.spec.budget,
         gathering: timing.gathering)
     } catch {
       throw Unfit(.storeError, "Messages cannot be stored: \(error).")
