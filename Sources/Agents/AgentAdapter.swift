@@ -89,6 +89,14 @@ extension LaunchPlan {
     switch adapter {
     case .shell: ShellAdapter()
     case .command: CommandAdapter(plan: self)
+    case .claude: ClaudeAdapter(plan: self)
+    case .codex:
+      if arguments.first == CodexExecAdapter.word {
+        CodexExecAdapter(plan: self)
+      } else {
+        CodexAdapter(plan: self)
+      }
+    case .text: TextAdapter(plan: self)
     }
   }
 }

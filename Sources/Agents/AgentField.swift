@@ -49,6 +49,14 @@ extension Usage {
   var isNothing: Bool { totalTokens == 0 && toolCalls == nil && turns == nil && costUsd == nil }
 }
 
+extension Timestamp {
+  /// Reads seconds since 1970, as long as they are of this age.
+  init?(secondsOfThisAge seconds: Int) {
+    guard (1_000_000_000...9_999_999_999).contains(seconds) else { return nil }
+    self.init(milliseconds: Int64(seconds) * 1000)
+  }
+}
+
 extension AgentLine {
   /// Says what a line in a protocol agent's stream is.
   enum Content {

@@ -62,6 +62,12 @@ package struct AgentStanding: Sendable {
       return .failed(AttemptError(trouble.code, trouble.message))
     }
     let detail = trouble?.message ?? lastErrorLine
+    // A protocol's agent that could not even begin says why in its error output.
+    if !traits.exitCodeIsResult, exit.signal == nil, let detail,
+      let reason = ProviderFailure.reason(words: detail)
+    {
+      return .failed(AttemptError(reason, detail))
+    }
     return .failed(AttemptError(.agentCrashed, detail.map { "\(exit): \($0)" } ?? "\(exit)."))
   }
 }

@@ -20,7 +20,7 @@ struct QuestionForm: Sendable, Hashable {
     return AgentQuestion(
       requestId: requestId, kind: .question,
       question: items.map(\.text).joined(separator: "\n"),
-      options: sole?.options ?? [], schema: isChoice ? nil : schema)
+      options: sole?.options ?? [], schema: isChoice ? .none : schema)
   }
 
   /// Reads what was answered, by key: a sole question also takes the bare answer.

@@ -1,3 +1,4 @@
+import Agents
 import Posix
 import Tasks
 
@@ -15,28 +16,14 @@ enum EndCause: Sendable, Hashable {
 struct AttemptEnd: Sendable {
   var cause: EndCause?
   var exit: ExitStatus?
-  /// The program's own last word on what went wrong.
-  var reportedError: (code: FailureReason, message: String)?
-  var hasResult: Bool
-  var exitCodeIsResult: Bool
+  var standing: AgentStanding
+  var traits: AgentTraits
   var lastErrorLine: String?
 
   /// Decides in this order: what we did, what the agent said, how the process ended.
   var outcome: Settlement.Outcome {
     if let cause { return Self.outcome(of: cause) }
-    guard let exit else {
-      return .failed(AttemptError(.unknown, "The agent's end was not seen."))
-    }
-    if exit.isSuccess {
-      return hasResult || exitCodeIsResult
-        ? .completed
-        : .failed(AttemptError(.outputMissing, "The agent ended without a result."))
-    }
-    if let reportedError, reportedError.code != .unknown {
-      return .failed(AttemptError(reportedError.code, reportedError.message))
-    }
-    let detail = reportedError?.message ?? lastErrorLine
-    return .failed(AttemptError(.agentCrashed, detail.map { "\(exit): \($0)" } ?? "\(exit)."))
+    return standing.outcome(exit: exit, traits, lastErrorLine: lastErrorLine)
   }
 
   private static func outcome(of cause: EndCause) -> Settlement.Outcome {

@@ -10,14 +10,12 @@ struct MessageSink {
   private let syncEvery: Duration
   private var unsyncedSince: MonotonicTime?
 
-  private(set) var usage = Usage()
-  private(set) var result: AgentResult?
-  private(set) var reportedError: (code: FailureReason, message: String)?
-  /// Lines in the agent's own form that were not understood.
-  private(set) var unknownLines = 0
+  private(set) var standing = AgentStanding()
   private(set) var tail = TailText()
   private var toolCalls = 0
   private var turns = 0
+  private var delta = DeltaText()
+  private var lastError: FailureReason?
 
   init(_ log: MessageLog.Writer, syncEvery: Duration) {
     self.log = log
@@ -51,18 +49,24 @@ struct MessageSink {
 
   /// What was used, with counts of our own where the agent gave none.
   var countedUsage: Usage {
-    var counted = usage
+    var counted = standing.usage
     if counted.toolCalls == nil, toolCalls > 0 { counted.toolCalls = toolCalls }
     if counted.turns == nil, turns > 0 { counted.turns = turns }
     return counted
   }
 
+  /// Tells whether the agent has said the same already.
+  func hasReported(_ code: FailureReason) -> Bool { lastError == code }
+
   private mutating func take(_ event: AgentEvent) throws(StoreError) {
+    standing.take(event)
     switch event {
     case .text(let text):
       tail.append(text)
+      delta.reset()
       try write(.text(text))
-    case .textDelta(let text): try write(.textDelta(text))
+    case .textDelta(let text):
+      if let piece = delta.gather(text) { try write(.textDelta(piece)) }
     case .toolStart(let callId, let tool, let title, let arguments):
       toolCalls += 1
       try write(.toolCallStart(callId: callId, tool: tool, title: title, arguments: arguments))
@@ -72,15 +76,11 @@ struct MessageSink {
     case .turnEnd(let used, let stopReason):
       turns += 1
       try write(.turnEnd(turn: turns, usage: used, stopReason: stopReason))
-    case .usage(let used): usage = usage + used
     case .progress(let text, let data): try note(text, data)
-    case .error(let code, let message):
-      reportedError = (code, message)
-      try write(.error(code: code.rawValue, message: message, retryable: code.isRetryable))
-    case .result(let claim):
-      result = claim
+    case .error(let code, let message): try report(code, message)
     case .failed(let failure):
-      try take(.error(failure.reason, message: failure.message))
+      // Its last word often repeats the error before it.
+      if !hasReported(failure.reason) { try report(failure.reason, failure.message) }
     case .session(let session):
       try note("Conversation \(session.id)", .object(session.members))
     case .asked(let question):
@@ -89,7 +89,11 @@ struct MessageSink {
           requestId: question.requestId, question: question.question, options: question.options))
     case .withdrawn(let requestId):
       try note("The question is withdrawn.", ["requestId": .string(requestId)])
-    case .unknown: unknownLines += 1
+    case .usage, .result, .unknown: break
     }
+  }
+  private mutating func report(_ code: FailureReason, _ message: String) throws(StoreError) {
+    lastError = code
+    try write(.error(code: code.rawValue, message: message, retryable: code.isRetryable))
   }
 }

@@ -71,8 +71,9 @@ struct SupervisedAttempt {
     if try isUnwanted() { throw Unfit(.interrupted, "It was cancelled before its agent started.") }
     let process = try start(setting)
     let loop = AttemptLoop(
-      process: process, voice: voice, clocks: clocks(setting.adapter.traits), ledger: ledger,
-      spec: record.spec, signals: signals, adoptsOrphans: adopts, timing: timing)
+      process: process, voice: voice, clocks: clocks(setting.adapter.traits),
+      traits: setting.adapter.traits, ledger: ledger, spec: record.spec, signals: signals,
+      adoptsOrphans: adopts, timing: timing)
     let found =
       workTree?.workspace
       ?? AttemptWorkspace(mode: record.spec.workspace, path: setting.directory)
@@ -161,20 +162,22 @@ struct SupervisedAttempt {
   ) -> Settlement {
     var voice = loop.heard
     var harvest = Harvest(ledger: ledger)
+    if !setting.adapter.traits.exitCodeIsResult { voice.closeCalls() }
     harvest.takeFiles(from: folders.artifacts, files: files)
     let workspace = workTree.map { harvest.takeChanges(of: $0, &voice) } ?? found
     let sink = voice.sink
     let output = AttemptOutput(
-      taskType: record.spec.taskType, result: sink.result, tail: sink.tail, exit: ended.exit,
+      taskType: record.spec.taskType, result: sink.standing.result, tail: sink.tail,
+      exit: ended.exit,
       duration: .now - began, artifacts: harvest.artifacts)
     let end = AttemptEnd(
-      cause: ended.cause, exit: ended.exit, reportedError: sink.reportedError,
-      hasResult: sink.result != nil, exitCodeIsResult: setting.adapter.traits.exitCodeIsResult,
-      lastErrorLine: loop.lastErrorLine)
+      cause: ended.cause, exit: ended.exit, standing: sink.standing,
+      traits: setting.adapter.traits, lastErrorLine: loop.lastErrorLine)
     let survivors = ended.survivors.map { "\($0.pid) \(CleanText.line($0.name, limit: 40))" }
     for note in harvest.notes { voice.note(note) }
     if case .failed(let error) = end.outcome { voice.tell(error) }
-    if sink.unknownLines > 0 { voice.note("\(sink.unknownLines) event lines were malformed.") }
+    let unknown = sink.standing.unknownLines
+    if unknown > 0 { voice.note("\(unknown) lines of the agent's were not understood.") }
     if !survivors.isEmpty {
       voice.note("These processes could not be ended: \(survivors.joined(separator: ", ")).")
     }

@@ -63,6 +63,12 @@ package enum AdapterKind: String, Sendable, Hashable, CaseIterable, JSONCodable 
   case shell
   /// The profile's program reads the prompt on standard input.
   case command
+  /// Claude Code, or a program that speaks its stream.
+  case claude
+  /// Codex: its app-server, or `exec` where the profile's first argument says so.
+  case codex
+  /// The profile's program takes a prompt and answers in prose.
+  case text
   package static let json = Codec<AdapterKind>.enumeration
 }
 

@@ -43,7 +43,7 @@ private func refusal(_ body: () throws(PreflightError) -> Void) -> PreflightErro
     let resolved = try found.resolve(profile: nil)
     #expect(resolved.plan.profile == "codex")
     #expect(resolved.plan.executable == "/bin/codex")
-    #expect(resolved.plan.arguments.last == "-")
+    #expect(resolved.plan.adapter == .codex)
     let both = preflight(catalog(present: ["codex", "claude"]))
     #expect(try both.resolve(profile: nil).plan.profile == "claude")
   }

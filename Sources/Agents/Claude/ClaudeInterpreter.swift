@@ -12,6 +12,9 @@ package struct ClaudeInterpreter: AgentInterpreter {
   var tools: [String: String] = [:]
   private var verdict: ClaudeVerdict
   private var phase = Phase.working
+  /// How many things it started go on.
+  private var running = 0
+  /// Whether some did when the last turn ended: it will be woken by their end.
   private var hasBackground = false
 
   private enum Phase {
@@ -126,9 +129,9 @@ package struct ClaudeInterpreter: AgentInterpreter {
   }
 
   private mutating func background(_ tasks: [JSONValue]) -> [AgentEvent] {
-    // Once they are over it is woken for a further turn; only its result lets it rest.
-    if !tasks.isEmpty { hasBackground = true }
-    guard !tasks.isEmpty else { return [] }
+    running = tasks.count
+    guard running > 0 else { return [] }
+    if phase == .said { hasBackground = true }
     let names = tasks.prefix(10).compactMap { $0.word(at: "description") }
     let text = "In the background: \(names.joined(separator: ", "))"
     return [.progress(text: CleanText.line(text, limit: 500), data: nil)]
@@ -141,7 +144,7 @@ package struct ClaudeInterpreter: AgentInterpreter {
     events.append(.turnEnd(usage: turn.isNothing ? nil : turn, stopReason: stop))
     tools.removeAll()
     if phase == .strange { return events }
-    if phase == .said { hasBackground = false }
+    hasBackground = running > 0
     phase = .said
     events.append(verdict.event(value))
     verdict.serverWord = nil
@@ -149,7 +152,7 @@ package struct ClaudeInterpreter: AgentInterpreter {
   }
 
   private mutating func rateLimit(_ info: JSONValue) -> [AgentEvent] {
-    let backAt = info["resetsAt"]?.intValue.flatMap(ClaudeVerdict.instant)
+    let backAt = info["resetsAt"]?.intValue.flatMap(Timestamp.init(secondsOfThisAge:))
     let until = backAt.map { " until \($0)" } ?? ""
     switch info["status"]?.stringValue {
     case "rejected":

@@ -15,6 +15,8 @@ struct ClaudeLedger: Sendable {
   private var messages: [String: Usage] = [:]
   /// Names the message being streamed, for the agent and for each of its helpers.
   private var streaming: [String: String] = [:]
+  /// A turn counts once it is over, or its last would be cut off by a limit on turns.
+  private var isInTurn = false
 
   /// Messages whose figures may still grow; a turn's result settles the rest.
   private static let most = 256
@@ -31,8 +33,13 @@ struct ClaudeLedger: Sendable {
     else { return nil }
     var usage = read(figures)
     usage.model = message.word(at: "model")
-    if parent == nil { usage.turns = 1 }
-    return count(usage, of: id)
+    let begins = parent == nil && messages[id] == nil
+    var more = count(usage, of: id)
+    if begins {
+      if isInTurn { more = countTurn(more) }
+      isInTurn = true
+    }
+    return more
   }
 
   mutating func messageStarted(_ message: JSONValue, parent: String?) -> Usage? {
@@ -44,17 +51,17 @@ struct ClaudeLedger: Sendable {
   /// Counts the only true figure of a message's output.
   mutating func messageGrew(_ figures: JSONValue?, parent: String?) -> Usage? {
     guard let figures, let id = streaming[parent ?? ""] else { return nil }
-    var usage = read(figures)
-    usage.turns = messages[id]?.turns
-    return count(usage, of: id)
+    return count(read(figures), of: id)
   }
 
   /// Settles a turn: gives what was not yet counted, and the turn's sum.
   mutating func result(_ line: JSONValue) -> (rest: Usage, turn: Usage) {
     tell(line)
     messages.removeAll(keepingCapacity: true)
-    let rest = told.beyond(counted)
+    var rest = told.beyond(counted)
     counted = counted + rest
+    if isInTurn { rest = countTurn(rest) ?? rest }
+    isInTurn = false
     let turn = counted.beyond(countedAtTurn)
     countedAtTurn = counted
     return (rest, turn)
@@ -80,6 +87,12 @@ struct ClaudeLedger: Sendable {
     } else if let usage = line["usage"] {
       told = told + read(usage)
     }
+  }
+
+  private mutating func countTurn(_ usage: Usage?) -> Usage? {
+    let turn = Usage(turns: 1)
+    counted = counted + turn
+    return (usage ?? Usage()) + turn
   }
 
   private mutating func count(_ usage: Usage, of id: String) -> Usage? {

@@ -73,13 +73,7 @@ struct ClaudeVerdict: Sendable {
     if let quotaBackAt { return quotaBackAt }
     guard let words, let bar = words.lastIndex(of: "|") else { return nil }
     let digits = words[words.index(after: bar)...].prefix { $0.isASCII && $0.isNumber }
-    return Int(digits).flatMap(Self.instant)
-  }
-
-  /// Reads seconds since 1970, as long as they are of this age.
-  static func instant(_ seconds: Int) -> Timestamp? {
-    (1_000_000_000...9_999_999_999).contains(seconds)
-      ? Timestamp(milliseconds: Int64(seconds) * 1000) : nil
+    return Int(digits).flatMap(Timestamp.init(secondsOfThisAge:))
   }
 
   private func message(_ reason: FailureReason, _ words: String?) -> String {
