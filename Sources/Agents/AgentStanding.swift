@@ -37,6 +37,11 @@ package struct AgentStanding: Sendable {
     }
   }
 
+  /// Ends foreign words as a sentence, since the next step follows them.
+  private static func sentence(_ words: String) -> String {
+    words.last.map { ".!?…".contains($0) } ?? true ? words : words + "."
+  }
+
   package var result: AgentResult? {
     if case .result(let result) = word { result } else { nil }
   }
@@ -46,7 +51,7 @@ package struct AgentStanding: Sendable {
     exit: ExitStatus?, _ traits: AgentTraits, lastErrorLine: String?
   ) -> Settlement.Outcome {
     if case .failure(let failure) = word {
-      return .failed(AttemptError(failure.reason, failure.message))
+      return .failed(AttemptError(failure.reason, Self.sentence(failure.message)))
     }
     // After its result the process counts no more: it may have been ended by us.
     if !traits.exitCodeIsResult, result != nil { return .completed }

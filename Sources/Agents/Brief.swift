@@ -17,6 +17,8 @@ package struct Brief: Sendable, Hashable {
   package var conversation: Conversation = .new
   /// What the agent's structured output must satisfy, where it is asked for one.
   package var outputSchema: JSONValue?
+  /// The most US dollars it may use, for agents that count only at a turn's end.
+  package var budgetUsd: Double?
 
   /// Says which conversation of the agent's an attempt carries on.
   package enum Conversation: Sendable, Hashable {
@@ -65,6 +67,7 @@ package struct Brief: Sendable, Hashable {
       throw .malformedInput("no brief")
     }
     self.init(work: .words(brief: brief, prompt: Prompt.render(spec.input) ?? brief))
+    budgetUsd = spec.budget.usd
   }
 
   /// Names the task type whose input is an argv or a script.

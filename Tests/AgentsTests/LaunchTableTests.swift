@@ -14,6 +14,7 @@ private struct Line: Sendable, CustomTestStringConvertible {
   var conversation = Brief.Conversation.new
   var schema: JSONValue?
   var canAsk = false
+  var budgetUsd: Double?
   var expected: String
 
   var testDescription: String { "\(program) \(expected)" }
@@ -25,6 +26,7 @@ private struct Line: Sendable, CustomTestStringConvertible {
     var brief = Brief(work: .words(brief: "SECRET PROMPT", prompt: "SECRET PROMPT"))
     brief.conversation = conversation
     brief.outputSchema = schema
+    brief.budgetUsd = budgetUsd
     return try plan.adapterInUse.launch(
       brief, in: AgentPlace(directory: "/work", attemptFolder: "/attempt", canAsk: canAsk))
   }
@@ -48,8 +50,10 @@ private let lines: [Line] = [
     expected: "\(claude) --permission-mode manual --permission-prompt-tool stdio"),
   Line(
     kind: .claude, program: "claude", settings: AgentSettings(permissionMode: .readOnly),
-    conversation: .resume(id: id, spent: nil), schema: ["type": "object"],
-    expected: "\(claude) --permission-mode plan --json-schema {\"type\":\"object\"} --resume \(id)"),
+    conversation: .resume(id: id, spent: nil), schema: ["type": "object"], budgetUsd: 0.5,
+    expected:
+      "\(claude) --permission-mode plan --max-budget-usd 0.5 --json-schema {\"type\":\"object\"} --resume \(id)"
+  ),
   Line(
     kind: .claude, program: "claude", conversation: .fork(id: id, spent: nil),
     expected: "\(claude) --permission-mode acceptEdits --resume \(id) --fork-session"),

@@ -23,7 +23,7 @@ package struct ClaudeAdapter: AgentAdapter {
     guard let conversation = dialect.conversation(brief.conversation) else {
       throw .notForThisAdapter("a fork of a conversation")
     }
-    let flags = dialect.start + settings(place) + schema(brief)
+    let flags = dialect.start + settings(place) + terms(brief)
     let isCommand = conversation.first.map { !$0.hasPrefix("-") } ?? false
     return AgentLaunch(
       program: .path(executable),
@@ -51,8 +51,13 @@ package struct ClaudeAdapter: AgentAdapter {
     return flags
   }
 
-  private func schema(_ brief: Brief) -> [String] {
-    guard dialect.kind == .claude, let schema = brief.outputSchema else { return [] }
-    return ["--json-schema", schema.text]
+  private func terms(_ brief: Brief) -> [String] {
+    guard dialect.kind == .claude else { return [] }
+    var flags: [String] = []
+    // It tells its cost only at a turn's end; the limit must be its own. Nothing at all is no limit
+    // it takes.
+    if let usd = brief.budgetUsd, usd > 0 { flags += ["--max-budget-usd", "\(usd)"] }
+    if let schema = brief.outputSchema { flags += ["--json-schema", schema.text] }
+    return flags
   }
 }
