@@ -70,15 +70,22 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["JSON", "Posix"], path: "Tests/TestSupport",
       exclude: ["Schemas"], swiftSettings: strict),
+    // In C alone: what it does to its own process no runtime should soften.
+    .executableTarget(name: "hostile-agent", path: "Tests/HostileAgent"),
     tests("JSON", ["JSON", "TestSupport"], data: ["Fixtures"]),
-    tests("Posix", ["Posix", "TestSupport"]),
+    tests("Posix", ["Posix", "TestSupport", "hostile-agent"]),
     tests("JSONRPC", ["JSONRPC", "JSON", "Posix", "TestSupport"]),
     tests("MCP", ["MCP", "JSONRPC", "JSON", "Posix", "TestSupport"]),
     tests("Tasks", ["Tasks", "JSON", "TestSupport"]),
     tests("TaskStore", ["TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
     tests(
       "Agents", ["Agents", "Tasks", "JSON", "Posix", "TestSupport"], data: ["Recordings"]),
-    tests("Runner", ["Runner", "Agents", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
+    tests(
+      "Runner",
+      [
+        "Runner", "Agents", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport",
+        "hostile-agent",
+      ]),
     tests(
       "Tools",
       [

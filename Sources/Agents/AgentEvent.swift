@@ -34,9 +34,48 @@ package enum AgentEvent: Sendable, Hashable {
 package struct AgentResult: Sendable, Hashable {
   package var summary: String?
   package var output: JSONValue?
+  /// Whether the output was too large to keep, so that only the beginning of its text is there.
+  package var isOutputCut: Bool
 
-  package init(summary: String? = nil, output: JSONValue? = nil) {
+  package init(summary: String? = nil, output: JSONValue? = nil, isOutputCut: Bool = false) {
     self.summary = summary
     self.output = output
+    self.isOutputCut = isOutputCut
+  }
+}
+
+extension AgentEvent {
+  /// Replaces secrets in all it says.
+  package func redacted(by redactor: Redactor) -> AgentEvent {
+    switch self {
+    case .text(let text): .text(redactor.redacted(text))
+    case .textDelta(let text): .textDelta(redactor.redacted(text))
+    case .toolStart(let callId, let tool, let title, let arguments):
+      .toolStart(
+        callId: redactor.redacted(callId), tool: redactor.redacted(tool),
+        title: title.map { redactor.redacted($0) },
+        arguments: arguments.map { redactor.redacted($0) })
+    case .toolEnd(let callId, let tool, let ok, let result, let durationMs):
+      .toolEnd(
+        callId: redactor.redacted(callId), tool: redactor.redacted(tool), ok: ok,
+        result: result.map { redactor.redacted($0) }, durationMs: durationMs)
+    case .turnEnd(let usage, let stopReason):
+      .turnEnd(usage: usage, stopReason: stopReason.map { redactor.redacted($0) })
+    case .progress(let text, let data):
+      .progress(text: redactor.redacted(text), data: data.map { redactor.redacted($0) })
+    case .error(let code, let message): .error(code, message: redactor.redacted(message))
+    case .result(let claim):
+      .result(
+        AgentResult(
+          summary: claim.summary.map { redactor.redacted($0) },
+          output: claim.output.map { redactor.redacted($0) }, isOutputCut: claim.isOutputCut))
+    case .failed(let failure):
+      .failed(
+        AgentFailure(
+          failure.reason, redactor.redacted(failure.message), resumeAt: failure.resumeAt))
+    case .asked(let question): .asked(question.redacted(by: redactor))
+    // What the agent named itself is needed as it is, to carry its conversation on.
+    case .usage, .unknown, .session, .withdrawn: self
+    }
   }
 }

@@ -73,6 +73,17 @@ package struct AgentQuestion: Sendable, Hashable {
   }
 }
 
+extension AgentQuestion {
+  func redacted(by redactor: Redactor) -> AgentQuestion {
+    var question = self
+    question.question = redactor.redacted(self.question)
+    question.options = options.map { redactor.redacted($0) }
+    question.schema = schema.map { redactor.redacted($0) }
+    question.arguments = arguments.map { redactor.redacted($0) }
+    return question
+  }
+}
+
 /// Names the answers to a request for permission.
 package enum Permission: String, Sendable, Hashable, CaseIterable {
   case allow

@@ -88,7 +88,12 @@ enum EventLine {
   private static func result(_ value: JSONValue) -> AgentEvent? {
     let summary = value.text(at: "summary")
     guard summary != nil || value["output"] != nil else { return nil }
-    return .result(AgentResult(summary: summary, output: value.kept(at: "output")))
+    let output = value["output"].flatMap { $0.isNull ? .none : .some($0) }
+    let kept = output.map(AgentText.stored)
+    return .result(
+      AgentResult(
+        summary: summary, output: kept,
+        isOutputCut: output?.stringValue == nil && kept?.stringValue != nil))
   }
 
   private static func error(_ value: JSONValue) -> AgentEvent? {

@@ -20,16 +20,21 @@ package struct GitRepository: Sendable {
 
   /// Finds the repository a directory belongs to; nil if it belongs to none.
   package static func containing(
-    _ directory: String, environment: [String: String], within limit: Duration = .seconds(10)
+    _ directory: String, environment: [String: String], until deadline: MonotonicTime? = nil
   ) throws(GitFailure) -> GitRepository? {
     guard hasGitEntry(above: directory) else { return nil }
     let git = try GitCommand(environment: environment)
-    return try open(directory, git, until: .after(limit))
+    return try open(directory, git, until: Self.soon(deadline))
+  }
+
+  /// Bounds what git needs no time for, also where there is more.
+  static func soon(_ deadline: MonotonicTime?) -> MonotonicTime {
+    min(.after(.seconds(10)), deadline ?? .after(.seconds(10)))
   }
 
   /// Reads head and branch again, after somebody may have committed.
-  package func reread(within limit: Duration = .seconds(10)) throws(GitFailure) -> GitRepository {
-    let repository = try Self.open(workTree, git, until: .after(limit))
+  package func reread() throws(GitFailure) -> GitRepository {
+    let repository = try Self.open(workTree, git, until: Self.soon(nil))
     guard let repository else { throw .tooMuch("the repository is gone") }
     return repository
   }

@@ -27,10 +27,12 @@ package struct GitSnapshots: Sendable {
   }
 
   /// Prepares a private git folder at `folder`, which must not exist.
-  package init(of repository: GitRepository, in folder: String) throws(GitFailure) {
+  package init(
+    of repository: GitRepository, in folder: String, until deadline: MonotonicTime? = nil
+  ) throws(GitFailure) {
     self.repository = repository
     self.folder = folder
-    settings = try Self.borrowedSettings(of: repository)
+    settings = try Self.borrowedSettings(of: repository, until: GitRepository.soon(deadline))
     let files = RealFileSystem()
     do throws(SystemError) {
       for path in ["", "/objects", "/objects/info", "/refs", "/info"] {
@@ -48,8 +50,10 @@ package struct GitSnapshots: Sendable {
   }
 
   /// Puts the work tree as it is now into a tree object.
-  package func take(head: String?) throws(GitFailure) -> Snapshot {
-    let deadline = MonotonicTime.after(Limit.time)
+  package func take(
+    head: String?, until limit: MonotonicTime? = nil
+  ) throws(GitFailure) -> Snapshot {
+    let deadline = min(.after(Limit.time), limit ?? .after(Limit.time))
     let trackedOnly = try !untrackedFit(until: deadline)
     let scope = trackedOnly ? "-u" : "-A"
     if try !add(scope, until: deadline) {
@@ -111,12 +115,12 @@ package struct GitSnapshots: Sendable {
 extension GitSnapshots {
   /// Takes over the few settings that say how files are read, and none that names a program.
   private static func borrowedSettings(
-    of repository: GitRepository
+    of repository: GitRepository, until deadline: MonotonicTime
   ) throws(GitFailure) -> [String] {
     let names = "filemode|ignorecase|precomposeunicode|symlinks|autocrlf|eol|excludesfile"
     let found = try repository.git.run(
       ["config", "-z", "--type=path", "--get-regexp", "^core\\.(\(names))$"],
-      in: repository.workTree, until: .after(.seconds(10)))
+      in: repository.workTree, until: deadline)
     var settings = found.bytes.split(separator: 0).compactMap { entry -> String? in
       let parts = entry.split(separator: UInt8(ascii: "\n"), maxSplits: 1)
       guard parts.count == 2 else { return nil }

@@ -1,66 +1,149 @@
-/// Takes known secret values out of what an agent prints, before anything of it is stored.
+import JSON
+
+/// Takes secrets out of what an agent says before anything of it is stored: values known by the
+/// names of their variables, and what has the looks of a token or private key.
 package struct Redactor: Sendable {
   /// Shorter values would hit ordinary words.
   package static let shortest = 6
 
   private let secrets: [(value: [UInt8], mark: [UInt8])]
-  /// Where a secret may begin, by its first byte, so that ordinary bytes cost one look.
-  private let firsts: [Bool]
-  private let longest: Int
+  /// By their first byte, so that ordinary bytes cost one look.
+  private let secretFirsts: [Bool]
   private var kept: [UInt8] = []
+  /// What stood before the kept bytes: in the middle of a word no token begins.
+  private var last: UInt8 = 0
 
   /// Takes secret values by the names of their variables.
   package init(_ values: [String: String]) {
     secrets =
       values
       .filter { $0.value.utf8.count >= Self.shortest }
-      .sorted { ($0.value.utf8.count, $1.key) > ($1.value.utf8.count, $0.key) }
-      .map { (Array($0.value.utf8), Array("[secret \($0.key)]".utf8)) }
+      .flatMap { name, value in Self.forms(value).map { (name, $0) } }
+      .sorted { ($0.1.count, $1.0) > ($1.1.count, $0.0) }
+      .map { ($0.1, Array("[secret \($0.0)]".utf8)) }
     var firsts = [Bool](repeating: false, count: 256)
     for secret in secrets { firsts[Int(secret.value[0])] = true }
-    self.firsts = firsts
-    longest = secrets.map(\.value.count).max() ?? 0
+    secretFirsts = firsts
   }
 
-  package var isEmpty: Bool { secrets.isEmpty }
+  /// A value stands differently in JSON if it has to be escaped there.
+  private static func forms(_ value: String) -> [[UInt8]] {
+    let plain = Array(value.utf8)
+    let quoted = JSONValue.string(value).bytes.dropFirst().dropLast()
+    return quoted.elementsEqual(plain) ? [plain] : [plain, Array(quoted)]
+  }
 
-  /// Marks every secret in bytes that are whole in themselves, such as a line.
+  private static let shapeFirsts: [[TokenShape]] = {
+    var firsts = [[TokenShape]](repeating: [], count: 256)
+    for shape in TokenShape.all { firsts[Int(shape.beginning[0])].append(shape) }
+    return firsts
+  }()
+
+  /// Marks every secret in bytes that are whole in themselves.
   package func redacted(_ bytes: [UInt8]) -> [UInt8] {
-    guard !isEmpty else { return bytes }
-    return scan(bytes[...], upTo: bytes.count).clean
+    scan(bytes, after: 0, isWhole: true).clean
   }
 
-  /// Marks secrets in a stream; an end in which a secret may have begun is kept back.
+  package func redacted(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    let scanned = scan(bytes, after: 0, isWhole: true)
+    return scanned.marks == 0 ? text : String(decoding: scanned.clean, as: UTF8.self)
+  }
+
+  /// Tells whether there is a secret in the bytes.
+  package func marks(_ bytes: [UInt8]) -> Bool {
+    scan(bytes, after: 0, isWhole: true).marks > 0
+  }
+
+  /// Marks secrets in every string of a value, keys included.
+  package func redacted(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .string(let text): .string(redacted(text))
+    case .array(let items): .array(items.map { redacted($0) })
+    case .object(let object):
+      .object(
+        object.members.reduce(into: JSONObject()) { $0[redacted($1.key)] = redacted($1.value) })
+    case .null, .bool, .integer, .bigInteger, .double: value
+    }
+  }
+
+  /// Marks secrets in a stream; only an end in which one has begun is kept back.
   package mutating func pass(_ piece: [UInt8]) -> [UInt8] {
-    guard !isEmpty else { return piece }
-    let bytes = kept + piece
-    let (clean, used) = scan(bytes[...], upTo: bytes.count - longest + 1)
-    kept = Array(bytes[used...])
-    return clean
+    let bytes = kept.isEmpty ? piece : kept + piece
+    let scanned = scan(bytes, after: last, isWhole: false)
+    kept = Array(bytes[scanned.used...])
+    if scanned.used > 0 { last = bytes[scanned.used - 1] }
+    return scanned.clean
   }
 
   /// Gives what was kept back, since nothing follows.
   package mutating func finish() -> [UInt8] {
     defer { kept = [] }
-    return redacted(kept)
+    return scan(kept, after: last, isWhole: true).clean
   }
 
-  /// Copies bytes that begin before `end`, secrets replaced; answers how many bytes were used.
-  private func scan(_ bytes: ArraySlice<UInt8>, upTo end: Int) -> (clean: [UInt8], used: Int) {
+  /// Copies bytes, secrets replaced; answers how many bytes were used and how many marks made.
+  private func scan(
+    _ bytes: [UInt8], after before: UInt8, isWhole: Bool
+  ) -> (clean: [UInt8], used: Int, marks: Int) {
     var clean: [UInt8] = []
-    clean.reserveCapacity(bytes.count)
-    var index = 0
-    while index < end {
-      if firsts[Int(bytes[index])],
-        let found = secrets.first(where: { bytes[index...].starts(with: $0.value) })
-      {
-        clean += found.mark
-        index += found.value.count
-      } else {
-        clean.append(bytes[index])
-        index += 1
+    var (index, copied, marks) = (0, 0, 0)
+    var previous = before
+    while index < bytes.count {
+      let byte = bytes[index]
+      let isStart = !TokenShape.isOfWord(previous) && !Self.shapeFirsts[Int(byte)].isEmpty
+      if isStart || secretFirsts[Int(byte)] {
+        switch find(in: bytes[index...], tokens: isStart, isWhole) {
+        case .nothing: break
+        case .unfinished:
+          clean += bytes[copied..<index]
+          return (clean, index, marks)
+        case .found(let length, let mark):
+          clean += bytes[copied..<index]
+          clean += mark
+          marks += 1
+          index += length
+          copied = index
+          previous = bytes[index - 1]
+          continue
+        }
+      }
+      previous = byte
+      index += 1
+    }
+    if copied == 0 { return (bytes, index, marks) }
+    clean += bytes[copied...]
+    return (clean, index, marks)
+  }
+
+  private enum Finding {
+    case nothing, unfinished
+    case found(length: Int, mark: [UInt8])
+  }
+
+  /// Looks what begins here; the longest known value wins, also one that may still be coming.
+  private func find(
+    in rest: ArraySlice<UInt8>, tokens: Bool, _ isWhole: Bool
+  ) -> Finding {
+    if secretFirsts[Int(rest[rest.startIndex])] {
+      for secret in secrets {
+        if rest.starts(with: secret.value) {
+          return .found(length: secret.value.count, mark: secret.mark)
+        }
+        if !isWhole, rest.count < secret.value.count, secret.value.starts(with: rest) {
+          return .unfinished
+        }
       }
     }
-    return (clean, index)
+    guard tokens else { return .nothing }
+    for shape in Self.shapeFirsts[Int(rest[rest.startIndex])] {
+      switch shape.look(at: rest, isWhole: isWhole) {
+      case .nothing: continue
+      case .unfinished: return .unfinished
+      case .found(let length):
+        return .found(length: length, mark: Array("[secret \(shape.name)]".utf8))
+      }
+    }
+    return .nothing
   }
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -112,6 +113,23 @@ int cposix_process_carries(int pid, const char *wanted) {
   int failure = count < 0 ? errno : 0;
   close(fd);
   return found ? 1 : -failure;
+}
+
+// The brand is the soft limit of the time a process may compute without a pause under a real-time
+// policy. Like every limit it outlives fork, exec, setsid and an emptied environment; and being
+// thousands of years, it limits nothing.
+int cposix_brand(uint64_t number, uint64_t *before) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_RTTIME, &limit) < 0) return -errno;
+  *before = limit.rlim_cur;
+  limit.rlim_cur = number;
+  return setrlimit(RLIMIT_RTTIME, &limit) < 0 ? -errno : 0;
+}
+
+int cposix_process_bears(int pid, uint64_t number) {
+  struct rlimit limit;
+  if (prlimit(pid, RLIMIT_RTTIME, NULL, &limit) < 0) return -errno;
+  return limit.rlim_cur == number;
 }
 
 int64_t cposix_resident_memory(void) {

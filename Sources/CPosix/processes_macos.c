@@ -38,6 +38,18 @@ int cposix_signal_exit_descriptor(int fd, int pid, int signal) {
 
 int cposix_become_subreaper(void) { return -ENOTSUP; }
 
+int cposix_brand(uint64_t number, uint64_t *before) {
+  (void)number;
+  (void)before;
+  return -ENOTSUP;
+}
+
+int cposix_process_bears(int pid, uint64_t number) {
+  (void)pid;
+  (void)number;
+  return 0;
+}
+
 int cposix_process(int pid, struct cposix_process *process) {
   int name[4] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, pid};
   struct kinfo_proc found;

@@ -121,3 +121,17 @@ int cposix_wait_ended(int pid) {
   int code, signal_number;
   return wait_for(pid, WEXITED | WNOWAIT, &code, &signal_number);
 }
+
+int cposix_reap_any(int spared) {
+  siginfo_t end;
+  int outcome;
+  do {
+    end.si_pid = 0;
+    outcome = waitid(P_ALL, 0, &end, WEXITED | WNOHANG | WNOWAIT);
+  } while (outcome < 0 && errno == EINTR);
+  if (outcome < 0) return errno == ECHILD ? 0 : -errno;
+  if (end.si_pid == 0 || end.si_pid == spared) return 0;
+  int pid = end.si_pid, code, signal_number;
+  outcome = cposix_wait(pid, 1, &code, &signal_number);
+  return outcome < 0 ? outcome : pid;
+}

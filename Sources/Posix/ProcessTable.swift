@@ -113,14 +113,45 @@ package enum ProcessTable {
     return found
   }
 
-  /// Lists the processes in whose environment the entry "NAME=value" stands.
+  /// Lists the processes in whose environment the entry "NAME=value" stands, or that were started
+  /// while it was the brand.
   package static func carrying(marker: String) throws(SystemError) -> [ProcessRecord] {
     carrying(marker: marker, in: try all())
   }
 
   static func carrying(marker: String, in table: [ProcessRecord]) -> [ProcessRecord] {
     // Environments of other users cannot be read, and other users' processes are not ours.
-    table.filter { unsafe !$0.isZombie && cposix_process_carries($0.pid, marker) == 1 }
+    let brand = brand(of: marker)
+    return table.filter {
+      unsafe !$0.isZombie
+        && (cposix_process_carries($0.pid, marker) == 1
+          || cposix_process_bears($0.pid, brand) == 1)
+    }
+  }
+
+  /// Starts a process so that it and all that come from it are found by the marker even if they
+  /// empty their environment, where the system knows how. No other thread may start one meanwhile.
+  package static func branding<Value: ~Copyable, Failure: Error>(
+    _ marker: String, _ start: () throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    // Without the brand there are the other ways to find them.
+    var (before, own): (UInt64, UInt64) = (0, 0)
+    let isBranded = unsafe cposix_brand(brand(of: marker), &before) == 0
+    defer { if isBranded { _ = unsafe cposix_brand(before, &own) } }
+    return try start()
+  }
+
+  /// Makes a number of a marker (FNV-1a): large enough to limit nothing, and nobody else's choice.
+  private static func brand(of marker: String) -> UInt64 {
+    let hash = marker.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x0100_0000_01B3
+    }
+    return hash >> 3 | 1 << 61
+  }
+
+  /// Collects children that have ended, all but one, which must not lose its number yet.
+  package static func reapChildren(sparing spared: Int32) throws(SystemError) {
+    while try checked("waitid", "", cposix_reap_any(spared)) > 0 {}
   }
 
   /// Identifies this process.

@@ -9,7 +9,7 @@ struct AgentProcess {
 
   static func start(
     _ launch: AgentLaunch, in directory: String, environment: [String: String],
-    transcript: BoundedFile, errorLog: BoundedFile, redactor: Redactor
+    marker: String, transcript: BoundedFile, errorLog: BoundedFile, redactor: Redactor
   ) throws(Unfit) -> AgentProcess {
     let executable = try program(launch.program, in: directory, environment["PATH"])
     do throws(SpawnFailure) {
@@ -23,7 +23,9 @@ struct AgentProcess {
       var inputBytes: [UInt8] = []
       if launch.input != .nothing { spec.descriptors[0] = input.reading.rawValue }
       if case .text(let bytes) = launch.input { inputBytes = bytes }
-      let child = try ChildProcess.spawn(spec)
+      let child = try ProcessTable.branding(marker) { () throws(SpawnFailure) in
+        try ChildProcess.spawn(spec)
+      }
       return AgentProcess(
         child: child,
         streams: AgentStreams(

@@ -61,18 +61,23 @@ final class AgentStreams {
     guard let end = output else { return [] }
     let bytes = try end.descriptor.read(upTo: 65536)
     if bytes.isEmpty { return try finishOutput() }
-    try transcript.append(outputRedactor.pass(bytes))
+    return try cut(outputRedactor.pass(bytes))
+  }
+
+  /// Cuts what has been cleared of secrets, which may go over several lines, into lines.
+  private func cut(_ bytes: [UInt8]) throws(SystemError) -> [AgentLine] {
+    try transcript.append(bytes)
     splitter.append(bytes)
     var lines: [AgentLine] = []
-    while let line = splitter.next() { lines.append(agentLine(line)) }
+    while let line = splitter.next() { lines.append(Self.agentLine(line)) }
     return lines
   }
 
   /// Reads no more; gives what stood there without a newline.
   func finishOutput() throws(SystemError) -> [AgentLine] {
     output = nil
-    try transcript.append(outputRedactor.finish())
-    return splitter.finish().map { [agentLine($0)] } ?? []
+    let lines = try cut(outputRedactor.finish())
+    return lines + (splitter.finish().map { [Self.agentLine($0)] } ?? [])
   }
 
   func readErrors() throws(SystemError) {
@@ -121,13 +126,12 @@ final class AgentStreams {
     if pendingInput.isEmpty { input = nil }
   }
 
-  private func agentLine(_ line: Line) -> AgentLine {
+  private static func agentLine(_ line: Line) -> AgentLine {
     switch line {
     case .line(var bytes), .unterminated(var bytes):
       if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-      return AgentLine(outputRedactor.redacted(bytes))
-    case .tooLong(let prefix, let length):
-      return AgentLine(outputRedactor.redacted(prefix), length: length)
+      return AgentLine(bytes)
+    case .tooLong(let prefix, let length): return AgentLine(prefix, length: length)
     }
   }
 }

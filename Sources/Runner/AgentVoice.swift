@@ -10,20 +10,25 @@ struct AgentVoice {
   private(set) var sink: MessageSink
   private var budget: BudgetGuard
   private let gathering: Duration
+  private let redactor: Redactor
   private var flushAt: MonotonicTime?
   private var lastFlush: MonotonicTime?
   /// Set once messages cannot be stored any more; nothing is written from then on.
   private(set) var failure: StoreError?
   /// Set once a limit is used up.
   private(set) var exhausted: String?
+  /// Whether anything came that was understood: the agent's sign that it has started.
+  private(set) var hasSpoken = false
 
   init(
-    _ interpreter: any AgentInterpreter, sink: MessageSink, budget: Budget, gathering: Duration
+    _ interpreter: any AgentInterpreter, sink: MessageSink, budget: Budget, gathering: Duration,
+    redactor: Redactor
   ) {
     self.interpreter = interpreter
     self.sink = sink
     self.budget = BudgetGuard(budget)
     self.gathering = gathering
+    self.redactor = redactor
   }
 
   /// Begins the conversation; returns bytes for the agent's input.
@@ -71,6 +76,7 @@ struct AgentVoice {
 
   /// Says something of our own in the attempt's messages.
   mutating func note(_ text: String, _ data: JSONValue? = nil) {
+    let (text, data) = (redactor.redacted(text), data.map { redactor.redacted($0) })
     keep { (sink) throws(StoreError) in try sink.note(text, data) }
   }
 
@@ -78,7 +84,8 @@ struct AgentVoice {
   mutating func tell(_ error: AttemptError) {
     guard !sink.hasReported(error.code) else { return }
     let body = MessageBody.error(
-      code: error.code.rawValue, message: error.message, retryable: error.retryable)
+      code: error.code.rawValue, message: redactor.redacted(error.message),
+      retryable: error.retryable)
     keep { (sink) throws(StoreError) in try sink.write(body) }
   }
 
@@ -96,7 +103,10 @@ struct AgentVoice {
 
   private mutating func take(_ reaction: Reaction) -> [UInt8] {
     guard !reaction.events.isEmpty else { return reaction.bytes }
-    keep { (sink) throws(StoreError) in try sink.take(reaction.events) }
+    hasSpoken = hasSpoken || reaction.events.contains { $0 != .unknown }
+    // What a line says may hold a secret that its bytes, escaped, did not show.
+    let events = reaction.events.map { $0.redacted(by: redactor) }
+    keep { (sink) throws(StoreError) in try sink.take(events) }
     let usage = sink.countedUsage
     for warning in budget.warnings(at: usage) { note(warning.text) }
     exhausted = exhausted ?? budget.exhausted(at: usage)?.text

@@ -1,4 +1,5 @@
 import Agents
+import JSON
 import Posix
 import Tasks
 
@@ -10,6 +11,8 @@ enum EndCause: Sendable, Hashable {
   /// This process was told to go, as when the machine shuts down.
   case interrupted
   case storeFailed(String)
+  /// The attempt is no longer ours: somebody settled it, or removed the store.
+  case disowned
 }
 
 /// Gathers the facts of an attempt's end; the verdict is drawn from them in one place.
@@ -19,11 +22,23 @@ struct AttemptEnd: Sendable {
   var standing: AgentStanding
   var traits: AgentTraits
   var lastErrorLine: String?
+  /// What is wrong with the output by its type's schema.
+  var outputFaults: [Fault] = []
 
   /// Decides in this order: what we did, what the agent said, how the process ended.
   var outcome: Settlement.Outcome {
     if let cause { return Self.outcome(of: cause) }
-    return standing.outcome(exit: exit, traits, lastErrorLine: lastErrorLine)
+    let outcome = standing.outcome(exit: exit, traits, lastErrorLine: lastErrorLine)
+    return outcome == .completed && !outputFaults.isEmpty ? .failed(misshapen) : outcome
+  }
+
+  /// Names what is wrong and where, as much as fits a sentence.
+  private var misshapen: AttemptError {
+    let listed = outputFaults.prefix(5).map(\.description).joined(separator: "; ")
+    let more = outputFaults.count > 5 ? "; and \(outputFaults.count - 5) more" : ""
+    return AttemptError(
+      .outputInvalid,
+      CleanText.line("The output is not what its type asks for: \(listed)\(more).", limit: 2_000))
   }
 
   private static func outcome(of cause: EndCause) -> Settlement.Outcome {
@@ -36,6 +51,8 @@ struct AttemptEnd: Sendable {
     case .budget(let text): .failed(AttemptError(.budgetExhausted, text))
     case .interrupted: .failed(AttemptError(.interrupted, "Its supervisor was told to stop."))
     case .storeFailed(let text): .failed(AttemptError(.storeError, text))
+    case .disowned:
+      .failed(AttemptError(.interrupted, "The attempt was taken from its supervisor."))
     }
   }
 }

@@ -26,7 +26,28 @@ struct AttemptLedger: Sendable {
   /// Reads the task anew, with what others have written since.
   func record() throws(StoreError) -> TaskRecord { try store.task(.id(task)) }
 
-  func isCancelRequested() throws(StoreError) -> Bool { try record().cancelRequest != nil }
+  /// Says what has become of the attempt while its agent runs.
+  enum Standing: Sendable, Hashable { case wanted, unwanted, disowned }
+
+  func standing() throws(StoreError) -> Standing {
+    if try isStoreGone() { return .disowned }
+    let record = try record()
+    guard owns(record) else { return .disowned }
+    return record.cancelRequest == nil ? .wanted : .unwanted
+  }
+
+  /// Tells whether the store has been removed: nothing of it may come back by our writing.
+  func isStoreGone() throws(StoreError) -> Bool {
+    do throws(SystemError) {
+      return try !store.files.exists(store.layout.journal)
+    } catch {
+      throw .disk(error)
+    }
+  }
+
+  private func owns(_ record: TaskRecord) -> Bool {
+    record.status.isActive && record.latestAttempt?.leaseId == leaseId
+  }
 
   func started(_ executor: Executor, in workspace: AttemptWorkspace) throws(StoreError) {
     let start = Start(
@@ -47,6 +68,12 @@ struct AttemptLedger: Sendable {
 
   @discardableResult
   private func write(_ event: TaskEvent) throws(StoreError) -> TaskRecord {
-    try store.change(.id(task), by: actor) { (_) throws(StoreError) in event }
+    try store.change(.id(task), by: actor) { (fresh) throws(StoreError) in
+      // An artifact is bound to ended tasks, too, but not by one who has lost the attempt.
+      guard owns(fresh) else {
+        throw .refused(IllegalTransition(event: event.name, cause: .lostLease))
+      }
+      return event
+    }
   }
 }

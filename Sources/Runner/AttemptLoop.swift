@@ -31,6 +31,7 @@ final class AttemptLoop {
   private let signals: SignalPipe
   private var tree: ProcessTree
   private let adoptsOrphans: Bool
+  private var reaper: OrphanReaper?
   private let streams: AgentStreams
   private var voice: AgentVoice
   private var clocks: AttemptClocks
@@ -87,6 +88,11 @@ final class AttemptLoop {
   }
 
   private func see(_ journal: borrowing FileWatch) throws(SystemError) -> Ended {
+    if adoptsOrphans {
+      reaper = try OrphanReaper(sparing: child.pid)
+      // Who ended before there was anybody to hear of it.
+      try reaper?.reap()
+    }
     try lookForCancel()
     while true {
       try advance()
@@ -101,6 +107,7 @@ final class AttemptLoop {
   private func advance() throws(SystemError) {
     let now = MonotonicTime.now
     voice.advance(now)
+    if voice.hasSpoken { clocks.spoke(now: now) }
     if let due = nextRecording, due <= now {
       try tree.record()
       nextRecording = now + timing.recording
@@ -165,6 +172,7 @@ final class AttemptLoop {
     var list: [(descriptor: Int32, events: Poller.Event)] = [
       (journal, .readable), (signals.descriptor, .readable),
     ]
+    if let reaper { list.append((reaper.descriptor, .readable)) }
     if exit == nil { list.append((child.exitDescriptor, .readable)) }
     if let output = streams.outputDescriptor { list.append((output, .readable)) }
     if let errors = streams.errorDescriptor { list.append((errors, .readable)) }
@@ -194,6 +202,7 @@ final class AttemptLoop {
     if let input = streams.inputDescriptor, ready[input] != nil { try streams.feedInput() }
     if ready[child.exitDescriptor] != nil, exit == nil { try noticeExit() }
     if ready[signals.descriptor] != nil { try noticeSignals() }
+    if let reaper, ready[reaper.descriptor] != nil { try reaper.reap() }
     if ready[journal.descriptor] != nil {
       try journal.drain()
       try lookForCancel()
@@ -202,9 +211,9 @@ final class AttemptLoop {
 
   private func hear() throws(SystemError) {
     let lines = try streams.readOutput()
-    if !lines.isEmpty { clocks.spoke() }
     streams.send(voice.hear(lines))
     try noticeRest()
+    if voice.hasSpoken { clocks.spoke() }
     if case .draining(_, let limit) = phase {
       phase = .draining(rest: .after(timing.drainRest), limit: limit)
     }
@@ -237,9 +246,13 @@ final class AttemptLoop {
   }
 
   private func lookForCancel() throws(SystemError) {
-    var isWished = false
-    do throws(StoreError) { isWished = try ledger.isCancelRequested() } catch { voice.fail(error) }
-    if isWished { try begin(.cancelled) }
+    var standing = AttemptLedger.Standing.wanted
+    do throws(StoreError) { standing = try ledger.standing() } catch { voice.fail(error) }
+    switch standing {
+    case .wanted: break
+    case .unwanted: try begin(.cancelled)
+    case .disowned: try begin(.disowned)
+    }
   }
 
   /// Sweeps what is left, reads what still lies in the pipes, and reaps the leader last, so that

@@ -7,6 +7,8 @@ import Tasks
 struct AttemptOutput {
   let summary: String
   let value: JSONValue
+  /// What is wrong with it by the schema of its type; pointers begin at "/output".
+  let faults: [Fault]
 
   /// Takes the agent's own result where it gave one, else the last lines it wrote.
   init(
@@ -20,8 +22,24 @@ struct AttemptOutput {
     // An output must say something, even of a program that was silent.
     summary =
       words.isEmpty ? "It wrote nothing; \(exit?.description ?? "its end was not seen")." : words
+    let place = JSONPointer(tokens: ["output"])
+    if let result, let output = result.output, output.objectValue == nil {
+      // Kept as it was claimed: filled up with ours it would look like what was asked for.
+      value = output
+      let size = AgentBounds.storedValue >> 10
+      faults =
+        result.isOutputCut
+        ? [Fault(pointer: place, message: "it is larger than \(size) KiB")]
+        : Self.faults(of: taskType, output, place)
+      return
+    }
     var members = result?.output?.objectValue ?? JSONObject()
-    members["summary"] = .string(summary)
+    // A summary of another kind is left to be found fault with.
+    if result?.summary != nil || members["summary"]?.stringValue != nil
+      || members["summary"] == nil
+    {
+      members["summary"] = .string(summary)
+    }
     if taskType == Brief.commandType {
       if let code = exit?.code { members["exitCode"] = .integer(Int(code)) }
       members["durationMs"] = .integer(Int(duration.milliseconds))
@@ -30,6 +48,13 @@ struct AttemptOutput {
       members["artifacts"] = .array(artifacts.prefix(20).map(Self.reference))
     }
     value = .object(members)
+    faults = Self.faults(of: taskType, value, place)
+  }
+
+  private static func faults(
+    of taskType: String, _ output: JSONValue, _ place: JSONPointer
+  ) -> [Fault] {
+    TaskTypeRegistry.builtIn[taskType]?.faults(inOutput: output, at: place) ?? []
   }
 
   /// Names the output by its content; nil for what has no canonical form.

@@ -13,7 +13,12 @@ struct Harvest {
   /// What went wrong or was left out, in words for the messages.
   private(set) var notes: [String] = []
 
-  init(ledger: AttemptLedger) { self.ledger = ledger }
+  private let redactor: Redactor
+
+  init(ledger: AttemptLedger, redactor: Redactor = Redactor([:])) {
+    self.ledger = ledger
+    self.redactor = redactor
+  }
 
   /// Keeps the files of the artifact folder.
   mutating func takeFiles(from folder: String, files: any FileSystem) {
@@ -46,8 +51,14 @@ struct Harvest {
 
   private mutating func keep(_ changes: GitChanges) {
     guard !changes.patch.isEmpty else { return }
+    // The patch is words of ours on what changed, so no secret is shown in it; the files in the
+    // directory, which it describes, are not ours to alter.
+    let patch = redactor.redacted(changes.patch)
+    if patch != changes.patch {
+      notes.append("Secrets in the change were replaced; the patch does not restore them.")
+    }
     do throws(StoreError) {
-      let (cid, size) = try ledger.store.blobs.put(changes.patch)
+      let (cid, size) = try ledger.store.blobs.put(patch)
       try bind(
         cid, size, kind: "diff", title: "changes.diff", contentType: "text/x-diff")
     } catch {
@@ -61,6 +72,13 @@ struct Harvest {
     do throws(StoreError) {
       let (cid, size) = try ledger.store.blobs.put(path: path, limit: ArtifactDrop.Limit.fileBytes)
       let beginning = try ledger.store.blobs.read(cid, offset: 0, count: ArtifactDrop.Limit.probe)
+      // Named by its content, a file is kept byte for byte or not at all; that it holds a secret
+      // can only be told.
+      if redactor.marks(beginning) {
+        notes.append(
+          "\(CleanText.line(file.path, limit: 200)) holds what looks like a secret; "
+            + "it is kept as it is.")
+      }
       try bind(
         cid, size, kind: ContentKind.kind(of: file.path),
         title: CleanText.line(file.path, limit: 300),
@@ -86,8 +104,13 @@ struct Harvest {
 extension GitChanges {
   fileprivate var headline: String {
     guard !isEmpty else { return "Nothing changed in the work tree." }
-    let commits = commits.isEmpty ? "" : ", \(commits.count) new commits"
-    return "\(filesCut ? "At least " : "")\(files.count) files changed\(commits)."
+    let commits = commits.isEmpty ? "" : ", \(Self.count(commits.count, "new commit"))"
+    let files = Self.count(files.count, "file")
+    return "\(filesCut ? "At least " : "")\(files) changed\(commits)."
+  }
+
+  private static func count(_ number: Int, _ thing: String) -> String {
+    "\(number) \(thing)\(number == 1 ? "" : "s")"
   }
 
   /// Lists what changed, shortly.

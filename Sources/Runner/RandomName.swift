@@ -1,8 +1,9 @@
+import JSON
+
 /// Makes names nobody can guess or meet twice: 128 random bits in hexadecimal.
 enum RandomName {
   static func make() -> String {
     var random = SystemRandomNumberGenerator()
-    let digits = Array("0123456789abcdef")
-    return String((0..<32).map { _ in digits[Int.random(in: 0..<16, using: &random)] })
+    return Hex.encode((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &random) })
   }
 }

@@ -5,18 +5,26 @@ import Tasks
 
 /// Settles attempts whose owner died: a lock that can be taken proves it.
 package enum Reconciler {
-  /// Looks at every task under way; returns those it had to settle.
+  /// Looks at every task under way; returns those it had to settle. One that cannot be settled
+  /// keeps no other from it, and is told at the end.
   @discardableResult
   package static func reconcile(
     store: TaskStore, by actor: Actor
   ) throws(RunnerError) -> [TaskRecord] {
     let tasks = try fromStore { () throws(StoreError) in try store.activeTasks() }
     var settled: [TaskRecord] = []
+    var failure: RunnerError?
     for task in tasks where task.status.isActive {
-      if let record = try settleIfOrphaned(task, store: store, by: actor) {
-        settled.append(record)
+      do throws(RunnerError) {
+        if let record = try settleIfOrphaned(task, store: store, by: actor) {
+          settled.append(record)
+        }
+      } catch {
+        failure = failure ?? error
       }
     }
+    try fromStore { () throws(StoreError) in try store.removeStraySecrets() }
+    if let failure { throw failure }
     return settled
   }
 
@@ -83,7 +91,7 @@ package enum Reconciler {
       Settlement(
         attemptN: attempt.attemptN, leaseId: attempt.leaseId, outcome: outcome,
         usage: attempt.usage, workspace: attempt.workspace,
-        survivors: survivors.map { "\($0.pid) \(CleanText.line($0.name, limit: 40))" }))
+        survivors: survivors.asSurvivors))
     AttemptRemains(store: ledger.store, folders: folders, files: files).tidy(after: settled)
     return settled
   }

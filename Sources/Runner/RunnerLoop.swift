@@ -37,7 +37,7 @@ final class RunnerLoop {
 
   /// Works until there is nothing to do for long enough, or until told to leave.
   func run() throws(RunnerError) -> Leaving {
-    try Reconciler.reconcile(store: store, by: actor)
+    mourning { () throws(RunnerError) in try Reconciler.reconcile(store: store, by: actor) }
     while true {
       if try isStoreGone() { return .storeGone }
       let tasks = try work()
@@ -145,7 +145,19 @@ final class RunnerLoop {
   private func settleIfOrphaned(_ id: TaskID) throws(RunnerError) {
     let task = try fromStore { () throws(StoreError) in try store.task(id: id) }
     guard let task, task.status.isActive else { return }
-    _ = try Reconciler.settleIfOrphaned(task, store: store, by: actor)
+    mourning { () throws(RunnerError) in
+      try Reconciler.settleIfOrphaned(task, store: store, by: actor)
+    }
+  }
+
+  /// Does what may fail for one task, such as one whose folder is in the way: the others go on, and
+  /// it is tried again.
+  @discardableResult
+  private func mourning<Value>(_ body: () throws(RunnerError) -> Value?) -> Value? {
+    do throws(RunnerError) { return try body() } catch {
+      StandardError.write("errand runner: an attempt cannot be settled: \(error)\n")
+      return nil
+    }
   }
 
   /// Looks after attempts whose supervisors are not our children, once a second at most.
@@ -159,8 +171,12 @@ final class RunnerLoop {
     if let next = nextForeignLook, next > .now { return false }
     nextForeignLook = .after(.seconds(1))
     var changed = false
-    for task in foreign
-    where try Reconciler.settleIfOrphaned(task, store: store, by: actor) != nil { changed = true }
+    for task in foreign {
+      let settled = mourning { () throws(RunnerError) in
+        try Reconciler.settleIfOrphaned(task, store: store, by: actor)
+      }
+      if settled != nil { changed = true }
+    }
     return changed
   }
 

@@ -25,16 +25,18 @@ struct SupervisedAttempt {
     folders = AttemptFolders(layout: store.layout, record: record, attemptN: attempt.attemptN)
   }
 
-  /// Sees the attempt through; when it returns, the end is on disk.
+  /// Sees the attempt through; when it returns, the end is on disk, by us or by who took it from us.
   func run() throws(StoreError) {
-    var settlement: Settlement
+    var settlement: Settlement?
     do throws(Unfit) {
       settlement = try live()
     } catch {
       settlement = Settlement(
         attemptN: attempt.attemptN, leaseId: attempt.leaseId, outcome: .failed(error.error))
     }
-    if try ledger.isCancelRequested(), settlement.exit == nil { settlement.outcome = .cancelled }
+    let standing = try ledger.standing()
+    guard var settlement, standing != .disowned else { return }
+    if standing == .unwanted, settlement.exit == nil { settlement.outcome = .cancelled }
     let settled = try ledger.settle(settlement)
     AttemptRemains(store: store, folders: folders, files: files).tidy(after: settled)
     seeToRunner()
@@ -56,7 +58,10 @@ struct SupervisedAttempt {
     }
   }
 
-  private func live() throws(Unfit) -> Settlement {
+  /// Gives what is to be settled; nil if that is no longer ours to do.
+  private func live() throws(Unfit) -> Settlement? {
+    let dispatch = DispatchClock(
+      claimedAt: attempt.claimedAt, limitSec: record.spec.dispatchTimeoutSec, now: began)
     let signals = try fit { () throws(SystemError) in
       try SignalPipe.install([.terminate, .interrupt, .hangup])
     }
@@ -66,10 +71,14 @@ struct SupervisedAttempt {
     let setting = try AttemptSetting(
       record: record, ledger: ledger, folders: folders, files: files)
     var voice = try voice(of: setting)
-    let workTree = look(setting, &voice)
+    let workTree = look(setting, &voice, until: dispatch.deadline)
     // The look may have taken long, and nothing must start that nobody wants any more.
-    if try isUnwanted() { throw Unfit(.interrupted, "It was cancelled before its agent started.") }
-    let process = try start(setting)
+    switch try standing() {
+    case .wanted: break
+    case .unwanted: throw Unfit(.interrupted, "It was cancelled before its agent started.")
+    case .disowned: return nil
+    }
+    let process = try start(setting, dispatch)
     let loop = AttemptLoop(
       process: process, voice: voice, clocks: clocks(setting.adapter.traits),
       traits: setting.adapter.traits, ledger: ledger, spec: record.spec, signals: signals,
@@ -80,11 +89,12 @@ struct SupervisedAttempt {
     let ended = try fit { () throws(SystemError) in
       try loop.run(as: executor(process.child), in: found, watching: journal)
     }
+    if case .disowned? = ended.cause { return nil }
     return harvest(loop, ended, setting, workTree, found)
   }
 
-  private func isUnwanted() throws(Unfit) -> Bool {
-    do throws(StoreError) { return try ledger.isCancelRequested() } catch {
+  private func standing() throws(Unfit) -> AttemptLedger.Standing {
+    do throws(StoreError) { return try ledger.standing() } catch {
       throw Unfit(.storeError, "The task cannot be read: \(error).")
     }
   }
@@ -99,21 +109,26 @@ struct SupervisedAttempt {
     do throws(StoreError) {
       let log = try MessageLog.Writer(folder: folders.attempt)
       var sink = MessageSink(log, syncEvery: timing.sync)
-      try sink.write(.userMessage(text: setting.brief.text, from: .brief))
+      let redactor = Redactor(setting.secrets)
+      try sink.write(
+        .userMessage(text: redactor.redacted(setting.brief.text), from: .brief))
       return AgentVoice(
         setting.interpreter, sink: sink, budget: record.spec.budget,
-        gathering: timing.gathering)
+        gathering: timing.gathering, redactor: redactor)
     } catch {
       throw Unfit(.storeError, "Messages cannot be stored: \(error).")
     }
   }
 
   /// Remembers the work tree; that it cannot is no reason not to run.
-  private func look(_ setting: AttemptSetting, _ voice: inout AgentVoice) -> WorkTreeRecord? {
+  private func look(
+    _ setting: AttemptSetting, _ voice: inout AgentVoice, until deadline: MonotonicTime
+  ) -> WorkTreeRecord? {
     guard setting.directory == record.spec.directory else { return nil }
     do throws(GitFailure) {
       let workTree = try WorkTreeRecord.begin(
-        in: setting.directory, environment: setting.environment, folder: folders.snapshots)
+        in: setting.directory, environment: setting.environment, folder: folders.snapshots,
+        until: deadline)
       if workTree?.leavesOutNewFiles == true {
         voice.note("There are too many new files to look at; changes show tracked files only.")
       }
@@ -124,13 +139,9 @@ struct SupervisedAttempt {
     }
   }
 
-  private func start(_ setting: AttemptSetting) throws(Unfit) -> AgentProcess {
-    // The claim was made in another process: only the wall clock reaches back to it.
-    let waited = WallClock.nowMilliseconds() - attempt.claimedAt.milliseconds
-    guard waited < record.spec.dispatchTimeoutSec * 1000 else {
-      throw Unfit(
-        .dispatchTimeout, "It was not started within \(record.spec.dispatchTimeoutSec) s.")
-    }
+  private func start(
+    _ setting: AttemptSetting, _ dispatch: DispatchClock
+  ) throws(Unfit) -> AgentProcess {
     let (transcript, errorLog) = try fit { () throws(SystemError) in
       (
         try BoundedFile(
@@ -138,9 +149,11 @@ struct SupervisedAttempt {
         try BoundedFile(folders.errors, limit: AgentStreams.Limit.errors, files: files)
       )
     }
+    try dispatch.check()
     return try AgentProcess.start(
       setting.launch, in: setting.directory, environment: setting.environment,
-      transcript: transcript, errorLog: errorLog, redactor: Redactor(setting.secrets))
+      marker: ledger.marker, transcript: transcript, errorLog: errorLog,
+      redactor: Redactor(setting.secrets))
   }
 
   private func clocks(_ traits: AgentTraits) -> AttemptClocks {
@@ -161,8 +174,8 @@ struct SupervisedAttempt {
     _ workTree: WorkTreeRecord?, _ found: AttemptWorkspace
   ) -> Settlement {
     var voice = loop.heard
-    var harvest = Harvest(ledger: ledger)
     if !setting.adapter.traits.exitCodeIsResult { voice.closeCalls() }
+    var harvest = Harvest(ledger: ledger, redactor: Redactor(setting.secrets))
     harvest.takeFiles(from: folders.artifacts, files: files)
     let workspace = workTree.map { harvest.takeChanges(of: $0, &voice) } ?? found
     let sink = voice.sink
@@ -172,8 +185,9 @@ struct SupervisedAttempt {
       duration: .now - began, artifacts: harvest.artifacts)
     let end = AttemptEnd(
       cause: ended.cause, exit: ended.exit, standing: sink.standing,
-      traits: setting.adapter.traits, lastErrorLine: loop.lastErrorLine)
-    let survivors = ended.survivors.map { "\($0.pid) \(CleanText.line($0.name, limit: 40))" }
+      traits: setting.adapter.traits, lastErrorLine: loop.lastErrorLine,
+      outputFaults: output.faults)
+    let survivors = ended.survivors.asSurvivors
     for note in harvest.notes { voice.note(note) }
     if case .failed(let error) = end.outcome { voice.tell(error) }
     let unknown = sink.standing.unknownLines

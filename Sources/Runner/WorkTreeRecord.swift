@@ -1,4 +1,5 @@
 import Agents
+import Posix
 import Tasks
 
 /// Remembers a repository as it was before an attempt, to tell afterwards what was changed.
@@ -7,15 +8,18 @@ struct WorkTreeRecord {
   private let before: GitSnapshots.Snapshot
   private let directory: String
 
-  /// Looks at a directory; nil if it is in no repository.
+  /// Looks at a directory, no longer than until the deadline; nil if it is in no repository.
   static func begin(
-    in directory: String, environment: [String: String], folder: String
+    in directory: String, environment: [String: String], folder: String,
+    until deadline: MonotonicTime
   ) throws(GitFailure) -> WorkTreeRecord? {
-    guard let repository = try GitRepository.containing(directory, environment: environment)
+    guard
+      let repository = try GitRepository.containing(
+        directory, environment: environment, until: deadline)
     else { return nil }
-    let snapshots = try GitSnapshots(of: repository, in: folder)
+    let snapshots = try GitSnapshots(of: repository, in: folder, until: deadline)
     return WorkTreeRecord(
-      snapshots: snapshots, before: try snapshots.take(head: repository.head),
+      snapshots: snapshots, before: try snapshots.take(head: repository.head, until: deadline),
       directory: directory)
   }
 

@@ -19,7 +19,7 @@ extension TaskStore {
   // MARK: Secrets of a task, 0600, until it ends
 
   private func secretsPath(_ task: TaskID) -> String {
-    Path.join(layout.keys, "task-\(task).json")
+    Path.join(layout.keys, "\(Self.secretsPrefix)\(task).json")
   }
 
   package func writeSecrets(_ task: TaskID, _ secrets: [String: String]) throws(StoreError) {
@@ -41,6 +41,29 @@ extension TaskStore {
   package func removeSecrets(of task: TaskID) throws(StoreError) {
     try onDisk { () throws(SystemError) in try files.removeIfPresent(secretsPath(task)) }
   }
+
+  /// Forgets secrets of tasks that have ended, and of such as were never created: a crash may come
+  /// between the two. A file that names no task must be older than a creator ever takes.
+  package func removeStraySecrets(age: Duration = .seconds(3600)) throws(StoreError) {
+    let names = try onDisk { () throws(SystemError) -> [String] in
+      guard try files.exists(layout.keys) else { return [] }
+      return try files.list(layout.keys)
+    }
+    for name in names where name.hasPrefix(Self.secretsPrefix) || name.hasPrefix(".task-") {
+      let path = Path.join(layout.keys, name)
+      let id = TaskID(String(name.dropFirst(Self.secretsPrefix.count).prefix { $0 != "." }))
+      let task = try id.flatMap { (id: TaskID) throws(StoreError) -> TaskRecord? in
+        try self.task(id: id)
+      }
+      try onDisk { () throws(SystemError) in
+        let modified = try files.status(path)?.modified ?? .max
+        let isOld = modified < (WallClock.nowMilliseconds() * 1_000_000 - age.nanoseconds)
+        if task?.status.isTerminal ?? isOld { try files.removeIfPresent(path) }
+      }
+    }
+  }
+
+  private static let secretsPrefix = "task-"
 
   private func strings(_ bytes: [UInt8], path: String) throws(StoreError) -> [String: String] {
     guard let value = try? JSONValue.parse(bytes),

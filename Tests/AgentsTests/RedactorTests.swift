@@ -1,4 +1,5 @@
 import Agents
+import JSON
 import Testing
 
 @Suite struct RedactorTests {
@@ -29,9 +30,65 @@ import Testing
     }
   }
 
-  @Test func withoutSecretsNothingIsHeldBack() {
-    var redactor = Redactor(["A": "x"])
-    #expect(redactor.pass([1, 2, 3]) == [1, 2, 3])
+  @Test(arguments: [
+    "plain words", "ask", "a risk-", "task-list", "x ghp_short ", "sk-learn-of-it-all ",
+  ])
+  func nothingIsHeldBackThatIsNoSecretsBeginning(_ text: String) {
+    var redactor = Redactor(values)
+    #expect(redactor.pass(Array(text.utf8)) == Array(text.utf8))
     #expect(redactor.finish().isEmpty)
+  }
+
+  private static let word = "0123456789abcdefghijABCDEFGHIJ456789"
+
+  @Test(arguments: [
+    ("ghp_\(word)", "GitHub token"), ("gho_\(word)", "GitHub token"),
+    ("github_pat_11A_\(word)", "GitHub token"), ("sk-ant-api03-\(word)", "API key"),
+    ("sk-proj-\(word)", "API key"), ("sk-\(word)", "API key"),
+    ("AKIAIOSFODNN7EXAMPLE", "AWS key"), ("xoxb-123456789012-abc", "Slack token"),
+    ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "web token"),
+    ("-----BEGIN PRIVATE KEY-----\nMIIE+/=\n-----END PRIVATE KEY-----", "private key"),
+    (
+      "-----BEGIN OPENSSH PRIVATE KEY-----\\nb3Blb\\n-----END OPENSSH PRIVATE KEY-----",
+      "private key"
+    ),
+    ("-----BEGIN EC PRIVATE KEY-----\nMHc", "private key"),
+  ])
+  func tokensAreMarkedByTheirShapeWhereverTheyAreCut(_ token: String, _ name: String) {
+    for (before, after) in [("", ""), ("Bearer ", "\""), ("a=\"", "\", \"b\"")] {
+      let whole = Array((before + token + after).utf8)
+      let expected = "\(before)[secret \(name)]\(after)"
+      #expect(text(Redactor([:]).redacted(whole)) == expected)
+      for size in [1, 2, 7, whole.count] {
+        var redactor = Redactor([:])
+        var clean: [UInt8] = []
+        for start in stride(from: 0, to: whole.count, by: size) {
+          clean += redactor.pass(Array(whole[start..<min(start + size, whole.count)]))
+        }
+        #expect(text(clean + redactor.finish()) == expected)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "a task-0123456789abcdefghijklmnop", "sk-a-long-name-with-no-figure-in-it", "AKIASHORT",
+    "eyJ without parts", "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----",
+    "xoxo-123456789012",
+  ])
+  func whatOnlyBeginsLikeATokenStays(_ text: String) {
+    #expect(Redactor([:]).redacted(text) == text)
+  }
+
+  @Test func aBeginningWithoutAnEndSwallowsNoStream() {
+    var redactor = Redactor([:])
+    let kept = Array("-----BEGIN PRIVATE KEY-----".utf8) + [UInt8](repeating: 65, count: 100_000)
+    let clean = redactor.pass(kept) + redactor.finish()
+    #expect(clean.count > 80_000)
+  }
+
+  @Test func valuesAreFoundInJSONAsTheyAreEscapedThere() {
+    let redactor = Redactor(["KEY": "a\"b\\c\nd"])
+    #expect(redactor.redacted(#"{"x":"a\"b\\c\nd"}"#) == #"{"x":"[secret KEY]"}"#)
+    #expect(redactor.redacted(["x": ["a\"b\\c\nd", 1]]) == ["x": ["[secret KEY]", 1]])
   }
 }

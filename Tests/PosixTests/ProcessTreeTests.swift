@@ -18,7 +18,10 @@ struct ProcessTreeTests {
   ) throws -> Grown {
     let value = String(UInt64.random(in: 0 ... .max), radix: 36)
     let marker = "ERRAND_TREE_TEST=\(value)"
-    var environment = ["PATH": Environment.value("PATH") ?? "/usr/bin:/bin", "PIDS": directory]
+    var environment = [
+      "PATH": Environment.value("PATH") ?? "/usr/bin:/bin", "PIDS": directory,
+      "HOSTILE": try Program.hostileAgent(),
+    ]
     if marked { environment["ERRAND_TREE_TEST"] = value }
     let leader = try ChildProcess.spawn(
       ProcessSpec(
@@ -38,10 +41,7 @@ struct ProcessTreeTests {
   }
 
   /// Turns the subshell that calls it into a program in a session of its own, as daemons do.
-  private static let escape = """
-    escape() { if command -v setsid >/dev/null; then exec setsid sh -c "$1"
-    else exec perl -MPOSIX -e 'POSIX::setsid(); exec "sh", "-c", $ARGV[0]' "$1"; fi; }
-    """
+  private static let escape = #"escape() { exec "$HOSTILE" session sh -c "$1"; }"#
   private static let note = "touch $PIDS/$$;"
 
   @Test(arguments: [
@@ -145,26 +145,21 @@ struct ProcessTreeTests {
       guard try ProcessTable.becomeSubreaper() else { return }
       let spared = try ChildProcess.spawn(
         ProcessSpec(executable: "/bin/sleep", arguments: ["300"]))
-      for (session, pause) in [("", 0.002), ("POSIX::setsid();", 0.002), ("POSIX::setsid();", 0)] {
+      for (leaves, pause) in [(0, 2000), (1, 2000), (1, 0)] {
         for round in 0..<5 {
           try withTemporaryDirectory { directory in
-            // The chain ends by itself some time, should the test fail.
-            let chain = """
-              $SIG{TERM} = "IGNORE"; for (1 .. 5000) { POSIX::_exit(0) if fork; \(session)
-              open(my $f, ">>", "$ENV{PIDS}/steps"); syswrite($f, "."); close($f);
-              select(undef, undef, undef, \(pause)); }
-              """
+            let chain = "exec $HOSTILE chain $PIDS/steps \(leaves) \(pause)"
             let grown = try Self.grow(
-              "exec perl -MPOSIX -e '\(chain)'", in: directory, members: 1, marked: false,
+              chain, in: directory, members: 1, marked: false,
               adopting: .children(sparing: [spared.pid]))
             let left = try grown.tree.end(
               grace: .milliseconds(50), deadline: .after(.seconds(10)))
-            #expect(left == [], "\(session) \(pause) \(round)")
+            #expect(left == [], "\(leaves) \(pause) \(round)")
             let steps = try FileStatus.of(directory + "/steps")?.size
             let goesOn = try eventually(within: .milliseconds(60)) {
               try FileStatus.of(directory + "/steps")?.size != steps
             }
-            #expect(!goesOn, "\(session) \(pause) \(round)")
+            #expect(!goesOn, "\(leaves) \(pause) \(round)")
             // No ended one is left behind but the leader, which its owner reaps.
             let children = try ProcessTable.children(of: ProcessTable.currentPID).map(\.pid)
             #expect(Set(children) == [spared.pid, grown.leader.pid])

@@ -41,6 +41,20 @@ import Testing
   }
 }
 
+@Suite struct DispatchClockTests {
+  private let zero = MonotonicTime(nanoseconds: 1_000_000_000)
+
+  @Test(arguments: [(0, 300), (299_999, 0), (300_000, 0), (-5_000, 300), (9_000_000, 0)])
+  func theLimitBeginsWithTheClaim(waited: Int64, secondsLeft: Int) {
+    let clock = DispatchClock(
+      claimedAt: Timestamp(milliseconds: 50_000), limitSec: 300, now: zero, wall: 50_000 + waited)
+    let left = clock.deadline - zero
+    #expect(left >= .seconds(secondsLeft) && left < .seconds(secondsLeft + 1))
+    #expect(throws: Unfit.self) { try clock.check(now: zero + .seconds(301)) }
+    #expect((try? clock.check(now: zero)) != nil || left == .zero)
+  }
+}
+
 @Suite struct BudgetGuardTests {
   @Test(arguments: [
     (Budget(usd: 1), Usage(costUsd: 0.79), 0, false),
@@ -69,7 +83,7 @@ import Testing
   private func end(
     cause: EndCause? = nil, exit: Posix.ExitStatus? = .exited(code: 0),
     error: (code: FailureReason, message: String)? = nil, hasResult: Bool = false,
-    exitCodeIsResult: Bool = true, line: String? = nil
+    exitCodeIsResult: Bool = true, line: String? = nil, faults: [Fault] = []
   ) -> Settlement.Outcome {
     var standing = AgentStanding()
     if let error { standing.take(.error(error.code, message: error.message)) }
@@ -77,7 +91,7 @@ import Testing
     return AttemptEnd(
       cause: cause, exit: exit, standing: standing,
       traits: AgentTraits(speaksFirst: false, exitCodeIsResult: exitCodeIsResult),
-      lastErrorLine: line
+      lastErrorLine: line, outputFaults: faults
     ).outcome
   }
 
@@ -110,6 +124,20 @@ import Testing
     #expect(reason(outcome(0)) == .agentAuth)
     standing.take(.result(AgentResult(summary: "done")))
     #expect(outcome(1) == .completed)
+  }
+
+  @Test func anOutputOfTheWrongShapeIsNoSuccess() {
+    let fault = Fault(pointer: JSONPointer(tokens: ["output", "a"]), message: "required")
+    let many = [Fault](repeating: fault, count: 9)
+    guard case .failed(let error) = end(hasResult: true, faults: many) else {
+      Issue.record("it is a success")
+      return
+    }
+    #expect(error.code == .outputInvalid)
+    #expect(error.message.contains("/output/a: required; /output/a: required"))
+    #expect(error.message.hasSuffix("and 4 more."))
+    #expect(end(cause: .cancelled, faults: many) == .cancelled)
+    #expect(reason(end(hasResult: false, exitCodeIsResult: false, faults: many)) == .outputMissing)
   }
 
   @Test func aFailedExitTakesTheReportedReason() {

@@ -115,7 +115,7 @@ import Testing
       try stage.wait(forFile: ready)
       let running = try stage.wait(for: task) { $0.status == .running }
       #expect(try eventually { try stage.text(running) == "partial" })
-      try kill(supervisorOf: running)
+      try stage.kill(supervisorOf: running)
       let ended = try stage.wait(for: task)
       #expect(ended.status == .failed)
       #expect(ended.error?.code == .interrupted)
@@ -136,7 +136,7 @@ import Testing
       #expect(try Reconciler.reconcile(store: stage.store, by: Stage.actor).isEmpty)
       try runner.process.signal(.kill)
       _ = try runner.waitForExit()
-      try kill(supervisorOf: running)
+      try stage.kill(supervisorOf: running)
       #expect(
         try eventually {
           try !Reconciler.reconcile(store: stage.store, by: Stage.actor).isEmpty
@@ -155,19 +155,12 @@ import Testing
       let running = try stage.wait(for: task) { $0.status == .running }
       try runner.process.signal(.kill)
       _ = try runner.waitForExit()
-      try kill(supervisorOf: running)
+      try stage.kill(supervisorOf: running)
       let outcome = try Canceller.cancel(
         .id(task.id), in: stage.store, by: Stage.actor, reason: nil)
       #expect(outcome.record.status == .cancelled)
       #expect(try stage.processes(running).isEmpty)
     }
-  }
-
-  private func kill(supervisorOf task: TaskRecord) throws {
-    let pid = try #require(task.latestAttempt?.executor?.supervisorPid)
-    let supervisor = try #require(try ProcessTable.record(of: Int32(pid)))
-    #expect(supervisor.name.hasPrefix("errand"))
-    try ProcessTable.signal(supervisor.identity, .kill)
   }
 
   @Test func noMoreRunThanMay() throws {

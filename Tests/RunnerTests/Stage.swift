@@ -106,6 +106,14 @@ struct Stage {
     _ = try? ProcessTable.signal(runner.identity, .kill)
   }
 
+  /// Ends the owner of a running attempt as a crash would.
+  func kill(supervisorOf task: TaskRecord) throws {
+    let pid = try #require(task.latestAttempt?.executor?.supervisorPid)
+    let supervisor = try #require(try ProcessTable.record(of: Int32(pid)))
+    #expect(supervisor.name.hasPrefix("errand"))
+    try ProcessTable.signal(supervisor.identity, .kill)
+  }
+
   /// Every process that runs and carries the attempt's marker.
   func processes(_ record: TaskRecord) throws -> [ProcessRecord] {
     try ProcessTable.carrying(marker: "ERRAND_ATTEMPT=\(record.id)/\(record.attemptCount)")

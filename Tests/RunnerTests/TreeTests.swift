@@ -75,6 +75,19 @@ import Testing
     }
   }
 
+  @Test func orphansThatEndAreCollectedWhileTheAgentRuns() throws {
+    let script = """
+      i=0; while [ $i -lt 30 ]; do i=$((i+1)); (true &); done; echo x > READY; sleep 600
+      """
+    try withRunning(script) { stage, task in
+      let supervisor = Int32(try #require(task.latestAttempt?.executor?.supervisorPid))
+      let agent = try #require(task.latestAttempt?.executor?.pid)
+      let children = { try ProcessTable.children(of: supervisor).map { Int($0.pid) } }
+      #expect(try eventually { try children() == [agent] })
+      _ = try Canceller.cancel(.id(task.id), in: stage.store, by: Stage.actor, reason: nil)
+    }
+  }
+
   @Test func aSurvivorHoldingTheOutputDelaysNothing() throws {
     try withStage { stage in
       let before = MonotonicTime.now

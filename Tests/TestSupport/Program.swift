@@ -40,6 +40,11 @@ package enum Program {
     Path.join(try buildDirectory(), "errand")
   }
 
+  /// Gives the path of the built agent that behaves badly.
+  package static func hostileAgent() throws(SystemError) -> String {
+    Path.join(try buildDirectory(), "hostile-agent")
+  }
+
   /// Runs to the end, feeding `input`; kills and fails when that takes too long.
   package static func run(
     _ arguments: [String], executable: String? = nil, input: String = "",

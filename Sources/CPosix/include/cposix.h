@@ -101,6 +101,14 @@ int cposix_process(int pid, struct cposix_process *process);
 int cposix_process_list(int32_t *pids, int capacity);
 /// Tells whether the environment of a process holds the entry `NAME=value`: 1 or 0.
 int cposix_process_carries(int pid, const char *entry);
+/// Brands what this process starts from now on with a number, and tells the one `before`, by which
+/// the brand is taken back. -ENOTSUP where nothing of the kind is inherited.
+int cposix_brand(uint64_t number, uint64_t *before);
+/// Tells whether a process bears the brand: 1 or 0.
+int cposix_process_bears(int pid, uint64_t number);
+/// Collects one child that has ended, but never `spared`: its pid, or 0 if there is none, or if
+/// `spared` has ended and may stand before others.
+int cposix_reap_any(int spared);
 /// Resident memory of this process in bytes.
 int64_t cposix_resident_memory(void);
 /// Path of this program.

@@ -1,0 +1,86 @@
+import Agents
+import JSON
+import Posix
+import TaskStore
+import Tasks
+import TestSupport
+import Testing
+
+@testable import Runner
+
+/// Checks the clock between an agent's birth and its first word, where it must speak first.
+@Suite struct StartClockTests {
+  /// Understands the lines "hello" as a word and every other as noise.
+  private struct Shy: AgentInterpreter {
+    var isGathering: Bool { false }
+    mutating func interpret(_ line: AgentLine) -> Reaction {
+      let said = String(decoding: line.bytes, as: UTF8.self)
+      return Reaction(events: [said == "hello" ? .text(said) : .unknown])
+    }
+    mutating func carry(out command: AgentCommand) -> Reaction { .none }
+    mutating func pause() -> Reaction { .none }
+    mutating func finish() -> Reaction { .none }
+  }
+
+  /// Runs a script as an agent that must speak within a second.
+  private func ending(of script: String) throws -> AttemptLoop.Ended {
+    var ended: AttemptLoop.Ended?
+    try withStage { stage in
+      let task = try stage.create("unused")
+      let claimed = try stage.store.change(.id(task.id), by: Stage.actor) { _ in
+        .claimed(Claim(attemptN: 1, leaseId: "lease", profile: "shell"))
+      }
+      let attempt = try #require(claimed.latestAttempt)
+      let ledger = AttemptLedger(
+        store: stage.store, record: claimed, attempt: attempt, actor: Stage.actor)
+      let folders = AttemptFolders(layout: stage.store.layout, record: claimed, attemptN: 1)
+      let files = RealFileSystem()
+      try folders.prepare(files: files)
+      let launch = try ShellAdapter().launch(
+        Brief(work: .script(script)),
+        in: AgentPlace(directory: stage.base, attemptFolder: folders.attempt))
+      for file in launch.files { try files.createFile(file.path).append(file.bytes) }
+      let process = try AgentProcess.start(
+        launch, in: stage.base,
+        environment: ["PATH": stage.environment["PATH"] ?? ""], marker: ledger.marker,
+        transcript: BoundedFile(folders.transcript, limit: 1 << 20, files: files),
+        errorLog: BoundedFile(folders.errors, limit: 1 << 20, files: files),
+        redactor: Redactor([:]))
+      var timing = SupervisorTiming()
+      timing.start = .seconds(1)
+      let log = try MessageLog.Writer(folder: folders.attempt)
+      let loop = AttemptLoop(
+        process: process,
+        voice: AgentVoice(
+          Shy(), sink: MessageSink(log, syncEvery: timing.sync), budget: Budget(),
+          gathering: timing.gathering, redactor: Redactor([:])),
+        clocks: AttemptClocks(
+          speaksFirst: true, startLimit: timing.start, runningLimit: .seconds(600)),
+        ledger: ledger, spec: claimed.spec, signals: try SignalPipe.install([.user2]),
+        adoptsOrphans: false, timing: timing)
+      let child = process.child
+      ended = try loop.run(
+        as: Executor(
+          agent: "shy", host: "here", pid: Int(child.pid), startedAtTicks: child.startTicks,
+          supervisorPid: 1),
+        in: AttemptWorkspace(mode: .none, path: stage.base),
+        watching: stage.store.makeJournalWatch())
+      _ = try ledger.settle(
+        Settlement(attemptN: 1, leaseId: "lease", outcome: .failed(AttemptError(.unknown, "x"))))
+    }
+    return try #require(ended)
+  }
+
+  @Test(arguments: ["sleep 600", "while sleep 0.05; do echo noise; done"])
+  func anAgentThatGivesNoSignIsEnded(_ script: String) throws {
+    let ended = try ending(of: script)
+    #expect(ended.cause == .passed(.start, limitSec: 1))
+    #expect(ended.survivors.isEmpty)
+  }
+
+  @Test func afterItsFirstWordTheStartClockIsOver() throws {
+    let ended = try ending(of: "echo noise; echo hello; sleep 1.5; exit 4")
+    #expect(ended.cause == nil)
+    #expect(ended.exit == .exited(code: 4))
+  }
+}
