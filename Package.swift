@@ -79,7 +79,8 @@ let package = Package(
     tests("MCP", ["MCP", "JSONRPC", "JSON", "Posix", "TestSupport"]),
     tests("Tasks", ["Tasks", "JSON", "TestSupport"]),
     tests("TaskStore", ["TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
-    tests("Agents", ["Agents", "Tasks", "JSON", "Posix", "TestSupport"]),
+    tests(
+      "Agents", ["Agents", "Tasks", "JSON", "Posix", "TestSupport"], data: ["Recordings"]),
     tests(
       "Runner",
       [

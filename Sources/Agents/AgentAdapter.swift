@@ -5,7 +5,7 @@ package protocol AgentAdapter: Sendable {
   associatedtype Interpreter: AgentInterpreter
   var traits: AgentTraits { get }
   func launch(_ brief: Brief, in place: AgentPlace) throws(LaunchRefusal) -> AgentLaunch
-  func interpreter() -> Interpreter
+  func interpreter(for brief: Brief, in place: AgentPlace) -> Interpreter
 }
 
 /// Says what may be concluded from an agent's signs of life and its end.
@@ -27,10 +27,13 @@ package struct AgentPlace: Sendable, Hashable {
   package var directory: String
   /// The attempt's own folder, closed to other users.
   package var attemptFolder: String
+  /// Whether somebody can be asked while it runs; otherwise what needs leave is denied.
+  package var canAsk: Bool
 
-  package init(directory: String, attemptFolder: String) {
+  package init(directory: String, attemptFolder: String, canAsk: Bool = false) {
     self.directory = directory
     self.attemptFolder = attemptFolder
+    self.canAsk = canAsk
   }
 }
 
@@ -47,6 +50,8 @@ package struct AgentLaunch: Sendable, Hashable {
     case nothing
     /// Written, then closed.
     case text([UInt8])
+    /// A conversation: kept open for what the interpreter says.
+    case dialogue
   }
 
   /// A file that must exist before the start, closed to other users.
@@ -84,6 +89,14 @@ extension LaunchPlan {
     switch adapter {
     case .shell: ShellAdapter()
     case .command: CommandAdapter(plan: self)
+    case .claude: ClaudeAdapter(plan: self)
+    case .codex:
+      if arguments.first == CodexExecAdapter.word {
+        CodexExecAdapter(plan: self)
+      } else {
+        CodexAdapter(plan: self)
+      }
+    case .text: TextAdapter(plan: self)
     }
   }
 }

@@ -7,13 +7,23 @@ package enum AgentEvent: Sendable, Hashable {
   case text(String)
   case toolStart(callId: String, tool: String, title: String?, arguments: JSONValue?)
   case toolEnd(callId: String, tool: String, ok: Bool, result: JSONValue?, durationMs: Int?)
+  /// A turn is over; its usage repeats in sum what `usage` has already told.
   case turnEnd(usage: Usage?, stopReason: String?)
   /// What was used since the last such event, never a running total.
   case usage(Usage)
   case progress(text: String, data: JSONValue?)
   /// Something went wrong; fatal only together with the way the process ends.
   case error(FailureReason, message: String)
+  /// The agent's word that it succeeded; takes back an earlier `failed`.
   case result(AgentResult)
+  /// The agent's word that it did not succeed, whatever its exit code; takes back a `result`.
+  case failed(AgentFailure)
+  /// It named its conversation; comes again when something in it has changed.
+  case session(AgentSession)
+  /// It waits for an answer, which `AgentCommand.answer` carries.
+  case asked(AgentQuestion)
+  /// It no longer waits for this one.
+  case withdrawn(requestId: String)
   /// A line in the agent's own form that we do not know; counted, never fatal.
   case unknown
 }
@@ -56,7 +66,13 @@ extension AgentEvent {
         AgentResult(
           summary: claim.summary.map { redactor.redacted($0) },
           output: claim.output.map { redactor.redacted($0) }, isOutputCut: claim.isOutputCut))
-    case .usage, .unknown: self
+    case .failed(let failure):
+      .failed(
+        AgentFailure(
+          failure.reason, redactor.redacted(failure.message), resumeAt: failure.resumeAt))
+    case .asked(let question): .asked(question.redacted(by: redactor))
+    // What the agent named itself is needed as it is, to carry its conversation on.
+    case .usage, .unknown, .session, .withdrawn: self
     }
   }
 }

@@ -34,14 +34,34 @@ package struct Reaction: Sendable, Hashable {
   package static let none = Reaction()
 }
 
+/// Says whether an agent has work of its own left, after what it has said so far.
+package enum AgentRest: Sendable, Hashable {
+  case working
+  /// Its turn is over; something it started goes on and may wake it again.
+  case background
+  /// It waits for us: it may be told more, or its input closed.
+  case resting
+}
+
 /// Understands one agent's stream: lines and commands in, events and bytes out, no clock, no I/O.
 package protocol AgentInterpreter: Sendable {
+  /// What it says first on the agent's input, beyond what the launch gives.
+  mutating func open() -> Reaction
   mutating func interpret(_ line: AgentLine) -> Reaction
   mutating func carry(out command: AgentCommand) -> Reaction
+  var rest: AgentRest { get }
   /// Tells whether something gathered waits for `pause`.
   var isGathering: Bool { get }
   /// Gives up what was gathered, since nothing came for a while.
   mutating func pause() -> Reaction
   /// Gives up everything, since nothing more will come.
   mutating func finish() -> Reaction
+}
+
+extension AgentInterpreter {
+  package mutating func open() -> Reaction { .none }
+  package var rest: AgentRest { .working }
+  package var isGathering: Bool { false }
+  package mutating func pause() -> Reaction { .none }
+  package mutating func finish() -> Reaction { .none }
 }

@@ -18,6 +18,7 @@ package struct AgentProfile: Sendable, Hashable {
   package var environment: [String: String]
   /// Names of variables handed through from the creator's environment, treated as secrets.
   package var passedNames: [String]
+  package var settings: AgentSettings
   package var budget: Budget
   package var runningTimeoutSec: Int?
   package var maxParallel: Int?
@@ -27,7 +28,8 @@ package struct AgentProfile: Sendable, Hashable {
 
   package init(
     name: String, adapter: AdapterKind, executable: String? = nil, arguments: [String] = [],
-    environment: [String: String] = [:], passedNames: [String] = [], budget: Budget = Budget(),
+    environment: [String: String] = [:], passedNames: [String] = [],
+    settings: AgentSettings = AgentSettings(), budget: Budget = Budget(),
     runningTimeoutSec: Int? = nil, maxParallel: Int? = nil, sharesDirectory: Bool = false,
     source: Source = .configuration
   ) {
@@ -37,6 +39,7 @@ package struct AgentProfile: Sendable, Hashable {
     self.arguments = arguments
     self.environment = environment
     self.passedNames = passedNames
+    self.settings = settings
     self.budget = budget
     self.runningTimeoutSec = runningTimeoutSec
     self.maxParallel = maxParallel
@@ -50,13 +53,11 @@ package struct AgentProfile: Sendable, Hashable {
   /// Lists the agents that are recognised on PATH, the preferred default first.
   package static let known: [AgentProfile] = [
     AgentProfile(
-      name: "claude", adapter: .command, executable: "claude",
-      arguments: ["-p", "--permission-mode", "acceptEdits"],
+      name: "claude", adapter: .claude, executable: "claude",
       passedNames: ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "CLAUDE_CONFIG_DIR"],
       source: .found),
     AgentProfile(
-      name: "codex", adapter: .command, executable: "codex",
-      arguments: ["exec", "--sandbox", "workspace-write", "--skip-git-repo-check", "-"],
+      name: "codex", adapter: .codex, executable: "codex",
       passedNames: ["CODEX_API_KEY", "OPENAI_API_KEY", "CODEX_HOME"],
       source: .found),
   ]

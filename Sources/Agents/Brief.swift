@@ -14,6 +14,42 @@ package struct Brief: Sendable, Hashable {
   /// Text for standard input, where the work itself does not take it.
   package var input: String?
   package var environment: [String: String]
+  package var conversation: Conversation = .new
+  /// What the agent's structured output must satisfy, where it is asked for one.
+  package var outputSchema: JSONValue?
+  /// The most US dollars it may use, for agents that count only at a turn's end.
+  package var budgetUsd: Double?
+
+  /// Says which conversation of the agent's an attempt carries on.
+  package enum Conversation: Sendable, Hashable {
+    case new
+    /// With what it had used when it was last left, where its agent counts totals.
+    case resume(id: String, spent: Usage?)
+    case fork(id: String, spent: Usage?)
+
+    package var source: String? {
+      switch self {
+      case .new: nil
+      case .resume(let id, _), .fork(let id, _): id
+      }
+    }
+
+    package var spent: Usage? {
+      switch self {
+      case .new: nil
+      case .resume(_, let spent), .fork(_, let spent): spent
+      }
+    }
+
+    /// Tells whether this is the conversation that was asked for.
+    package func admits(_ id: String) -> Bool {
+      switch self {
+      case .new: true
+      case .resume(let wanted, _): id == wanted
+      case .fork(let source, _): id != source
+      }
+    }
+  }
 
   package init(work: Work, input: String? = nil, environment: [String: String] = [:]) {
     self.work = work
@@ -31,6 +67,7 @@ package struct Brief: Sendable, Hashable {
       throw .malformedInput("no brief")
     }
     self.init(work: .words(brief: brief, prompt: Prompt.render(spec.input) ?? brief))
+    budgetUsd = spec.budget.usd
   }
 
   /// Names the task type whose input is an argv or a script.

@@ -22,5 +22,7 @@ package struct CommandAdapter: AgentAdapter {
       input: .text(Array(prompt.utf8)))
   }
 
-  package func interpreter() -> LineInterpreter { LineInterpreter() }
+  package func interpreter(for brief: Brief, in place: AgentPlace) -> LineInterpreter {
+    LineInterpreter()
+  }
 }

@@ -45,8 +45,9 @@ enum EventLine {
 
   private static func event(named name: String, _ value: JSONValue) -> AgentEvent? {
     switch name {
-    case "text": string(value, "text").map(AgentEvent.text)
-    case "progress": string(value, "text").map { .progress(text: $0, data: kept(value["data"])) }
+    case "text": value.text(at: "text").map(AgentEvent.text)
+    case "progress":
+      value.text(at: "text").map { .progress(text: $0, data: value.kept(at: "data")) }
     case "tool_start": toolStart(value)
     case "tool_end": toolEnd(value)
     case "usage": usage(value).map(AgentEvent.usage)
@@ -57,16 +58,19 @@ enum EventLine {
   }
 
   private static func toolStart(_ value: JSONValue) -> AgentEvent? {
-    guard let callId = name(value, "callId"), let tool = name(value, "tool") else { return nil }
+    guard let callId = value.word(at: "callId"), let tool = value.word(at: "tool") else {
+      return nil
+    }
     return .toolStart(
-      callId: callId, tool: tool, title: name(value, "title"), arguments: kept(value["arguments"]))
+      callId: callId, tool: tool, title: value.word(at: "title"),
+      arguments: value.kept(at: "arguments"))
   }
 
   private static func toolEnd(_ value: JSONValue) -> AgentEvent? {
-    guard let callId = name(value, "callId") else { return nil }
+    guard let callId = value.word(at: "callId") else { return nil }
     return .toolEnd(
-      callId: callId, tool: name(value, "tool") ?? "", ok: value["ok"]?.boolValue ?? true,
-      result: kept(value["result"]), durationMs: value["durationMs"]?.intValue)
+      callId: callId, tool: value.word(at: "tool") ?? "", ok: value["ok"]?.boolValue ?? true,
+      result: value.kept(at: "result"), durationMs: value["durationMs"]?.intValue)
   }
 
   /// Refuses negative figures, with which a program could lift its own budget.
@@ -82,10 +86,10 @@ enum EventLine {
   }
 
   private static func result(_ value: JSONValue) -> AgentEvent? {
-    let summary = string(value, "summary")
+    let summary = value.text(at: "summary")
     guard summary != nil || value["output"] != nil else { return nil }
-    let output = value["output"].flatMap { $0 == .null ? nil : $0 }
-    let kept = kept(output)
+    let output = value["output"].flatMap { $0.isNull ? .none : .some($0) }
+    let kept = output.map(AgentText.stored)
     return .result(
       AgentResult(
         summary: summary, output: kept,
@@ -93,21 +97,10 @@ enum EventLine {
   }
 
   private static func error(_ value: JSONValue) -> AgentEvent? {
-    guard let message = string(value, "message") else { return nil }
+    guard let message = value.text(at: "message") else { return nil }
     let code = value["code"]?.stringValue.flatMap { FailureReason(rawValue: $0) }
     return .error(code ?? .unknown, message: message)
   }
-
-  private static func string(_ value: JSONValue, _ key: String) -> String? {
-    value[key]?.stringValue.map { AgentText.stored(Array($0.utf8)) }
-  }
-
-  /// Reads a short word; ids and names of tools are not places for essays.
-  private static func name(_ value: JSONValue, _ key: String) -> String? {
-    value[key]?.stringValue.map { CleanText.line($0, limit: 200) }
-  }
-
-  private static func kept(_ value: JSONValue?) -> JSONValue? { value.map(AgentText.stored) }
 
   private static func startsObject(_ bytes: [UInt8]) -> Bool {
     bytes.first { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") } == UInt8(ascii: "{")

@@ -53,7 +53,8 @@ package struct Preflight: Sendable {
       from: environment, profile: profile, alsoPassing: passedNames)
     let plan = LaunchPlan(
       profile: profile.name, adapter: profile.adapter, executable: executable,
-      arguments: profile.arguments, secretNames: chosen.secret.keys.sorted())
+      arguments: profile.arguments, secretNames: chosen.secret.keys.sorted(),
+      settings: profile.settings)
     return Resolved(
       plan: plan, environment: chosen.plain, secrets: chosen.secret, profile: profile)
   }

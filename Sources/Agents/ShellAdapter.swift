@@ -25,5 +25,7 @@ package struct ShellAdapter: AgentAdapter {
     return launch
   }
 
-  package func interpreter() -> LineInterpreter { LineInterpreter() }
+  package func interpreter(for brief: Brief, in place: AgentPlace) -> LineInterpreter {
+    LineInterpreter()
+  }
 }

@@ -21,10 +21,8 @@ struct AgentProcess {
         directory: directory,
         descriptors: [1: output.writing.rawValue, 2: errors.writing.rawValue])
       var inputBytes: [UInt8] = []
-      if case .text(let bytes) = launch.input {
-        spec.descriptors[0] = input.reading.rawValue
-        inputBytes = bytes
-      }
+      if launch.input != .nothing { spec.descriptors[0] = input.reading.rawValue }
+      if case .text(let bytes) = launch.input { inputBytes = bytes }
       let child = try ProcessTable.branding(marker) { () throws(SpawnFailure) in
         try ChildProcess.spawn(spec)
       }
@@ -32,7 +30,8 @@ struct AgentProcess {
         child: child,
         streams: AgentStreams(
           output: output.takeReading(), errors: errors.takeReading(), input: input.takeWriting(),
-          inputBytes: inputBytes, transcript: transcript, errorLog: errorLog,
+          inputBytes: inputBytes, isDialogue: launch.input == .dialogue, transcript: transcript,
+          errorLog: errorLog,
           redactor: redactor))
     } catch {
       throw unfit(error)

@@ -18,6 +18,8 @@ final class AgentStreams {
   private var errors: End?
   private var input: End?
   private var pendingInput: ArraySlice<UInt8>
+  /// Whether more may follow what is pending.
+  private var staysOpen: Bool
   private var splitter = LineSplitter(maxLength: AgentBounds.parsedLine)
   private var transcript: BoundedFile
   private var errorLog: BoundedFile
@@ -26,24 +28,29 @@ final class AgentStreams {
   private var errorRedactor: Redactor
 
   /// Takes over our ends; an input of nil means that the agent reads from /dev/null.
+  ///
+  /// The input of a dialogue stays open until it is closed; any other ends with its bytes.
   init(
     output: consuming Descriptor, errors: consuming Descriptor, input: consuming Descriptor?,
-    inputBytes: [UInt8], transcript: BoundedFile, errorLog: BoundedFile, redactor: Redactor
+    inputBytes: [UInt8], isDialogue: Bool, transcript: BoundedFile, errorLog: BoundedFile,
+    redactor: Redactor
   ) {
     self.output = End(output)
     self.errors = End(errors)
     if let input { self.input = End(input) }
     pendingInput = inputBytes[...]
+    staysOpen = isDialogue
     self.transcript = transcript
     self.errorLog = errorLog
     outputRedactor = redactor
     errorRedactor = redactor
-    if inputBytes.isEmpty { self.input = nil }
+    if inputBytes.isEmpty, !isDialogue { self.input = nil }
   }
 
   var outputDescriptor: Int32? { output?.descriptor.rawValue }
   var errorDescriptor: Int32? { errors?.descriptor.rawValue }
-  var inputDescriptor: Int32? { input?.descriptor.rawValue }
+  /// To be watched only while there is something to write.
+  var inputDescriptor: Int32? { pendingInput.isEmpty ? nil : input?.descriptor.rawValue }
   var areClosed: Bool { output == nil && errors == nil }
 
   /// Reads once; gives the whole lines that are there now, at the end also the last piece.
@@ -89,13 +96,14 @@ final class AgentStreams {
     try errorLog.append(bytes)
   }
 
-  /// Writes a piece that cannot block, since the pipe says it is writable; closes after the last.
+  /// Writes a piece that cannot block, since the pipe says it is writable; closes after the
+  /// last.
   func feedInput() throws(SystemError) {
     guard let end = input else { return }
     do throws(SystemError) {
       let count = try end.descriptor.writeOnce(pendingInput.prefix(Limit.inputPiece))
       pendingInput = pendingInput.dropFirst(count)
-      if pendingInput.isEmpty { input = nil }
+      if pendingInput.isEmpty, !staysOpen { input = nil }
     } catch {
       input = nil
       pendingInput = []
@@ -107,6 +115,12 @@ final class AgentStreams {
   /// Gives the agent more to read, as long as its input is open.
   func send(_ bytes: [UInt8]) {
     if input != nil { pendingInput += bytes }
+  }
+
+  /// Ends the agent's input once what is pending is written.
+  func closeInput() {
+    staysOpen = false
+    if pendingInput.isEmpty { input = nil }
   }
 
   private static func agentLine(_ line: Line) -> AgentLine {

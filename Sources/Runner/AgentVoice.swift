@@ -31,6 +31,14 @@ struct AgentVoice {
     self.redactor = redactor
   }
 
+  /// Begins the conversation; returns bytes for the agent's input.
+  mutating func open() -> [UInt8] { take(interpreter.open()) }
+
+  /// Asks the agent to stop what it does, in its own words where it has any.
+  mutating func interrupt() -> [UInt8] { take(interpreter.carry(out: .interrupt)) }
+
+  var rest: AgentRest { interpreter.rest }
+
   /// Takes in whole lines; returns bytes for the agent's input.
   mutating func hear(_ lines: [AgentLine]) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -77,12 +85,20 @@ struct AgentVoice {
 
   /// Says as a message why the attempt failed, unless the agent has said the same already.
   mutating func tell(_ error: AttemptError) {
-    guard sink.reportedError?.code != error.code else { return }
+    guard !sink.hasReported(error.code) else { return }
     let body = MessageBody.error(
       code: error.code.rawValue, message: redactor.redacted(error.message),
       retryable: error.retryable)
     sink.write(body)
     store()
+  }
+
+  /// Says of calls whose end never came that it is lost.
+  mutating func closeCalls() {
+    let lost = sink.standing.openCalls.sorted { $0.key < $1.key }.map { callId, tool in
+      AgentEvent.toolEnd(callId: callId, tool: tool, ok: false, result: "lost", durationMs: nil)
+    }
+    keep { (sink) throws(StoreError) in try sink.take(lost) }
   }
 
   mutating func sync() { keep { (sink) throws(StoreError) in try sink.sync() } }
@@ -98,7 +114,19 @@ struct AgentVoice {
     let usage = sink.countedUsage
     for warning in budget.warnings(at: usage) { sink.note(warning.text) }
     exhausted = exhausted ?? budget.exhausted(at: usage)?.text
-    return reaction.bytes
+    return reaction.bytes + refusals(reaction.events)
+  }
+
+  /// Answers what is asked although nobody is there, so that the agent goes on.
+  private mutating func refusals(_ events: [AgentEvent]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for case .asked(let question) in events {
+      let answer: JSONValue = ["decision": "deny", "message": "Nobody can be asked here."]
+      bytes += take(
+        interpreter.carry(out: .answer(requestId: question.requestId, answer)))
+      bytes += take(Reaction(events: [.withdrawn(requestId: question.requestId)]))
+    }
+    return bytes
   }
 
   private mutating func store() { keep { (sink) throws(StoreError) in try sink.store() } }

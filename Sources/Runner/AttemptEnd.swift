@@ -1,3 +1,4 @@
+import Agents
 import JSON
 import Posix
 import Tasks
@@ -18,10 +19,8 @@ enum EndCause: Sendable, Hashable {
 struct AttemptEnd: Sendable {
   var cause: EndCause?
   var exit: ExitStatus?
-  /// The program's own last word on what went wrong.
-  var reportedError: (code: FailureReason, message: String)?
-  var hasResult: Bool
-  var exitCodeIsResult: Bool
+  var standing: AgentStanding
+  var traits: AgentTraits
   var lastErrorLine: String?
   /// What is wrong with the output by its type's schema.
   var outputFaults: [Fault] = []
@@ -29,20 +28,8 @@ struct AttemptEnd: Sendable {
   /// Decides in this order: what we did, what the agent said, how the process ended.
   var outcome: Settlement.Outcome {
     if let cause { return Self.outcome(of: cause) }
-    guard let exit else {
-      return .failed(AttemptError(.unknown, "The agent's end was not seen."))
-    }
-    if exit.isSuccess {
-      guard hasResult || exitCodeIsResult else {
-        return .failed(AttemptError(.outputMissing, "The agent ended without a result."))
-      }
-      return outputFaults.isEmpty ? .completed : .failed(misshapen)
-    }
-    if let reportedError, reportedError.code != .unknown {
-      return .failed(AttemptError(reportedError.code, reportedError.message))
-    }
-    let detail = reportedError?.message ?? lastErrorLine
-    return .failed(AttemptError(.agentCrashed, detail.map { "\(exit): \($0)" } ?? "\(exit)."))
+    let outcome = standing.outcome(exit: exit, traits, lastErrorLine: lastErrorLine)
+    return outcome == .completed && !outputFaults.isEmpty ? .failed(misshapen) : outcome
   }
 
   /// Names what is wrong and where, as much as fits a sentence.

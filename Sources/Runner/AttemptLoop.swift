@@ -14,6 +14,8 @@ final class AttemptLoop {
 
   private enum Phase {
     case working
+    /// It was asked to stop, in its own words or by INT; TERM follows.
+    case asked(until: MonotonicTime)
     /// TERM is sent; KILL follows.
     case ending(killAt: MonotonicTime)
     /// The leader is gone; what still comes is read until the stream rests.
@@ -24,6 +26,7 @@ final class AttemptLoop {
   private let child: ChildProcess
   private let ledger: AttemptLedger
   private let timing: SupervisorTiming
+  private let traits: AgentTraits
   private let limits: TaskSpec
   private let signals: SignalPipe
   private var tree: ProcessTree
@@ -36,10 +39,14 @@ final class AttemptLoop {
   private var cause: EndCause?
   private var exit: ExitStatus?
   private var nextRecording: MonotonicTime?
+  /// When an agent that has said its last word must have left.
+  private var leaveBy: MonotonicTime?
+  private var rest = AgentRest.working
 
   init(
-    process: AgentProcess, voice: AgentVoice, clocks: AttemptClocks, ledger: AttemptLedger,
-    spec: TaskSpec, signals: SignalPipe, adoptsOrphans: Bool, timing: SupervisorTiming
+    process: AgentProcess, voice: AgentVoice, clocks: AttemptClocks, traits: AgentTraits,
+    ledger: AttemptLedger, spec: TaskSpec, signals: SignalPipe, adoptsOrphans: Bool,
+    timing: SupervisorTiming
   ) {
     child = process.child
     streams = process.streams
@@ -47,6 +54,7 @@ final class AttemptLoop {
     self.clocks = clocks
     self.ledger = ledger
     self.timing = timing
+    self.traits = traits
     self.signals = signals
     self.adoptsOrphans = adoptsOrphans
     limits = spec
@@ -70,6 +78,7 @@ final class AttemptLoop {
     do throws(StoreError) { try ledger.started(executor, in: workspace) } catch {
       voice.fail(error)
     }
+    streams.send(voice.open())
     do throws(SystemError) {
       return try see(journal)
     } catch {
@@ -105,7 +114,13 @@ final class AttemptLoop {
     }
     switch phase {
     case .working:
-      if let wish = wishToEnd(now) { try begin(wish) }
+      if let wish = wishToEnd(now) {
+        try begin(wish)
+      } else if let leaveBy, leaveBy <= now {
+        try terminate()
+      }
+    case .asked(let until):
+      if until <= now { try terminate() }
     case .ending(let killAt):
       if killAt <= now { phase = .over }
     case .draining(let rest, let limit):
@@ -116,6 +131,8 @@ final class AttemptLoop {
 
   private func wishToEnd(_ now: MonotonicTime) -> EndCause? {
     if let failure = voice.failure { return .storeFailed("\(failure)") }
+    // Its work is done: no limit can make it undone.
+    if rest == .resting { return nil }
     if let passed = clocks.passed(now: now) {
       let limit =
         passed == .running ? limits.runningTimeoutSec : Int(timing.start.components.seconds)
@@ -124,10 +141,20 @@ final class AttemptLoop {
     return voice.exhausted.map { .budget($0) }
   }
 
-  /// Asks the whole tree to go; the first cause stays the cause.
+  /// Ends the attempt; the first cause stays the cause. An agent with a protocol is asked first,
+  /// since it then says what it has used.
   private func begin(_ why: EndCause) throws(SystemError) {
     guard case .working = phase else { return }
     cause = why
+    guard !traits.exitCodeIsResult, rest == .working, exit == nil else { return try terminate() }
+    phase = .asked(until: .after(timing.interrupt))
+    let bytes = voice.interrupt()
+    streams.send(bytes)
+    if bytes.isEmpty { try ProcessTable.signal(child.identity, .interrupt) }
+  }
+
+  /// Asks the whole tree to go.
+  private func terminate() throws(SystemError) {
     phase = .ending(killAt: .after(timing.grace))
     for member in try tree.members() {
       do throws(SystemError) {
@@ -156,7 +183,10 @@ final class AttemptLoop {
   private var deadline: MonotonicTime? {
     var times = [voice.deadline, nextRecording]
     switch phase {
-    case .working: times.append(clocks.deadline)
+    case .working:
+      times.append(leaveBy)
+      if rest != .resting { times.append(clocks.deadline) }
+    case .asked(let until): times.append(until)
     case .ending(let killAt): times.append(killAt)
     case .draining(let rest, let limit): times.append(min(rest, limit))
     case .over: break
@@ -182,9 +212,24 @@ final class AttemptLoop {
   private func hear() throws(SystemError) {
     let lines = try streams.readOutput()
     streams.send(voice.hear(lines))
+    try noticeRest()
     if voice.hasSpoken { clocks.spoke() }
     if case .draining(_, let limit) = phase {
       phase = .draining(rest: .after(timing.drainRest), limit: limit)
+    }
+  }
+
+  /// Lets an agent go that has said its last word: it is told nothing more, and has some time.
+  private func noticeRest() throws(SystemError) {
+    guard voice.rest != rest else { return }
+    rest = voice.rest
+    switch rest {
+    case .working: leaveBy = nil
+    case .background: leaveBy = .after(timing.background)
+    case .resting:
+      leaveBy = .after(timing.afterword)
+      streams.closeInput()
+      if case .asked = phase { try terminate() }
     }
   }
 

@@ -13,6 +13,7 @@ struct AttemptSetting {
   /// The values that must not be stored, by name.
   let secrets: [String: String]
   let adapter: any AgentAdapter
+  let interpreter: any AgentInterpreter
   let folders: AttemptFolders
 
   init(
@@ -26,8 +27,9 @@ struct AttemptSetting {
     adapter = record.spec.launch.adapterInUse
     do throws(LaunchRefusal) {
       brief = try Brief(record.spec)
-      launch = try adapter.launch(
-        brief, in: AgentPlace(directory: directory, attemptFolder: folders.attempt))
+      let place = AgentPlace(directory: directory, attemptFolder: folders.attempt)
+      launch = try adapter.launch(brief, in: place)
+      interpreter = adapter.interpreter(for: brief, in: place)
     } catch {
       throw Unfit(.workspaceError, error.description)
     }

@@ -12,14 +12,12 @@ struct MessageSink {
   /// Waits for `store`.
   private var heard: [MessageBody] = []
 
-  private(set) var usage = Usage()
-  private(set) var result: AgentResult?
-  private(set) var reportedError: (code: FailureReason, message: String)?
-  /// Lines in the agent's own form that were not understood.
-  private(set) var unknownLines = 0
+  private(set) var standing = AgentStanding()
   private(set) var tail = TailText()
   private var toolCalls = 0
   private var turns = 0
+  private var delta = DeltaText()
+  private var lastError: FailureReason?
 
   init(_ log: MessageLog.Writer, syncEvery: Duration) {
     self.log = log
@@ -59,17 +57,24 @@ struct MessageSink {
 
   /// What was used, with counts of our own where the agent gave none.
   var countedUsage: Usage {
-    var counted = usage
+    var counted = standing.usage
     if counted.toolCalls == nil, toolCalls > 0 { counted.toolCalls = toolCalls }
     if counted.turns == nil, turns > 0 { counted.turns = turns }
     return counted
   }
 
+  /// Tells whether the agent has said the same already.
+  func hasReported(_ code: FailureReason) -> Bool { lastError == code }
+
   private mutating func take(_ event: AgentEvent) {
+    standing.take(event)
     switch event {
     case .text(let text):
       tail.append(text)
+      delta.reset()
       write(.text(text))
+    case .textDelta(let text):
+      if let piece = delta.gather(text) { write(.textDelta(piece)) }
     case .toolStart(let callId, let tool, let title, let arguments):
       toolCalls += 1
       write(.toolCallStart(callId: callId, tool: tool, title: title, arguments: arguments))
@@ -78,15 +83,26 @@ struct MessageSink {
         .toolCallEnd(callId: callId, tool: tool, ok: ok, result: result, durationMs: durationMs))
     case .turnEnd(let used, let stopReason):
       turns += 1
-      if let used { usage = usage + used }
       write(.turnEnd(turn: turns, usage: used, stopReason: stopReason))
-    case .usage(let used): usage = usage + used
     case .progress(let text, let data): note(text, data)
-    case .error(let code, let message):
-      reportedError = (code, message)
-      write(.error(code: code.rawValue, message: message, retryable: code.isRetryable))
-    case .result(let claim): result = claim
-    case .unknown: unknownLines += 1
+    case .error(let code, let message): report(code, message)
+    case .failed(let failure):
+      // Its last word often repeats the error before it.
+      if !hasReported(failure.reason) { report(failure.reason, failure.message) }
+    case .session(let session):
+      note("Conversation \(session.id)", .object(session.members))
+    case .asked(let question):
+      write(
+        .inputRequest(
+          requestId: question.requestId, question: question.question, options: question.options))
+    case .withdrawn(let requestId):
+      note("The question is withdrawn.", ["requestId": .string(requestId)])
+    case .usage, .result, .unknown: break
     }
+  }
+
+  private mutating func report(_ code: FailureReason, _ message: String) {
+    lastError = code
+    write(.error(code: code.rawValue, message: message, retryable: code.isRetryable))
   }
 }

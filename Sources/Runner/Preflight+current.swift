@@ -10,6 +10,9 @@ extension AgentProfile {
     self.init(
       name: profile.name, adapter: profile.adapter, executable: profile.executable,
       arguments: profile.arguments, environment: profile.env, passedNames: profile.passEnv,
+      settings: AgentSettings(
+        model: profile.model, effort: profile.effort, permissionMode: profile.permissionMode,
+        directories: profile.directories),
       budget: profile.budget, runningTimeoutSec: profile.timeouts.running,
       maxParallel: profile.maxParallel, sharesDirectory: profile.sharedDirectory)
   }

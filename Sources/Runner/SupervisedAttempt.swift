@@ -80,8 +80,9 @@ struct SupervisedAttempt {
     }
     let process = try start(setting, dispatch)
     let loop = AttemptLoop(
-      process: process, voice: voice, clocks: clocks(setting.adapter.traits), ledger: ledger,
-      spec: record.spec, signals: signals, adoptsOrphans: adopts, timing: timing)
+      process: process, voice: voice, clocks: clocks(setting.adapter.traits),
+      traits: setting.adapter.traits, ledger: ledger, spec: record.spec, signals: signals,
+      adoptsOrphans: adopts, timing: timing)
     let found =
       workTree?.workspace
       ?? AttemptWorkspace(mode: record.spec.workspace, path: setting.directory)
@@ -114,7 +115,7 @@ struct SupervisedAttempt {
       sink.write(.userMessage(text: redactor.redacted(setting.brief.text), from: .brief))
       try sink.store()
       return AgentVoice(
-        setting.adapter.interpreter(), sink: sink, budget: record.spec.budget,
+        setting.interpreter, sink: sink, budget: record.spec.budget,
         gathering: timing.gathering, redactor: redactor)
     } catch {
       throw Unfit(.storeError, "Messages cannot be stored: \(error).")
@@ -175,22 +176,25 @@ struct SupervisedAttempt {
     _ workTree: WorkTreeRecord?, _ found: AttemptWorkspace
   ) -> Settlement {
     var voice = loop.heard
+    if !setting.adapter.traits.exitCodeIsResult { voice.closeCalls() }
     var harvest = Harvest(
       ledger: ledger, limits: timing.limits, redactor: Redactor(setting.secrets))
     harvest.takeFiles(from: folders.artifacts, files: files)
     let workspace = workTree.map { harvest.takeChanges(of: $0, &voice) } ?? found
     let sink = voice.sink
     let output = AttemptOutput(
-      taskType: record.spec.taskType, result: sink.result, tail: sink.tail, exit: ended.exit,
+      taskType: record.spec.taskType, result: sink.standing.result, tail: sink.tail,
+      exit: ended.exit,
       duration: .now - began, artifacts: harvest.artifacts)
     let end = AttemptEnd(
-      cause: ended.cause, exit: ended.exit, reportedError: sink.reportedError,
-      hasResult: sink.result != nil, exitCodeIsResult: setting.adapter.traits.exitCodeIsResult,
-      lastErrorLine: loop.lastErrorLine, outputFaults: output.faults)
+      cause: ended.cause, exit: ended.exit, standing: sink.standing,
+      traits: setting.adapter.traits, lastErrorLine: loop.lastErrorLine,
+      outputFaults: output.faults)
     let survivors = ended.survivors.asSurvivors
     for note in harvest.notes { voice.note(note) }
     if case .failed(let error) = end.outcome { voice.tell(error) }
-    if sink.unknownLines > 0 { voice.note("\(sink.unknownLines) event lines were malformed.") }
+    let unknown = sink.standing.unknownLines
+    if unknown > 0 { voice.note("\(unknown) lines of the agent's were not understood.") }
     if !survivors.isEmpty {
       voice.note("These processes could not be ended: \(survivors.joined(separator: ", ")).")
     }

@@ -6,6 +6,12 @@ package struct SupervisorTiming: Sendable {
   package var start: Duration = .seconds(90)
   /// From TERM to KILL.
   package var grace: Duration = .seconds(5)
+  /// From asking an agent to stop, in its own words or by INT, to TERM.
+  package var interrupt: Duration = .seconds(3)
+  /// From an agent's last word to its leaving by itself.
+  package var afterword: Duration = .seconds(10)
+  /// The same, while something it started goes on.
+  package var background: Duration = .seconds(600)
   /// For sweeping up what survived KILL.
   package var sweep: Duration = .seconds(5)
   /// For what a good end leaves behind, from TERM to KILL.

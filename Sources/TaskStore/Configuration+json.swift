@@ -146,7 +146,8 @@ extension Configuration.Profile: JSONCodable {
     {
       (
         name: String, adapter: AdapterKind, executable: String?, arguments: [String],
-        env: [String: String], passEnv: [String], budget: Budget,
+        env: [String: String], passEnv: [String], model: String?, effort: String?,
+        permissionMode: PermissionMode, directories: [String], budget: Budget,
         timeouts: Configuration.ProfileTimeouts, maxParallel: Int?, sharedDirectory: Bool
       ) in
       var made = Configuration.Profile(name: name, adapter: adapter)
@@ -154,6 +155,10 @@ extension Configuration.Profile: JSONCodable {
       made.arguments = arguments
       made.env = env
       made.passEnv = passEnv
+      made.model = model
+      made.effort = effort
+      made.permissionMode = permissionMode
+      made.directories = directories
       made.budget = budget
       made.timeouts = timeouts
       made.maxParallel = maxParallel
@@ -166,6 +171,13 @@ extension Configuration.Profile: JSONCodable {
     defaulted("arguments", \.arguments, .array(of: .string), [], "Passed as they are."),
     defaulted("env", \.env, .dictionary(of: .string), [:], "Variables with their values."),
     defaulted("passEnv", \.passEnv, .array(of: .string), [], "Variables handed on, as secrets."),
+    optional("model", \.model, .string(length: 1...200), "The model claude or codex is to use."),
+    optional("effort", \.effort, .string(length: 1...32), "How hard claude or codex is to think."),
+    defaulted(
+      "permissionMode", \.permissionMode, PermissionMode.json, .edits,
+      "What claude or codex may do; the rest is denied."),
+    defaulted(
+      "directories", \.directories, .array(of: .string), [], "Where claude or codex may work, too."),
     defaulted("budget", \.budget, Budget.json, Budget(), "Lowers the general budget."),
     defaulted(
       "timeouts", \.timeouts, Configuration.ProfileTimeouts.json, .init(), "Lowers the limits."),

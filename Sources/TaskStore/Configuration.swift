@@ -43,6 +43,10 @@ package struct Configuration: Sendable, Hashable {
     package var arguments: [String] = []
     package var env: [String: String] = [:]
     package var passEnv: [String] = []
+    package var model: String?
+    package var effort: String?
+    package var permissionMode = PermissionMode.edits
+    package var directories: [String] = []
     package var budget = Budget()
     package var timeouts = ProfileTimeouts()
     package var maxParallel: Int?

@@ -19,13 +19,16 @@ package struct MessageQuery: Sendable {
   /// Only the last so many.
   package var tail: Int?
   package var kinds: Set<MessageKind>?
+  /// Whether pieces of texts still running are wanted; naming them in `kinds` says so as well.
+  package var includeDeltas = false
   package var limit = 50
   package var maxBytes = 1 << 20
 
   package init() {}
 
   func wants(_ kind: MessageKind) -> Bool {
-    kinds?.contains(kind) ?? true
+    if let kinds { return kinds.contains(kind) }
+    return includeDeltas || kind != .textDelta
   }
 }
 

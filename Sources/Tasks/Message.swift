@@ -17,6 +17,7 @@ package struct Message: Sendable, Hashable {
 package enum MessageKind: String, Sendable, Hashable, CaseIterable, JSONCodable {
   case userMessage = "user_message"
   case text
+  case textDelta = "text_delta"
   case toolCallStart = "tool_call_start"
   case toolCallEnd = "tool_call_end"
   case turnEnd = "turn_end"
@@ -32,6 +33,8 @@ package enum MessageBody: Sendable, Hashable {
   case userMessage(text: String, from: Source)
   /// A complete block, always stored.
   case text(String)
+  /// A piece of a block still running; never the only copy.
+  case textDelta(String)
   case toolCallStart(callId: String, tool: String, title: String?, arguments: JSONValue?)
   case toolCallEnd(
     callId: String, tool: String, ok: Bool, result: JSONValue?, durationMs: Int?)
@@ -53,6 +56,7 @@ package enum MessageBody: Sendable, Hashable {
     switch self {
     case .userMessage: .userMessage
     case .text: .text
+    case .textDelta: .textDelta
     case .toolCallStart: .toolCallStart
     case .toolCallEnd: .toolCallEnd
     case .turnEnd: .turnEnd

@@ -7,7 +7,7 @@ extension MessageBody {
     switch self {
     case .userMessage(let text, let from):
       Payload.Words.json.write(.init(text: text, from: from), to: &writer)
-    case .text(let text):
+    case .text(let text), .textDelta(let text):
       Payload.Text.json.write(.init(text: text), to: &writer)
     case .toolCallStart(let callId, let tool, let title, let arguments):
       Payload.CallStart.json.write(
@@ -47,6 +47,7 @@ extension MessageBody {
     case .userMessage:
       reading(MessagePayload.Words.json) { .userMessage(text: $0.text, from: $0.from) }
     case .text: reading(MessagePayload.Text.json) { .text($0.text) }
+    case .textDelta: reading(MessagePayload.Text.json) { .textDelta($0.text) }
     case .toolCallStart:
       reading(MessagePayload.CallStart.json) {
         .toolCallStart(

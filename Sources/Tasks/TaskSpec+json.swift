@@ -17,13 +17,15 @@ extension IdempotencyKey: JSONCodable {
 
 extension LaunchPlan: JSONCodable {
   package static let json = Codec.object(
-    Self.init(profile:adapter:executable:arguments:environment:secretNames:),
+    Self.init(profile:adapter:executable:arguments:environment:secretNames:settings:),
     required("profile", \.profile, .string, "The profile's name."),
     required("adapter", \.adapter, AdapterKind.json, "How the agent is driven."),
     optional("executable", \.executable, .string, "Absolute path of the program."),
     defaulted("arguments", \.arguments, .array(of: .string), [], "Its arguments."),
     optional("environment", \.environment, .contentID, "The stored environment."),
-    defaulted("secretNames", \.secretNames, .array(of: .string), [], "Variables kept apart."))
+    defaulted("secretNames", \.secretNames, .array(of: .string), [], "Variables kept apart."),
+    defaulted(
+      "settings", \.settings, AgentSettings.json, AgentSettings(), "What the agent works with."))
 }
 
 extension TaskSpec: JSONCodable {

@@ -40,10 +40,12 @@ package struct LaunchPlan: Sendable, Hashable {
   package var environment: ContentID?
   /// Names of variables whose values are in the task's own 0600 file until it ends.
   package var secretNames: [String]
+  package var settings: AgentSettings
 
   package init(
     profile: String, adapter: AdapterKind, executable: String?, arguments: [String] = [],
-    environment: ContentID? = nil, secretNames: [String] = []
+    environment: ContentID? = nil, secretNames: [String] = [],
+    settings: AgentSettings = AgentSettings()
   ) {
     self.profile = profile
     self.adapter = adapter
@@ -51,6 +53,7 @@ package struct LaunchPlan: Sendable, Hashable {
     self.arguments = arguments
     self.environment = environment
     self.secretNames = secretNames
+    self.settings = settings
   }
 }
 
@@ -60,6 +63,12 @@ package enum AdapterKind: String, Sendable, Hashable, CaseIterable, JSONCodable 
   case shell
   /// The profile's program reads the prompt on standard input.
   case command
+  /// Claude Code, or a program that speaks its stream.
+  case claude
+  /// Codex: its app-server, or `exec` where the profile's first argument says so.
+  case codex
+  /// The profile's program takes a prompt and answers in prose.
+  case text
   package static let json = Codec<AdapterKind>.enumeration
 }
 

@@ -74,7 +74,7 @@ private func makeLink(to target: String, at path: String) throws {
     let resolved = try found.resolve(profile: nil)
     #expect(resolved.plan.profile == "codex")
     #expect(resolved.plan.executable == "/bin/codex")
-    #expect(resolved.plan.arguments.last == "-")
+    #expect(resolved.plan.adapter == .codex)
     let both = preflight(catalog(present: ["codex", "claude"]))
     #expect(try both.resolve(profile: nil).plan.profile == "claude")
   }

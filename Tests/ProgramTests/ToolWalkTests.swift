@@ -45,7 +45,7 @@ struct ToolWalkTests {
     "tasks_messages_list": [
       #"{"task_id":"TASK"}"#, #"{"task_id":"TASK","tail":1,"kinds":["text"]}"#,
       #"{"task_id":"TASK","after_seq":99999,"wait_sec":1}"#,
-      #"{"task_id":"TASK","limit":1,"max_bytes":2000}"#,
+      #"{"task_id":"TASK","limit":1,"include_deltas":true,"max_bytes":2000}"#,
     ],
     "tasks_artifacts_list": [#"{"task_id":"TASK"}"#, #"{"task_id":"TASK","limit":1}"#],
     "tasks_artifacts_download": [

@@ -85,9 +85,13 @@ import Testing
     error: (code: FailureReason, message: String)? = nil, hasResult: Bool = false,
     exitCodeIsResult: Bool = true, line: String? = nil, faults: [Fault] = []
   ) -> Settlement.Outcome {
-    AttemptEnd(
-      cause: cause, exit: exit, reportedError: error, hasResult: hasResult,
-      exitCodeIsResult: exitCodeIsResult, lastErrorLine: line, outputFaults: faults
+    var standing = AgentStanding()
+    if let error { standing.take(.error(error.code, message: error.message)) }
+    if hasResult { standing.take(.result(AgentResult(summary: "done"))) }
+    return AttemptEnd(
+      cause: cause, exit: exit, standing: standing,
+      traits: AgentTraits(speaksFirst: false, exitCodeIsResult: exitCodeIsResult),
+      lastErrorLine: line, outputFaults: faults
     ).outcome
   }
 
@@ -108,6 +112,18 @@ import Testing
     #expect(end() == .completed)
     #expect(reason(end(exitCodeIsResult: false)) == .outputMissing)
     #expect(end(hasResult: true, exitCodeIsResult: false) == .completed)
+  }
+
+  @Test func anAgentsLastWordCountsBeforeItsExitCode() {
+    let traits = AgentTraits(speaksFirst: true, exitCodeIsResult: false)
+    var standing = AgentStanding()
+    func outcome(_ code: Int32) -> Settlement.Outcome {
+      standing.outcome(exit: .exited(code: code), traits, lastErrorLine: nil)
+    }
+    standing.take(.failed(AgentFailure(.agentAuth, "log in")))
+    #expect(reason(outcome(0)) == .agentAuth)
+    standing.take(.result(AgentResult(summary: "done")))
+    #expect(outcome(1) == .completed)
   }
 
   @Test func anOutputOfTheWrongShapeIsNoSuccess() {

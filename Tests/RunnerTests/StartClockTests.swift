@@ -56,6 +56,7 @@ import Testing
           gathering: timing.gathering, redactor: Redactor([:])),
         clocks: AttemptClocks(
           speaksFirst: true, startLimit: timing.start, runningLimit: .seconds(600)),
+        traits: AgentTraits(speaksFirst: true, exitCodeIsResult: true),
         ledger: ledger, spec: claimed.spec, signals: try SignalPipe.install([.user2]),
         adoptsOrphans: false, timing: timing)
       let child = process.child

@@ -52,13 +52,13 @@ struct MessageLogTests {
     var testDescription: String { name }
   }
 
-  // Twelve messages: every third is a note, the others are texts, which are asked for.
+  // Twelve messages: every third is a delta, the others are texts.
   private static let cases: [Case] = [
-    Case(name: "all texts", expected: [1, 2, 4, 5, 7, 8, 10, 11], next: 11, more: false) {
+    Case(name: "all but deltas", expected: [1, 2, 4, 5, 7, 8, 10, 11], next: 11, more: false) {
       _ in
     },
-    Case(name: "all kinds", expected: Array(0..<12), next: 11, more: false) {
-      $0.kinds = nil
+    Case(name: "with deltas", expected: Array(0..<12), next: 11, more: false) {
+      $0.includeDeltas = true
     },
     Case(name: "after", expected: [10, 11], next: 11, more: false) { $0.after = 8 },
     Case(name: "after the end", expected: [], next: 11, more: false) { $0.after = 11 },
@@ -68,8 +68,8 @@ struct MessageLogTests {
       $0.before = 7
     },
     Case(name: "a page", expected: [1, 2, 4], next: 4, more: true) { $0.limit = 3 },
-    Case(name: "only notes", expected: [0, 3, 6, 9], next: 11, more: false) {
-      $0.kinds = [.info]
+    Case(name: "only deltas", expected: [0, 3, 6, 9], next: 11, more: false) {
+      $0.kinds = [.textDelta]
     },
     Case(name: "a kind nobody used", expected: [], next: 11, more: false) { $0.kinds = [.error] },
     Case(name: "the last two", expected: [10, 11], next: 11, more: true) { $0.tail = 2 },
@@ -87,13 +87,9 @@ struct MessageLogTests {
     try withTemporaryDirectory { folder in
       let log = try MessageLog.Writer(folder: folder)
       for number in 0..<12 {
-        try log.append(
-          number % 3 == 0 ? .info(text: "\(number)", data: nil) : .text("\(number)"))
+        try log.append(number % 3 == 0 ? .textDelta("\(number)") : .text("\(number)"))
       }
-      let read = try Self.read(folder) {
-        $0.kinds = [.text]
-        page.change(&$0)
-      }
+      let read = try Self.read(folder, page.change)
       #expect(read.items.map(\.seq) == page.expected)
       #expect(read.nextAfterSeq == page.next)
       #expect(read.hasMore == page.more)

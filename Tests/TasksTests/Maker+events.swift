@@ -71,7 +71,7 @@ extension Maker {
     switch int(0...9) {
     case 0: .userMessage(text: text(), from: some(MessageBody.Source.self))
     case 1: .text(text())
-    case 2: .text("")
+    case 2: .textDelta(text())
     case 3:
       .toolCallStart(
         callId: text(), tool: text(), title: maybe { $0.text() }, arguments: maybe { $0.value() })

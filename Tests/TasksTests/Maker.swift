@@ -76,11 +76,17 @@ struct Maker {
       costUsd: maybe { $0.double() }, model: maybe { $0.text() }, provider: maybe { $0.text() })
   }
 
+  mutating func settings() -> AgentSettings {
+    AgentSettings(
+      model: maybe { $0.text() }, effort: maybe { $0.text() },
+      permissionMode: some(PermissionMode.self), directories: several { $0.text() })
+  }
+
   mutating func launch() -> LaunchPlan {
     LaunchPlan(
       profile: text(), adapter: some(AdapterKind.self), executable: maybe { $0.text() },
       arguments: several { $0.text() }, environment: maybe { $0.cid() },
-      secretNames: several { $0.text() })
+      secretNames: several { $0.text() }, settings: settings())
   }
 
   mutating func spec() -> TaskSpec {

@@ -67,7 +67,8 @@ struct AttemptTests {
       let task = try house.start(try house.task())
       try house.say(
         task,
-        (0..<60).map { $0 % 3 == 0 ? .info(text: "note \($0)", data: nil) : .text("text \($0)") })
+        (0..<60).map { $0 % 3 == 0 ? .info(text: "note \($0)", data: nil) : .text("text \($0)") }
+          + [.textDelta("piece")])
       var arguments: JSONObject = ["task_id": .string(task.spec.name), "limit": 25]
       var found: [Int] = []
       repeat {
@@ -77,10 +78,12 @@ struct AttemptTests {
         if page["hasMore"] == false { break }
       } while true
       #expect(found == Array(0..<60))
-      // What a filter passes over is passed over by who asks for what comes next, too.
-      let errors = try house.call(
-        "tasks_messages_list", ["task_id": .string(task.spec.name), "kinds": ["error"]])
-      #expect(seqs(errors) == [] && errors["nextAfterSeq"] == 59)
+      // The piece was passed over, and so are those who ask for what comes next.
+      #expect(arguments["after_seq"] == 60)
+      let deltas = try house.call(
+        "tasks_messages_list",
+        ["task_id": .string(task.spec.name), "after_seq": 59, "include_deltas": true])
+      #expect(seqs(deltas) == [60])
       let notes = try house.call(
         "tasks_messages_list",
         ["task_id": .string(task.spec.name), "kinds": ["info"], "before_seq": 10])

@@ -13,6 +13,7 @@ extension MessageBody {
     switch self {
     case .userMessage(let text, let from): return .userMessage(text: clean(text), from: from)
     case .text(let text): return .text(clean(text))
+    case .textDelta(let text): return .textDelta(clean(text))
     case .toolCallStart(let callId, let tool, let title, let arguments):
       return .toolCallStart(
         callId: line(callId), tool: line(tool), title: title.map(line),

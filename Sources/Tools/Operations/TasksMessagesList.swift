@@ -27,6 +27,7 @@ package struct TasksMessagesList: TaskTool {
     var tail: Int?
     var kinds: [MessageKind]
     var limit: Int
+    var includeDeltas: Bool
     var waitSec: Int
     var team: String?
     var diary: String?
@@ -40,6 +41,7 @@ package struct TasksMessagesList: TaskTool {
       optional("tail", \.tail, .int(1...200), "Only so many of the last ones."),
       defaulted("kinds", \.kinds, .array(of: .enumeration, count: 0...10), [], "Only these."),
       defaulted("limit", \.limit, .int(1...200), 50, "Most messages in a page."),
+      defaulted("include_deltas", \.includeDeltas, .bool, false, "Pieces of unfinished texts too."),
       defaulted("wait_sec", \.waitSec, .int(0...45), 0, "Wait so long if there is nothing new."),
       TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary), ByteBudget.field(\.maxBytes))
   }
@@ -101,6 +103,7 @@ package struct TasksMessagesList: TaskTool {
     query.tail = input.tail
     query.kinds = input.kinds.isEmpty ? nil : Set(input.kinds)
     query.limit = input.limit
+    query.includeDeltas = input.includeDeltas
     query.maxBytes = Self.readLimit
     let (folder, asked) = (try folder(of: task, attempt), query)
     let page = try naming { () throws(StoreError) in

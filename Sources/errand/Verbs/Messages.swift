@@ -16,6 +16,7 @@ enum Messages {
     let payload = message["payload"]
     switch message["kind"]?.stringValue.flatMap({ MessageKind(rawValue: $0) }) {
     case .text: return TaskText.block(payload?["text"])
+    case .textDelta: return ""
     case .userMessage:
       return marked("> ", TaskText.block(payload?["text"]), terminal, .cyan)
     case .toolCallStart: return toolStart(payload, terminal)
