@@ -5,6 +5,8 @@ import Tasks
 package enum AgentEvent: Sendable, Hashable {
   /// A complete block of text.
   case text(String)
+  /// A piece of a block still running; the whole block follows as `text`.
+  case textDelta(String)
   case toolStart(callId: String, tool: String, title: String?, arguments: JSONValue?)
   case toolEnd(callId: String, tool: String, ok: Bool, result: JSONValue?, durationMs: Int?)
   /// A turn is over; its usage repeats in sum what `usage` has already told.
@@ -47,6 +49,7 @@ extension AgentEvent {
   package func redacted(by redactor: Redactor) -> AgentEvent {
     switch self {
     case .text(let text): .text(redactor.redacted(text))
+    case .textDelta(let text): .textDelta(redactor.redacted(text))
     case .toolStart(let callId, let tool, let title, let arguments):
       .toolStart(
         callId: redactor.redacted(callId), tool: redactor.redacted(tool),

@@ -98,7 +98,8 @@ struct AgentVoice {
     let lost = sink.standing.openCalls.sorted { $0.key < $1.key }.map { callId, tool in
       AgentEvent.toolEnd(callId: callId, tool: tool, ok: false, result: "lost", durationMs: nil)
     }
-    keep { (sink) throws(StoreError) in try sink.take(lost) }
+    sink.take(lost)
+    store()
   }
 
   mutating func sync() { keep { (sink) throws(StoreError) in try sink.sync() } }

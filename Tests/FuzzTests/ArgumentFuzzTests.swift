@@ -93,10 +93,36 @@ struct ArgumentFuzzTests {
     #"{"errand":"result","summary":"done","output":{"a":1}}"#, "plain \u{1B}[31mred\u{1B}[0m text",
   ].map { Array($0.utf8) }
 
-  @Test func everyLineOfAnAgentBecomesEventsOfBoundedSize() throws {
-    try Fuzz.run("agent lines", seeds: Self.agentLines, rounds: 500) { input, mutation in
-      var interpreter = ShellAdapter().interpreter()
-      var events: [AgentEvent] = []
+  /// Lines of the agents' own protocols, as they were recorded, shortened.
+  static let protocolLines = [
+    #"{"type":"system","subtype":"init","session_id":"s","model":"m","tools":["Bash"]}"#,
+    #"{"type":"assistant","message":{"id":"m1","content":[{"type":"text","text":"Hi"},"#
+      + #"{"type":"tool_use","id":"t1","name":"Bash","input":{"command":"ls"}}],"#
+      + #""usage":{"input_tokens":9,"output_tokens":1}},"session_id":"s"}"#,
+    #"{"type":"control_request","request_id":"r","request":{"subtype":"can_use_tool","#
+      + #""tool_name":"Bash","input":{"command":"ls"},"tool_use_id":"t1"}}"#,
+    #"{"type":"result","subtype":"success","is_error":false,"num_turns":1,"result":"Done","#
+      + #""total_cost_usd":0.01,"usage":{"input_tokens":100,"output_tokens":20}}"#,
+    #"{"id":1,"result":{"userAgent":"codex/0.163.0"}}"#,
+    #"{"method":"thread/started","params":{"thread":{"id":"t"}}}"#,
+    #"{"method":"item/completed","params":{"item":{"type":"agentMessage","text":"Hi"}}}"#,
+    #"{"method":"turn/completed","params":{"turn":{"id":"u","status":"completed"}}}"#,
+    #"{"type":"item.completed","item":{"id":"i","type":"command_execution","command":"ls","#
+      + #""aggregated_output":"a\n","exit_code":0,"status":"completed"}}"#,
+    #"{"type":"turn.completed","usage":{"input_tokens":9,"output_tokens":2}}"#,
+  ].map { Array($0.utf8) }
+
+  static let adapters: [AdapterKind] = [.shell, .command, .claude, .codex, .text]
+
+  @Test(arguments: adapters)
+  func everyLineOfAnAgentBecomesEventsOfBoundedSize(_ kind: AdapterKind) throws {
+    let plan = LaunchPlan(profile: "p", adapter: kind, executable: "/bin/agent")
+    let brief = Brief(work: .words(brief: "b", prompt: "b"))
+    let place = AgentPlace(directory: "/d", attemptFolder: "/a", canAsk: true)
+    let seeds = Self.agentLines + Self.protocolLines
+    try Fuzz.run("agent lines", seeds: seeds, rounds: 150) { input, mutation in
+      var interpreter: any AgentInterpreter = plan.adapterInUse.interpreter(for: brief, in: place)
+      var events = interpreter.open().events
       for line in input.split(separator: 10, omittingEmptySubsequences: false) {
         let length = line.count + (mutation.number(below: 5) == 0 ? Int(Int32.max) : 0)
         events += interpreter.interpret(AgentLine(Array(line), length: length)).events

@@ -41,7 +41,7 @@ import Testing
       try ProcessTable.signal(supervisor.identity, .kill)
       let ended = try stage.wait(for: task)
       #expect(ended.error?.code == .interrupted)
-      #expect(ended.error?.message.contains("before the agent was started") == true)
+      #expect(ended.error?.message.contains("while it started the agent") == true)
       #expect(ended.latestAttempt?.startedAt == nil && ended.attemptCount == 1)
       #expect(try stage.processes(ended).isEmpty)
       #expect(Look.at(stage.base + "/started") == nil)
