@@ -30,19 +30,11 @@ struct AttemptLedger: Sendable {
   enum Standing: Sendable, Hashable { case wanted, unwanted, disowned }
 
   func standing() throws(StoreError) -> Standing {
-    if try isStoreGone() { return .disowned }
+    // Nothing of a removed store may come back by our writing.
+    if try store.isRemoved() { return .disowned }
     let record = try record()
     guard owns(record) else { return .disowned }
     return record.cancelRequest == nil ? .wanted : .unwanted
-  }
-
-  /// Tells whether the store has been removed: nothing of it may come back by our writing.
-  func isStoreGone() throws(StoreError) -> Bool {
-    do throws(SystemError) {
-      return try !store.files.exists(store.layout.journal)
-    } catch {
-      throw .disk(error)
-    }
   }
 
   private func owns(_ record: TaskRecord) -> Bool {

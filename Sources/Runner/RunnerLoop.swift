@@ -53,11 +53,9 @@ final class RunnerLoop {
 
   /// Tells whether somebody removed the journal, or the lock that makes this the only runner.
   private func isStoreGone() throws(RunnerError) -> Bool {
-    try fromSystem { () throws(SystemError) in
-      for path in [store.layout.journal, store.layout.runnerLock] {
-        if try !store.files.exists(path) { return true }
-      }
-      return false
+    if try fromStore({ () throws(StoreError) in try store.isRemoved() }) { return true }
+    return try fromSystem { () throws(SystemError) in
+      try !store.files.exists(store.layout.runnerLock)
     }
   }
 

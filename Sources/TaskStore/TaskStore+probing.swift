@@ -13,6 +13,15 @@ extension TaskStore {
     }
   }
 
+  /// Tells whether somebody has removed the store: not a segment of its journal is left.
+  ///
+  /// The files are looked at and not their folder, which goes after the last of them, and unnoticed.
+  package func isRemoved() throws(StoreError) -> Bool {
+    try onDisk { () throws(SystemError) in
+      try JournalSegments.ordinals(layout, files).isEmpty
+    }
+  }
+
   /// Judges a folder, or the nearest one above it, where the missing ones would be made.
   private func checkFolder(_ path: String) throws(SystemError) {
     var folder = path
