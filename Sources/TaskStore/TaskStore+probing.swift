@@ -13,12 +13,15 @@ extension TaskStore {
     }
   }
 
-  /// Tells whether somebody has removed the store: not a segment of its journal is left.
+  /// Tells whether somebody has removed the store: no segment of its journal is left.
   ///
   /// The files are looked at and not their folder, which goes after the last of them, and unnoticed.
   package func isRemoved() throws(StoreError) -> Bool {
-    try onDisk { () throws(SystemError) in
-      try JournalSegments.ordinals(layout, files).isEmpty
+    let hasBegun = state.withLock { $0.reader.position.number > 0 }
+    return try onDisk { () throws(SystemError) in
+      guard try JournalSegments.ordinals(layout, files).isEmpty else { return false }
+      if hasBegun { return true }
+      return try !files.exists(layout.journal)
     }
   }
 
