@@ -60,13 +60,14 @@ import Testing
     }
   }
 
-  @Test(arguments: [Mischief.deaf, .orphan, .hidden, .server, .crowd, .flight])
+  // Not `flight`: without its supervisor, to which orphans come, a chain of forks can outrun a look.
+  @Test(arguments: [Mischief.deaf, .orphan, .hidden, .server, .crowd])
   func nothingIsLeftAfterItsSupervisorWasKilled(_ mischief: Mischief) throws {
     try withHostile(mischief) { stage, created, held in
       let task = try stage.wait(for: created) { $0.status != .dispatched }
       try stage.kill(supervisorOf: task)
       let ended = try stage.wait(for: task)
-      #expect(ended.error?.code == .interrupted || mischief == .flight)
+      #expect(ended.error?.code == .interrupted)
       try expectNothingLeft(stage, ended, held)
     }
   }
