@@ -97,6 +97,7 @@ extension LaunchPlan {
         CodexAdapter(plan: self)
       }
     case .text: TextAdapter(plan: self)
+    case .acp: ACPAdapter(plan: self)
     }
   }
 }

@@ -69,6 +69,8 @@ package enum AdapterKind: String, Sendable, Hashable, CaseIterable, JSONCodable 
   case codex
   /// The profile's program takes a prompt and answers in prose.
   case text
+  /// Any agent that speaks the Agent Client Protocol.
+  case acp
   package static let json = Codec<AdapterKind>.enumeration
 }
 

@@ -112,7 +112,7 @@ struct ArgumentFuzzTests {
     #"{"type":"turn.completed","usage":{"input_tokens":9,"output_tokens":2}}"#,
   ].map { Array($0.utf8) }
 
-  static let adapters: [AdapterKind] = [.shell, .command, .claude, .codex, .text]
+  static let adapters = AdapterKind.allCases
 
   @Test(arguments: adapters)
   func everyLineOfAnAgentBecomesEventsOfBoundedSize(_ kind: AdapterKind) throws {
