@@ -64,6 +64,7 @@ package final class Conversation: Sendable {
   /// Reads until the peer closes its end or is gone, handing over each line.
   package func read(_ take: (Piece) -> Void) {
     reader.withLock { reader in
+      if let watchdog, !watchdog.awaitFirst(of: reader.rawValue) { return }
       while !outbox.isGone {
         if !reader.hasBufferedLine { take(.pause) }
         switch Self.next(&reader) {

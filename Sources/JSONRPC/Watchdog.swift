@@ -25,6 +25,23 @@ package final class Watchdog: Sendable {
     }
   }
 
+  /// Waits for the first bytes to read, or the end, on the thread that will read them: the start is
+  /// too dear for a thread of its own. Answers false once the parent has died before.
+  func awaitFirst(of input: Int32) -> Bool {
+    let watched = [input, parent.descriptor].compactMap { $0 }
+    while true {
+      do throws(SystemError) {
+        let ready = try Poller.wait(
+          watched.map { (descriptor: $0, events: .readable) }, timeoutMilliseconds: interval)
+        if ready[input] != nil { return true }
+        if !ready.isEmpty || parent.isOrphaned { return false }
+      } catch {
+        // Reading says what is wrong.
+        return true
+      }
+    }
+  }
+
   /// Starts the thread, once; `onEnd` is called on it, once.
   package func start(_ onEnd: @escaping @Sendable () -> Void) {
     guard !started.exchange(true, ordering: .acquiringAndReleasing) else { return }
@@ -40,9 +57,10 @@ package final class Watchdog: Sendable {
     }
   }
 
+  /// Only where the parent cannot be polled is it asked for, once a second.
+  private var interval: Int? { parent.descriptor == nil ? 1000 : nil }
+
   private func watch() {
-    // Only where the parent cannot be polled is it asked for, once a second.
-    let interval: Int? = parent.descriptor == nil ? 1000 : nil
     let signals = signals.withLock { $0?.descriptor }
     let watched = [signals, parent.descriptor].compactMap { $0 }
     while true {

@@ -36,4 +36,17 @@ package final class ConfigurationFile: Sendable {
     }
     return configuration
   }
+
+  /// Gives what little of a file that cannot be used is needed to look at tasks and to end them:
+  /// the team where it can be made out, all else by default.
+  package func salvaged() -> Configuration {
+    var configuration = Configuration()
+    do {
+      let value = try JSONValue.parse(RealFileSystem().read(path, limit: 1 << 20))
+      if let team = value["team"]?.stringValue { configuration.team = team }
+    } catch {
+      // Whoever uses the file for more than that says what is wrong with it.
+    }
+    return configuration
+  }
 }

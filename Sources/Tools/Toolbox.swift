@@ -22,7 +22,7 @@ package struct Toolbox: Sendable {
   package static func current(
     _ workshop: Workshop, choice: ToolChoice = .usual
   ) throws(ToolFailure) -> Toolbox {
-    let configuration = try workshop.configuration()
+    let configuration = workshop.usableConfiguration()
     let hasLeave = workshop.setting.allowsCommands || configuration.allowCommands
     return Toolbox(workshop, choice: choice, mayRunCommands: hasLeave)
   }

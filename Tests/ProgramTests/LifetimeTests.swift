@@ -94,6 +94,22 @@ struct LifetimeTests {
     }
   }
 
+  @Test func theServerEndsWithAParentThatNeverSaidAWord() throws {
+    try withTemporaryDirectory { folder in
+      let parent = try Program.start(
+        ["-c", #"exec 3<&0; "$1" serve <&3 & echo $!; wait"#, "sh", Program.errand()],
+        executable: "/bin/sh", environment: Conversation.environment(store: folder + "/store"))
+      let pid = try #require(try parent.nextLine().flatMap { Int32($0) })
+      // It has to know its parent before it can miss it.
+      let isWatching = try !ProcessFigures.exist || eventually {
+        try Program.run(["-l", "/proc/\(pid)/fd"], executable: "/bin/ls").text.contains("pidfd")
+      }
+      #expect(isWatching)
+      #expect(try parent.process.signal(.kill))
+      #expect(try parent.nextLine(within: .seconds(2)) == nil)
+    }
+  }
+
   @Test func whatTheServerStartsHoldsNothingOfTheWire() throws {
     try withTemporaryDirectory { folder in
       let conversation = try Conversation(store: folder + "/store", arguments: ["--allow-commands"])

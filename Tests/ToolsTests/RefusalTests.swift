@@ -230,4 +230,18 @@ struct RefusalTests {
       #expect(failure.summary.contains(house.configurationFile))
     }
   }
+
+  @Test(arguments: [#"{"maxParallel":"many","team":"red"}"#, "{"])
+  func withABrokenConfigurationTasksAreStillSeenAndEnded(_ broken: String) throws {
+    try withHouse { house in
+      let team = broken == "{" ? "local" : "red"
+      try writeFile(house.configurationFile, #"{"team":"\#(team)"}"#)
+      let task = try house.task()
+      try writeFile(house.configurationFile, broken)
+      let name = JSONValue.string(task.spec.name)
+      #expect(try house.call("tasks_list", ["view": "all"])["total"] == 1)
+      #expect(try house.call("tasks_get", ["task_id": name])["status"] == "queued")
+      #expect(try house.call("tasks_cancel", ["task_id": name])["items"]?.arrayValue?.count == 1)
+    }
+  }
 }

@@ -39,7 +39,7 @@ package struct TasksList: TaskTool {
   }
 
   private func reader(_ input: Input, _ caller: Caller) throws(ToolFailure) -> InboxReader {
-    InboxReader(client: caller.inbox, team: try workshop.team(input.filter.team))
+    InboxReader(client: caller.inbox, team: workshop.team(input.filter.team))
   }
 
   private func mark(_ number: Int, _ input: Input, _ caller: Caller) throws(ToolFailure) {
@@ -108,7 +108,7 @@ package struct TasksList: TaskTool {
       ).id
     }
     query.correlationId = filter.correlation
-    query.teamId = try workshop.team(filter.team)
+    query.teamId = workshop.team(filter.team)
     query.diaryId = filter.diary
     query.hasAttempts = filter.hasAttempts
     query.text = filter.text

@@ -100,7 +100,7 @@ struct TaskResources: ResourceProvider {
     do throws(ToolFailure) {
       let store = try workshop.store()
       var query = TaskQuery()
-      query.teamId = try workshop.configuration().team
+      query.teamId = workshop.usableConfiguration().team
       query.limit = limit
       query.cursor = cursor
       let asked = query

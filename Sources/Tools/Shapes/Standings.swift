@@ -16,7 +16,7 @@ struct Standings {
       view = nil
       return
     }
-    let configuration = try workshop.configuration()
+    let configuration = workshop.usableConfiguration()
     view = try namingRunner { () throws(RunnerError) in
       try QueueView(store: store, configuration: configuration)
     }

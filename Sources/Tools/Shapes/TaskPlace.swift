@@ -53,7 +53,7 @@ extension Workshop {
     _ place: TaskPlace, at pointer: JSONPointer,
     by look: (TaskStore, TaskReference) throws(StoreError) -> TaskRecord
   ) throws(ToolFailure) -> TaskRecord {
-    let (store, team) = (try store(), try self.team(place.team))
+    let (store, team) = (try store(), self.team(place.team))
     let record: TaskRecord
     do throws(StoreError) {
       record = try look(store, place.task)
@@ -80,8 +80,7 @@ extension Workshop {
   }
 
   /// Gives the team that is meant: the configured one, unless another is named.
-  func team(_ given: String?) throws(ToolFailure) -> String {
-    if let given { return given }
-    return try configuration().team
+  func team(_ given: String?) -> String {
+    given ?? usableConfiguration().team
   }
 }

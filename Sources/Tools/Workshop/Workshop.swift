@@ -42,6 +42,7 @@ package final class Workshop: Sendable {
     /// Says that a task was made whose runner is still to be seen to.
     var owesRunner = false
     var lastAttended: MonotonicTime?
+    var hasToldOfConfiguration = false
   }
 
   package let setting: Setting
@@ -75,6 +76,18 @@ package final class Workshop: Sendable {
     } catch {
       throw ToolFailure(
         code: "configuration_invalid", summary: error.description, nextStep: error.nextStep)
+    }
+  }
+
+  /// Reads the configuration for what must go on without it: to look at tasks and to end them.
+  package func usableConfiguration() -> Configuration {
+    do throws(ConfigurationError) {
+      return try configurationFile.current()
+    } catch {
+      if state.withLock({ !exchange(&$0.hasToldOfConfiguration, with: true) }) {
+        StandardError.write("errand: \(error) Until then no task can be created.\n")
+      }
+      return configurationFile.salvaged()
     }
   }
 
