@@ -29,12 +29,12 @@ struct JournalReader: Sendable {
   let layout: StoreLayout
   let files: any FileSystem
   private(set) var position: JournalPosition
-  /// Numbers whose line was unreadable, with the task it seems to have been about; a copy of the
-  /// line, written after a failed sync, may still come.
-  private(set) var missing: [Int: TaskID?] = [:]
+  /// Numbers whose line was unreadable, with what it seems to have been about; a copy of the line,
+  /// written after a failed sync, may still come.
+  private(set) var missing: [Int: DamagedLine] = [:]
   /// Tells that the line before was unreadable, so that the next one's seal cannot be checked.
   private var chainIsBroken = false
-  private var open: (segment: Int, file: any ReadFile)?
+  private var open: (segment: Int, file: any ReadFile, status: FileStatus)?
 
   /// Reads this much at once, and more only where a single line is longer.
   private static let chunk = 256 << 10
@@ -67,11 +67,23 @@ struct JournalReader: Sendable {
     chainIsBroken = false
   }
 
+  /// Tells that what was read so far is no longer at its path: the store was removed or replaced.
+  func isUprooted() throws(SystemError) -> Bool {
+    let last = open.map { $0.segment == position.segment ? $0 : nil } ?? nil
+    guard let last else {
+      if position.number == 0 { return false }
+      return try !files.exists(layout.segment(position.segment))
+    }
+    let path = layout.segment(last.segment)
+    guard let named = try files.status(path, followingLinks: false) else { return true }
+    return !named.isSameFile(as: last.status)
+  }
+
   private mutating func currentFile() throws(SystemError) -> (any ReadFile)? {
     if let open, open.segment == position.segment { return open.file }
     do throws(SystemError) {
       let file = try files.openForReading(layout.segment(position.segment))
-      open = (position.segment, file)
+      open = (position.segment, file, try file.status())
       return file
     } catch {
       if error.isNotFound { return nil }
@@ -128,23 +140,9 @@ struct JournalReader: Sendable {
     position.number += 1
     position.seal = seal ?? position.seal
     if missing.count < Self.missingLimit {
-      missing[position.number] = .some(Self.task(in: line))
+      missing[position.number] = DamagedLine(line)
     }
     batch.damage.append(
       Damage(path: layout.segment(position.segment), offset: offset, line: Array(line)))
-  }
-
-  /// Looks for a task's id in what is left of a line.
-  private static func task(in line: ArraySlice<UInt8>) -> TaskID? {
-    let mark = Array(#""task":""#.utf8)
-    // The id stands near the beginning, before anything a person or an agent wrote.
-    let head = Array(line.prefix(1024))
-    guard head.count >= mark.count + 36 else { return nil }
-    for start in 0...(head.count - mark.count - 36)
-    where head[start..<start + mark.count].elementsEqual(mark) {
-      let id = head[(start + mark.count)..<(start + mark.count + 36)]
-      return TaskID(String(decoding: id, as: UTF8.self))
-    }
-    return nil
   }
 }

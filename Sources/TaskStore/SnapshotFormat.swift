@@ -64,6 +64,7 @@ struct SnapshotAside: Sendable {
   var handles: [String: WaitHandle] = [:]
   var seen: [String: Int] = [:]
   var damaged: Set<TaskID> = []
+  var doubted: Set<TaskID> = []
   var teams: Set<String> = []
 }
 
@@ -72,12 +73,12 @@ extension SnapshotAside: JSONCodable {
     {
       (
         segment: Int, offset: Int, number: Int, seal: String, handles: [WaitHandle],
-        seen: [String: Int], damaged: [TaskID], teams: [String]
+        seen: [String: Int], damaged: [TaskID], doubted: [TaskID], teams: [String]
       ) in
       SnapshotAside(
         position: JournalPosition(segment: segment, offset: offset, number: number, seal: seal),
         handles: Dictionary(handles.map { ($0.id, $0) }, uniquingKeysWith: { $1 }), seen: seen,
-        damaged: Set(damaged), teams: Set(teams))
+        damaged: Set(damaged), doubted: Set(doubted), teams: Set(teams))
     },
     required("segment", { $0.position.segment }, .int),
     required("offset", { $0.position.offset }, .int),
@@ -87,5 +88,6 @@ extension SnapshotAside: JSONCodable {
       "handles", { $0.handles.values.sorted { $0.id < $1.id } }, .array(of: WaitHandle.json)),
     required("seen", { $0.seen }, .dictionary(of: .int)),
     required("damaged", { $0.damaged.sorted() }, .array(of: TaskID.json)),
+    defaulted("doubted", { $0.doubted.sorted() }, .array(of: TaskID.json), []),
     required("teams", { $0.teams.sorted() }, .array(of: .string)))
 }

@@ -85,7 +85,7 @@ extension TaskStore {
     let path = layout.attemptLock(of: record, attemptN)
     return try onDisk { () throws(SystemError) in
       try files.createDirectories(Path.parent(path))
-      return try FileLock.tryAcquire(path)
+      return try files.tryLock(path)
     }
   }
 

@@ -109,6 +109,7 @@ extension StoreError {
     case .newerFormat: "store_newer"
     case .notWritable: "store_not_writable"
     case .disk: "store_unavailable"
+    case .removed: "store_removed"
     case .stopped: "store_stopped"
     }
   }
