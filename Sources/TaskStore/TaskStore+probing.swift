@@ -13,12 +13,13 @@ extension TaskStore {
     }
   }
 
-  /// Tells whether somebody has removed the store: not a segment of its journal is left.
+  /// Tells whether somebody has removed or replaced the store: then nothing can be read or changed.
   ///
-  /// The files are looked at and not their folder, which goes after the last of them, and unnoticed.
+  /// Once there is a journal, it is looked at and not its folder, which goes last and unnoticed.
   package func isRemoved() throws(StoreError) -> Bool {
-    try onDisk { () throws(SystemError) in
-      try JournalSegments.ordinals(layout, files).isEmpty
+    let reader = state.withLock { $0.reader }
+    return try onDisk { () throws(SystemError) in
+      try reader.hasBegun ? reader.isUprooted() : !files.exists(layout.journal)
     }
   }
 

@@ -44,7 +44,8 @@ struct TaskResources: ResourceProvider {
       case .messages(let task, let number):
         let input = TasksMessagesList.Input(
           task: task, attemptN: number, afterSeq: nil, beforeSeq: nil, tail: Self.tail, kinds: [],
-          limit: Self.tail, includeDeltas: false, waitSec: 0, team: nil, diary: nil, maxBytes: ByteBudget.most)
+          limit: Self.tail, includeDeltas: false, waitSec: 0, team: nil, diary: nil,
+          maxBytes: ByteBudget.most)
         return try document(uri, TasksMessagesList(workshop: workshop), input)
       case .artifact(let cid): return try artifact(uri, cid)
       }
@@ -165,7 +166,8 @@ extension ResourceFailure {
     case .notFound: self = .notFound
     case .badCursor: self = .unknownCursor
     case .conflict, .nameTaken, .idempotencyConflict, .limit, .storeDamaged, .taskDamaged,
-      .storeNewer, .storeNotWritable, .storeUnavailable, .storeStopped, .busy, .internal, nil:
+      .storeNewer, .storeNotWritable, .storeUnavailable, .storeRemoved,
+      .storeStopped, .busy, .internal, nil:
       self = .unavailable(failure.summary)
     }
   }
