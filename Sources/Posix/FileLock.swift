@@ -64,8 +64,8 @@ package struct FileLock: ~Copyable, Sendable {
   }
 }
 
-/// Is a file kept open to be locked again and again, by one thread at a time.
-package struct LockFile: ~Copyable, Sendable {
+/// Is a file of the machine, kept open to be locked again and again, by one thread at a time.
+package final class LockFile: LockableFile {
   private let descriptor: Descriptor
   private let path: String
 
@@ -76,12 +76,12 @@ package struct LockFile: ~Copyable, Sendable {
   }
 
   /// Waits for the lock.
-  package borrowing func lock() throws(SystemError) {
+  package func lock() throws(SystemError) {
     try checked("flock", path, cposix_lock(descriptor.rawValue, 1))
   }
 
   /// Takes the lock if it is free.
-  package borrowing func tryLock() throws(SystemError) -> Bool {
+  package func tryLock() throws(SystemError) -> Bool {
     let result = cposix_lock(descriptor.rawValue, 2)
     if result >= 0 { return true }
     let error = SystemError("flock", -result, path)
@@ -90,12 +90,12 @@ package struct LockFile: ~Copyable, Sendable {
   }
 
   /// Tells whether the path still names the file that is locked.
-  package borrowing func isInPlace() throws(SystemError) -> Bool {
+  package func isInPlace() throws(SystemError) -> Bool {
     guard let named = try FileStatus.of(path, followingLinks: false) else { return false }
     return named.isSameFile(as: try descriptor.status())
   }
 
-  package borrowing func unlock() throws(SystemError) {
+  package func unlock() throws(SystemError) {
     try checked("flock", path, cposix_lock(descriptor.rawValue, 0))
   }
 }

@@ -17,6 +17,20 @@ package struct FileStatus: Sendable, Equatable {
   package let device: UInt64
   package let links: UInt64
 
+  package init(
+    kind: Kind, size: Int, mode: UInt32, owner: UInt32, modified: Int64, inode: UInt64,
+    device: UInt64, links: UInt64
+  ) {
+    self.kind = kind
+    self.size = size
+    self.mode = mode
+    self.owner = owner
+    self.modified = modified
+    self.inode = inode
+    self.device = device
+    self.links = links
+  }
+
   init(_ found: cposix_status) {
     kind =
       switch cposix_kind(UInt32(found.kind)) {

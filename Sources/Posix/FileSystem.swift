@@ -10,6 +10,12 @@ package protocol FileSystem: Sendable {
   /// Makes a file that must not exist yet.
   func createFile(_ path: String) throws(SystemError) -> any AppendFile
   func openForReading(_ path: String) throws(SystemError) -> any ReadFile
+  /// Maps a file for reading.
+  func map(_ path: String) throws(SystemError) -> MappedFile
+  /// Opens a file to be locked again and again, making it if it is missing.
+  func openLock(_ path: String) throws(SystemError) -> any LockableFile
+  /// Takes a lock for as long as the value lives; nil if somebody holds it.
+  func tryLock(_ path: String) throws(SystemError) -> FileLock?
   /// Makes one directory; one that exists already is fine.
   func createDirectory(_ path: String) throws(SystemError)
   /// Moves over whatever is at the target.
@@ -47,6 +53,15 @@ package protocol ReadFile: AnyObject, Sendable {
   func status() throws(SystemError) -> FileStatus
   /// Reads `count` bytes from `offset`, fewer only at the end.
   func read(_ count: Int, at offset: Int) throws(SystemError) -> [UInt8]
+}
+
+/// Is a file that is locked again and again; closed, and with it unlocked, when it goes.
+package protocol LockableFile: AnyObject, Sendable {
+  /// Waits for the lock.
+  func lock() throws(SystemError)
+  func unlock() throws(SystemError)
+  /// Tells whether the path still names the file that is locked.
+  func isInPlace() throws(SystemError) -> Bool
 }
 
 extension FileSystem {

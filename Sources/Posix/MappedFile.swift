@@ -1,36 +1,60 @@
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import CPosix
 
 /// Lends the bytes of a file without reading them in; for files that are replaced, never cut or
-/// rewritten.
+/// rewritten. If somebody does cut one, zeros are read, and `isIntact` tells.
 @safe package final class MappedFile: Sendable {
   package let count: Int
   // Read only, and mapped until this object goes.
   nonisolated(unsafe) private let base: UnsafeRawPointer?
+  nonisolated(unsafe) private let mapping: OpaquePointer?
+  // Nil for memory.
+  private let descriptor: Descriptor?
+  private let modified: Int64
 
-  package convenience init(path: String) throws(SystemError) {
-    try self.init(Descriptor.open(path))
+  /// Maps what the file holds now.
+  package init(path: String) throws(SystemError) {
+    let descriptor = try Descriptor.open(path)
+    let status = try descriptor.status()
+    count = status.size
+    unsafe (base, mapping) = try Self.map(descriptor.rawValue, count, path)
+    modified = status.modified
+    self.descriptor = consume descriptor
   }
 
-  /// Maps what the file holds now; the descriptor is not needed afterwards.
-  package init(_ descriptor: borrowing Descriptor) throws(SystemError) {
-    count = try descriptor.size()
-    guard count > 0 else {
-      unsafe base = nil
-      return
-    }
-    let mapped = unsafe mmap(nil, count, PROT_READ, MAP_SHARED, descriptor.rawValue, 0)
-    if unsafe mapped == MAP_FAILED {
-      throw SystemError("mmap", errno, "\(descriptor.rawValue)")
-    }
-    unsafe base = UnsafeRawPointer(mapped!)
+  /// Holds a copy of bytes that no file can change.
+  package init(_ bytes: [UInt8]) throws(SystemError) {
+    count = bytes.count
+    unsafe (base, mapping) = try Self.map(-1, count, "memory")
+    descriptor = nil
+    modified = 0
+    guard let base = unsafe base else { return }
+    unsafe UnsafeMutableRawBufferPointer(
+      start: UnsafeMutableRawPointer(mutating: base), count: count
+    ).copyBytes(from: bytes)
   }
 
-  deinit {
-    if let base = unsafe base { unsafe munmap(UnsafeMutableRawPointer(mutating: base), count) }
+  deinit { if let mapping = unsafe mapping { unsafe cposix_unmap(mapping) } }
+
+  private static func map(
+    _ number: Int32, _ count: Int, _ subject: String
+  ) throws(SystemError) -> (UnsafeRawPointer?, OpaquePointer?) {
+    guard count > 0 else { return (nil, nil) }
+    var mapping: OpaquePointer?
+    try checked("mmap", subject, unsafe cposix_map(number, count, &mapping))
+    return unsafe (UnsafeRawPointer(cposix_mapping_base(mapping)), mapping)
+  }
+
+  /// Tells whether everything read so far was in the file as it was mapped; nothing read may be
+  /// believed before this was asked.
+  package var isIntact: Bool {
+    if let mapping = unsafe mapping, unsafe cposix_mapping_is_torn(mapping) == 1 { return false }
+    switch descriptor {
+    case .none: return true
+    case .some(let descriptor):
+      // What cannot be looked at is not believed either.
+      guard let now = try? descriptor.status() else { return false }
+      return now.size == count && now.modified == modified
+    }
   }
 
   /// Copies out a range, which must lie inside.

@@ -11,15 +11,27 @@ package struct RealFileSystem: FileSystem {
   package init() {}
 
   package func openForAppending(_ path: String) throws(SystemError) -> any AppendFile {
-    OpenFile(try .open(path, [.readWrite, .append, .create, .noFollow]))
+    OpenFile(path, try .open(path, [.readWrite, .append, .create, .noFollow]))
   }
 
   package func createFile(_ path: String) throws(SystemError) -> any AppendFile {
-    OpenFile(try .open(path, [.readWrite, .append, .create, .exclusive, .noFollow]))
+    OpenFile(path, try .open(path, [.readWrite, .append, .create, .exclusive, .noFollow]))
   }
 
   package func openForReading(_ path: String) throws(SystemError) -> any ReadFile {
-    OpenFile(try .open(path))
+    OpenFile(path, try .open(path))
+  }
+
+  package func map(_ path: String) throws(SystemError) -> MappedFile {
+    try MappedFile(path: path)
+  }
+
+  package func openLock(_ path: String) throws(SystemError) -> any LockableFile {
+    try LockFile(path)
+  }
+
+  package func tryLock(_ path: String) throws(SystemError) -> FileLock? {
+    try FileLock.tryAcquire(path)
   }
 
   package func createDirectory(_ path: String) throws(SystemError) {
@@ -68,19 +80,39 @@ package struct RealFileSystem: FileSystem {
   }
 }
 
-/// Is an open file of the machine.
+/// Is an open file of the machine; its errors name the path, since a number says nothing to anybody.
 private final class OpenFile: AppendFile, ReadFile {
+  private let path: String
   private let descriptor: Descriptor
 
-  init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+  init(_ path: String, _ descriptor: consuming Descriptor) {
+    self.path = path
+    self.descriptor = descriptor
+  }
 
-  func append(_ bytes: [UInt8]) throws(SystemError) { try descriptor.write(bytes) }
-  func sync() throws(SystemError) { try descriptor.sync() }
-  func truncate(to size: Int) throws(SystemError) { try descriptor.truncate(to: size) }
-  func size() throws(SystemError) -> Int { try descriptor.size() }
-  func status() throws(SystemError) -> FileStatus { try descriptor.status() }
+  func append(_ bytes: [UInt8]) throws(SystemError) {
+    try naming { () throws(SystemError) in try descriptor.write(bytes) }
+  }
+  func sync() throws(SystemError) {
+    try naming { () throws(SystemError) in try descriptor.sync() }
+  }
+  func truncate(to size: Int) throws(SystemError) {
+    try naming { () throws(SystemError) in try descriptor.truncate(to: size) }
+  }
+  func size() throws(SystemError) -> Int { try status().size }
+  func status() throws(SystemError) -> FileStatus {
+    try naming { () throws(SystemError) in try descriptor.status() }
+  }
   func read(_ count: Int, at offset: Int) throws(SystemError) -> [UInt8] {
-    try descriptor.read(count, at: offset)
+    try naming { () throws(SystemError) in try descriptor.read(count, at: offset) }
+  }
+
+  private func naming<Result>(
+    _ body: () throws(SystemError) -> Result
+  ) throws(SystemError) -> Result {
+    do throws(SystemError) { return try body() } catch {
+      throw SystemError(error.call, error.code, path)
+    }
   }
 }
 

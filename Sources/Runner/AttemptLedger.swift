@@ -11,28 +11,41 @@ struct AttemptLedger: Sendable {
   let attemptN: Int
   let leaseId: String
   let actor: Actor
+  /// Tells that this process saw the attempt through itself: it may go on where an unreadable line
+  /// leaves others in doubt.
+  let isOwner: Bool
 
-  init(store: TaskStore, record: TaskRecord, attempt: Attempt, actor: Actor) {
+  init(
+    store: TaskStore, record: TaskRecord, attempt: Attempt, actor: Actor, isOwner: Bool = false
+  ) {
     self.store = store
     task = record.id
     attemptN = attempt.attemptN
     leaseId = attempt.leaseId
     self.actor = actor
+    self.isOwner = isOwner
   }
 
   /// The environment entry by which every process of the attempt is found.
   var marker: String { "\(AgentEnvironment.Name.attempt)=\(task)/\(attemptN)" }
 
   /// Reads the task anew, with what others have written since.
-  func record() throws(StoreError) -> TaskRecord { try store.task(.id(task)) }
+  func record() throws(StoreError) -> TaskRecord {
+    try store.task(.id(task), evenInDoubt: isOwner)
+  }
 
   /// Says what has become of the attempt while its agent runs.
   enum Standing: Sendable, Hashable { case wanted, unwanted, disowned }
 
   func standing() throws(StoreError) -> Standing {
-    // Nothing of a removed store may come back by our writing.
-    if try store.isRemoved() { return .disowned }
-    let record = try record()
+    let record: TaskRecord
+    do throws(StoreError) {
+      record = try self.record()
+    } catch {
+      // Nothing of a removed store may come back by our writing.
+      if case .removed = error { return .disowned }
+      throw error
+    }
     guard owns(record) else { return .disowned }
     return record.cancelRequest == nil ? .wanted : .unwanted
   }
@@ -60,7 +73,7 @@ struct AttemptLedger: Sendable {
 
   @discardableResult
   private func write(_ event: TaskEvent) throws(StoreError) -> TaskRecord {
-    try store.change(.id(task), by: actor) { (fresh) throws(StoreError) in
+    try store.change(.id(task), by: actor, evenInDoubt: isOwner) { (fresh) throws(StoreError) in
       // An artifact is bound to ended tasks, too, but not by one who has lost the attempt.
       guard owns(fresh) else {
         throw .refused(IllegalTransition(event: event.name, cause: .lostLease))

@@ -17,7 +17,7 @@ package enum Canceller {
     _ reference: TaskReference, in store: TaskStore, by actor: Actor, reason: String?,
     waitingUpTo patience: Duration = .seconds(10)
   ) throws(RunnerError) -> Cancellation {
-    let asked = try ask(reference, in: store, by: actor, reason: reason)
+    let asked = try askAnyway(reference, in: store, by: actor, reason: reason)
     return try seeOut(asked, in: store, by: actor, until: .after(patience))
   }
 
@@ -31,7 +31,7 @@ package enum Canceller {
       references
       .map { reference in
         Result { () throws(RunnerError) in
-          try ask(reference, in: store, by: actor, reason: reason)
+          try askAnyway(reference, in: store, by: actor, reason: reason)
         }
       }
       .map { asked in
@@ -46,12 +46,34 @@ package enum Canceller {
   /// How often a lock is tried whose owner may have died while we wait.
   private static let lockTrial = Duration.milliseconds(500)
 
-  private static func ask(
+  /// Asks also where it is in doubt how a task stands: its owner, while it lives, knows.
+  private static func askAnyway(
     _ reference: TaskReference, in store: TaskStore, by actor: Actor, reason: String?
+  ) throws(RunnerError) -> Cancellation {
+    do throws(RunnerError) {
+      return try ask(reference, in: store, by: actor, reason: reason)
+    } catch {
+      guard case .store(.damagedTask) = error else { throw error }
+      let isOwned = try fromStore { () throws(StoreError) in
+        let record = try store.task(reference, evenInDoubt: true)
+        guard record.status.isActive, let attempt = record.latestAttempt else { return false }
+        let free = try store.lockAttempt(record.id, attempt.attemptN)
+        return free == nil
+      }
+      guard isOwned else { throw error }
+      return try ask(reference, in: store, by: actor, reason: reason, evenInDoubt: true)
+    }
+  }
+
+  private static func ask(
+    _ reference: TaskReference, in store: TaskStore, by actor: Actor, reason: String?,
+    evenInDoubt: Bool = false
   ) throws(RunnerError) -> Cancellation {
     var wasTerminal = false
     let record = try fromStore { () throws(StoreError) in
-      let record = try store.change(reference, by: actor) { (record) throws(StoreError) in
+      let record = try store.change(
+        reference, by: actor, evenInDoubt: evenInDoubt
+      ) { (record) throws(StoreError) in
         wasTerminal = record.status.isTerminal
         switch record.status {
         case .waiting, .queued: return .cancelled(reason: reason)
@@ -82,11 +104,11 @@ package enum Canceller {
       let id = record.id
       record = try fromStore { () throws(StoreError) in
         let ended = try store.wait(until: slice) { (store) throws(StoreError) -> TaskRecord? in
-          let fresh = try store.task(.id(id))
+          let fresh = try store.task(.id(id), evenInDoubt: true)
           return fresh.status.isActive ? nil : fresh
         }
         if let ended { return ended }
-        return try store.task(.id(id))
+        return try store.task(.id(id), evenInDoubt: true)
       }
       if deadline <= .now { break }
     }

@@ -40,7 +40,14 @@ final class RunnerLoop {
     mourning { () throws(RunnerError) in try Reconciler.reconcile(store: store, by: actor) }
     while true {
       if try isStoreGone() { return .storeGone }
-      let tasks = try work()
+      let tasks: [TaskRecord]
+      do throws(RunnerError) {
+        tasks = try work()
+      } catch {
+        // It may have been removed under our hands.
+        if try isStoreGone() { return .storeGone }
+        throw error
+      }
       if let idleSince, let idleLimit, idleSince + idleLimit <= .now { return .idle }
       if try sleep(tasks) { return .asked }
     }
@@ -135,16 +142,16 @@ final class RunnerLoop {
         left.append(one)
         continue
       }
-      try settleIfOrphaned(one.task)
+      settleIfOrphaned(one.task)
     }
     supervised = left
   }
 
-  private func settleIfOrphaned(_ id: TaskID) throws(RunnerError) {
-    let task = try fromStore { () throws(StoreError) in try store.task(id: id) }
-    guard let task, task.status.isActive else { return }
-    mourning { () throws(RunnerError) in
-      try Reconciler.settleIfOrphaned(task, store: store, by: actor)
+  private func settleIfOrphaned(_ id: TaskID) {
+    mourning { () throws(RunnerError) -> TaskRecord? in
+      let task = try fromStore { () throws(StoreError) in try store.task(id: id) }
+      guard let task, task.status.isActive else { return nil }
+      return try Reconciler.settleIfOrphaned(task, store: store, by: actor)
     }
   }
 

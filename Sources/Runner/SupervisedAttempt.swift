@@ -21,7 +21,8 @@ struct SupervisedAttempt {
     self.attempt = attempt
     self.timing = timing
     let actor = Actor(kind: .supervisor, name: "\(record.id)/\(attempt.attemptN)")
-    ledger = AttemptLedger(store: store, record: record, attempt: attempt, actor: actor)
+    ledger = AttemptLedger(
+      store: store, record: record, attempt: attempt, actor: actor, isOwner: true)
     folders = AttemptFolders(layout: store.layout, record: record, attemptN: attempt.attemptN)
   }
 

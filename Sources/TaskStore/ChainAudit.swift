@@ -119,7 +119,7 @@ struct ChainAudit {
     switch entry.change {
     case .record(let record): revisions[record.id] = record.revision
     case .lost(let id): unknown.insert(id)
-    case .base, .task, .handleMade, .handleEnded, .inboxSeen: break
+    case .base, .doubted, .task, .handleMade, .handleEnded, .inboxSeen: break
     }
   }
 

@@ -123,8 +123,8 @@ extension TaskStore {
     try reading { (fold) throws(StoreError) in try fold.page(query) }
   }
 
-  /// Gives those of some tasks of which a change could not be read.
+  /// Gives those of some tasks of which a change could not be read, or may be what could not.
   package func damaged(among tasks: [TaskID]) throws(StoreError) -> Set<TaskID> {
-    try reading { (fold) throws(StoreError) in fold.damaged.intersection(tasks) }
+    try reading { (fold) throws(StoreError) in Set(tasks.filter { fold.isDamaged($0) }) }
   }
 }

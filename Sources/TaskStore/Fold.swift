@@ -21,6 +21,10 @@ struct Fold: Sendable {
   private(set) var handles: [String: WaitHandle] = [:]
   private(set) var seen: [InboxReader: Int] = [:]
   private(set) var damaged: Set<TaskID> = []
+  /// Tasks about which an unreadable line may have been, until a next revision says it was not.
+  private(set) var doubted: Set<TaskID> = []
+  /// Numbers of unreadable lines that were taken note of.
+  private(set) var judged: Set<Int> = []
   /// Names every team there is, so that counts by status can serve as totals where there is one.
   private(set) var teams: Set<String> = []
   /// The snapshot's rows that `changed` replaces.
@@ -40,6 +44,7 @@ struct Fold: Sendable {
     handles = snapshot.aside.handles
     seen = snapshot.aside.seen
     damaged = snapshot.aside.damaged
+    doubted = snapshot.aside.doubted
     teams = snapshot.aside.teams
     recentFrom = snapshot.position.number + 1
   }
@@ -50,7 +55,7 @@ struct Fold: Sendable {
 
   /// Gives the tasks that changed since the snapshot, are whole and have not ended.
   var changedActive: [Entry] {
-    active.compactMap { damaged.contains($0) ? nil : changed[$0] }
+    active.compactMap { isDamaged($0) ? nil : changed[$0] }
   }
 
   /// Gives the latest changes after a number, oldest first.
@@ -72,6 +77,8 @@ struct Fold: Sendable {
   }
 
   mutating func markDamaged(_ id: TaskID) { damaged.insert(id) }
+  mutating func markDoubted(_ id: TaskID) { doubted.insert(id) }
+  mutating func markJudged(_ number: Int) { judged.insert(number) }
 
   var taskCount: Int { (snapshot?.count ?? 0) + newer.count }
 
@@ -122,6 +129,7 @@ struct Fold: Sendable {
         record, before: try self.record(record.id), ordinal: try ordinal(of: record.id),
         isNews: false)
     case .lost(let id): damaged.insert(id)
+    case .doubted(let id): doubted.insert(id)
     }
   }
 
@@ -146,6 +154,8 @@ struct Fold: Sendable {
       damaged.insert(id)
       return
     }
+    // A wish to cancel is taken in doubt, too, and so proves nothing.
+    if case .cancelRequested = event {} else { doubted.remove(id) }
     put(record, before: before, ordinal: try ordinal(of: id))
   }
 

@@ -28,7 +28,7 @@ extension JournalChange {
   /// Tells whether such a line stands in a base only.
   var isOfBase: Bool {
     switch self {
-    case .base, .record, .lost: true
+    case .base, .record, .lost, .doubted: true
     case .task, .handleMade, .handleEnded, .inboxSeen: false
     }
   }

@@ -21,6 +21,8 @@ enum JournalChange: Sendable {
   case record(TaskRecord)
   /// A task whose state was not known when the base was written.
   case lost(TaskID)
+  /// A task whose state was in doubt when the base was written.
+  case doubted(TaskID)
 }
 
 extension JournalEntry {
@@ -66,6 +68,9 @@ extension JournalEntry {
     case .lost(let id):
       writer.key("lost")
       writer.string(id.description)
+    case .doubted(let id):
+      writer.key("doubted")
+      writer.string(id.description)
     }
     return writer.bytes
   }
@@ -97,6 +102,9 @@ extension JournalChange {
     } else if let id = line["lost"]?.stringValue {
       guard let id = TaskID(id) else { return nil }
       self = .lost(id)
+    } else if let id = line["doubted"]?.stringValue {
+      guard let id = TaskID(id) else { return nil }
+      self = .doubted(id)
     } else if let task = line["task"]?.stringValue {
       guard let id = TaskID(task), let revision = line["rev"]?.intValue,
         let event = line["event"].flatMap({ JournalEntry.read(TaskEvent.json, $0) })

@@ -24,19 +24,19 @@ struct JournalReader: Sendable {
   struct Batch: Sendable {
     var entries: [JournalEntry] = []
     var damage: [Damage] = []
-    /// Tasks whose line in a base could not be read.
-    var lost: [TaskID] = []
+    /// Unreadable lines of a base: nobody will write them again.
+    var lost: [DamagedLine] = []
   }
 
   let layout: StoreLayout
   let files: any FileSystem
   private(set) var position: JournalPosition
-  /// Numbers whose line was unreadable, with the task it seems to have been about; a copy of the
-  /// line, written after a failed sync, may still come.
-  private(set) var missing: [Int: TaskID?] = [:]
+  /// Numbers whose line was unreadable, with what it seems to have been about; a copy of the line,
+  /// written after a failed sync, may still come.
+  private(set) var missing: [Int: DamagedLine] = [:]
   /// Tells that the line before was unreadable, so that the next one's seal cannot be checked.
   var chainIsBroken = false
-  private var open: (segment: Int, file: any ReadFile)?
+  private var open: (segment: Int, file: any ReadFile, status: FileStatus)?
   /// Counts the lines still to come of the base that is being read.
   private var leftOfBase = 0
   /// Where the newest base ends that was read.
@@ -97,11 +97,26 @@ struct JournalReader: Sendable {
     chainIsBroken = false
   }
 
+  /// Tells whether anything was there to be read.
+  var hasBegun: Bool { open != nil || position.number > 0 }
+
+  /// Tells that what was read so far is no longer at its path: the store was removed or replaced.
+  func isUprooted() throws(SystemError) -> Bool {
+    guard hasBegun else { return false }
+    let path = layout.segment(position.segment)
+    guard let named = try files.status(path, followingLinks: false) else {
+      // Pruning puts the base in place before it removes what the base replaces.
+      return try JournalSegments.ordinals(layout, files).allSatisfy { $0 < position.segment }
+    }
+    guard let open, open.segment == position.segment else { return false }
+    return !named.isSameFile(as: open.status)
+  }
+
   private mutating func currentFile() throws(SystemError) -> (any ReadFile)? {
     if let open, open.segment == position.segment { return open.file }
     do throws(SystemError) {
       let file = try files.openForReading(layout.segment(position.segment))
-      open = (position.segment, file)
+      open = (position.segment, file, try file.status())
       return file
     } catch {
       guard error.isNotFound else { throw error }
@@ -200,26 +215,11 @@ struct JournalReader: Sendable {
     if isOfBase { leftOfBase -= 1 } else { position.number += 1 }
     position.seal = seal ?? position.seal
     if isOfBase {
-      // Nobody will write it again: what it said of a task is lost with it.
-      batch.lost += [Self.task(in: line)].compactMap(\.self)
+      batch.lost.append(DamagedLine(line))
     } else if missing.count < Self.missingLimit {
-      missing[position.number] = .some(Self.task(in: line))
+      missing[position.number] = DamagedLine(line)
     }
     batch.damage.append(
       Damage(path: layout.segment(position.segment), offset: offset, line: Array(line)))
-  }
-
-  /// Looks for a task's id in what is left of a line.
-  private static func task(in line: ArraySlice<UInt8>) -> TaskID? {
-    let mark = Array(#""task":""#.utf8)
-    // The id stands near the beginning, before anything a person or an agent wrote.
-    let head = Array(line.prefix(1024))
-    guard head.count >= mark.count + 36 else { return nil }
-    for start in 0...(head.count - mark.count - 36)
-    where head[start..<start + mark.count].elementsEqual(mark) {
-      let id = head[(start + mark.count)..<(start + mark.count + 36)]
-      return TaskID(String(decoding: id, as: UTF8.self))
-    }
-    return nil
   }
 }

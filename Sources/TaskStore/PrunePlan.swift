@@ -77,6 +77,7 @@ extension Fold {
       try write(.record(record.keyIsFree(at: now) ? record.forgettingKey() : record))
     }
     for id in damaged.sorted() { try write(.lost(id)) }
+    for id in doubted.sorted() { try write(.doubted(id)) }
     for handle in handles.values.sorted(by: { $0.id < $1.id }) where !handle.isOver(at: now) {
       try write(.handleMade(handle))
     }

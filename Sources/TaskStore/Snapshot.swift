@@ -12,6 +12,9 @@ final class Snapshot: Sendable {
 
   var position: JournalPosition { aside.position }
 
+  /// Tells whether everything read so far was what the snapshot held when it was opened.
+  var isIntact: Bool { index.isIntact && records.isIntact }
+
   /// Names the file of records, for errors.
   let path: String
 
@@ -45,8 +48,8 @@ final class Snapshot: Sendable {
   }
 
   private init?(_ base: String, _ files: any FileSystem) {
-    guard let index = try? MappedFile(path: base + ".index"),
-      let records = try? MappedFile(path: base + ".jsonl"),
+    guard let index = try? files.map(base + ".index"),
+      let records = try? files.map(base + ".jsonl"),
       // A snapshot that cannot be read whole counts as absent.
       let aside = try? SnapshotAside.json.decode(JSONValue.parse(files.read(base + ".json"))),
       index.count >= SnapshotFormat.headerSize,

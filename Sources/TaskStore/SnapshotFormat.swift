@@ -64,6 +64,7 @@ struct SnapshotAside: Sendable {
   var handles: [String: WaitHandle] = [:]
   var seen: [InboxReader: Int] = [:]
   var damaged: Set<TaskID> = []
+  var doubted: Set<TaskID> = []
   var teams: Set<String> = []
 }
 
@@ -72,13 +73,13 @@ extension SnapshotAside: JSONCodable {
     {
       (
         segment: Int, offset: Int, number: Int, seal: String, handles: [WaitHandle],
-        seen: [InboxMark], damaged: [TaskID], teams: [String]
+        seen: [InboxMark], damaged: [TaskID], doubted: [TaskID], teams: [String]
       ) in
       SnapshotAside(
         position: JournalPosition(segment: segment, offset: offset, number: number, seal: seal),
         handles: Dictionary(handles.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
         seen: Dictionary(seen.map { ($0.reader, $0.number) }, uniquingKeysWith: { max($0, $1) }),
-        damaged: Set(damaged), teams: Set(teams))
+        damaged: Set(damaged), doubted: Set(doubted), teams: Set(teams))
     },
     required("segment", { $0.position.segment }, .int),
     required("offset", { $0.position.offset }, .int),
@@ -90,5 +91,6 @@ extension SnapshotAside: JSONCodable {
       "seen", { $0.seen.map { InboxMark(reader: $0.key, number: $0.value) } },
       .array(of: InboxMark.json)),
     required("damaged", { $0.damaged.sorted() }, .array(of: TaskID.json)),
+    defaulted("doubted", { $0.doubted.sorted() }, .array(of: TaskID.json), []),
     required("teams", { $0.teams.sorted() }, .array(of: .string)))
 }

@@ -18,12 +18,13 @@ struct SnapshotWriter {
     }
     var index = IndexBuilder()
     try writeRecords(fold, to: base + ".jsonl", &index)
+    guard fold.snapshot?.isIntact != false else {
+      throw .damaged(path: fold.snapshot?.path ?? "", offset: 0, reason: "it was cut while in use")
+    }
     let now = WallClock.nowMilliseconds()
     let aside = SnapshotAside(
       position: position, handles: fold.handles.filter { !$0.value.isOver(at: now) },
-      seen: fold.seen,
-      damaged: fold.damaged,
-      teams: fold.teams)
+      seen: fold.seen, damaged: fold.damaged, doubted: fold.doubted, teams: fold.teams)
     try onDisk { () throws(SystemError) in
       try files.replace(base + ".json", with: SnapshotAside.json.encode(aside))
       try files.replace(base + ".index", with: index.bytes())

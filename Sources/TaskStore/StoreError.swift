@@ -16,6 +16,8 @@ package enum StoreError: Error, Sendable {
   case newerFormat(path: String, found: Int)
   case notWritable(path: String, SystemError)
   case disk(SystemError)
+  /// The store's folder, or its journal, is no longer the one this process opened.
+  case removed(store: String)
   /// A sync failed earlier: what this process would acknowledge might be lost.
   case stopped(String)
 }
@@ -40,6 +42,7 @@ extension StoreError: CustomStringConvertible {
       "\(path) was written by a newer Errand (format \(found))."
     case .notWritable(let path, let error): "The store \(path) cannot be written: \(error)."
     case .disk(let error): "\(error)."
+    case .removed(let store): "The store \(store) was removed or replaced while it was in use."
     case .stopped(let reason): "The store stopped writing: \(reason)."
     }
   }
@@ -56,9 +59,23 @@ extension StoreError: CustomStringConvertible {
     case .damaged, .damagedTask:
       "Run `errand doctor`, then `errand doctor --fix`; nothing is deleted by either."
     case .newerFormat: "Update Errand."
-    case .notWritable, .disk:
-      "Check the folder, its permissions and the free space; then try again."
+    case .notWritable(_, let error), .disk(let error): error.cure
+    case .removed: "Put the folder back; or start the program again, to begin an empty store."
     case .stopped: "Check the disk, then start the program again."
     }
   }
+}
+
+extension SystemError {
+  /// Gives the one safe next step after the file system refused.
+  package var cure: String {
+    if isNoSpace { return "Make room on the disk of \(place); then try again." }
+    if isReadOnly { return "Make the disk of \(place) writable; then try again." }
+    if isPermissionDenied { return "Give yourself the rights to \(place); then try again." }
+    if isInputOutput { return "Check the disk of \(place) and keep a copy; then try again." }
+    if isTooManyOpen { return "Raise the limit of open files (ulimit -n); then start again." }
+    return "Check \(place), its permissions and the free space; then try again."
+  }
+
+  private var place: String { subject.hasPrefix("/") ? subject : "the store" }
 }

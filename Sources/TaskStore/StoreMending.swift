@@ -136,7 +136,7 @@ extension TaskStore {
     }
     try appending(by: actor) { _, _ in (nil, ()) }
     try state.withLock { (state) throws(StoreError) in
-      try state.lockJournal(layout)
+      try state.lockJournal(layout, files)
       defer { state.unlockJournal() }
       try state.takeIn()
       var position = state.reader.position
@@ -147,6 +147,6 @@ extension TaskStore {
 
   /// Lists the tasks whose state is not known.
   package func damagedTasks() throws(StoreError) -> [TaskID] {
-    try reading { fold in fold.damaged.sorted() }
+    try reading { fold in fold.damaged.union(fold.doubted).sorted() }
   }
 }

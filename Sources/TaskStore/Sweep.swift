@@ -90,7 +90,7 @@ struct Sweep {
       if case .done(let outcome) = handle.end { bound.insert(Hex.encode(outcome.digest)) }
     }
     // What a damaged task names is not known, so nothing may go.
-    guard fold.damaged.isEmpty else { return [] }
+    guard fold.damaged.isEmpty, fold.doubted.isEmpty else { return [] }
     let limit = now - Int64(retention.stagedHours) * 3_600_000
     var found: [String] = []
     for prefix in try names(in: layout.blobs) where prefix.count == 2 {

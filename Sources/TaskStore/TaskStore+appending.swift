@@ -16,10 +16,10 @@ extension TaskStore {
   ) throws(StoreError) -> Result {
     let result = try state.withLock { (state) throws(StoreError) in
       if let reason = state.stopped { throw .stopped(reason) }
-      if state.writer == nil { try makeFolders() }
       // What can be read now need not be read while everybody waits for the lock.
       try freshen(&state)
-      try state.lockJournal(layout)
+      if state.writer == nil { try makeFolders() }
+      try state.lockJournal(layout, files)
       defer { state.unlockJournal() }
       if state.writer == nil { try makeIdentity() }
       try repairUnsynced(&state)
@@ -28,11 +28,13 @@ extension TaskStore {
       let moment = Moment(
         number: state.reader.position.number + 1,
         at: Timestamp(milliseconds: WallClock.nowMilliseconds()), by: actor)
-      let (change, result) = try decide(state.fold, moment)
+      let (change, result) = try state.trusting { (state) throws(StoreError) in
+        try decide(state.fold, moment)
+      }
       if let change {
         let entry = JournalEntry(number: moment.number, at: moment.at, by: actor, change: change)
         try write(entry, &state)
-        try state.fold.take(entry)
+        try state.keep(entry)
       }
       return result
     }
@@ -88,7 +90,7 @@ extension TaskStore {
       } catch let cut {
         state.stopped = "a failed append could not be undone: \(cut)"
       }
-      throw .notWritable(path: layout.journal, error)
+      throw .notWritable(path: layout.segment(position.segment), error)
     }
     position.offset += sealed.line.count
     position.number = entry.number
@@ -153,10 +155,12 @@ extension TaskStore {
 
 extension TaskStore.State {
   /// Waits for the lock that makes this process the only writer.
-  mutating func lockJournal(_ layout: StoreLayout) throws(StoreError) {
+  mutating func lockJournal(
+    _ layout: StoreLayout, _ files: any FileSystem
+  ) throws(StoreError) {
     do throws(SystemError) {
       repeat {
-        if lock == nil { lock = try LockFile(layout.journalLock) }
+        if lock == nil { lock = try files.openLock(layout.journalLock) }
         try lock?.lock()
         // Who locks a file that was removed shuts nobody out: the next one makes, and locks, another.
         if try lock?.isInPlace() == false { lock = nil }

@@ -33,13 +33,15 @@ extension TaskStore {
   }
 
   /// Changes a task by what `decide` says of its freshest state; nil changes nothing.
+  ///
+  /// `evenInDoubt` is for who owns its attempt, and for wishes to its owner.
   @discardableResult
   package func change(
-    _ reference: TaskReference, by actor: Actor,
+    _ reference: TaskReference, by actor: Actor, evenInDoubt: Bool = false,
     _ decide: (TaskRecord) throws(StoreError) -> TaskEvent?
   ) throws(StoreError) -> TaskRecord {
     try appending(by: actor) { (fold, moment) throws(StoreError) in
-      let before = try fold.find(reference)
+      let before = try fold.find(reference, evenInDoubt: evenInDoubt)
       guard let event = try decide(before) else { return (nil, before) }
       let record = try Self.applying(event, moment, before.id, before)
       return (.task(before.id, revision: record.revision, event), record)

@@ -9,7 +9,7 @@ extension TaskStore {
     let lock = try onDisk { () throws(SystemError) -> FileLock? in
       guard try files.exists(layout.journal) else { return nil }
       try files.createDirectories(layout.run)
-      return try FileLock.tryAcquire(layout.compactionLock)
+      return try files.tryLock(layout.compactionLock)
     }
     guard let lock else { return false }
     defer { withExtendedLifetime(lock) {} }

@@ -13,15 +13,13 @@ extension TaskStore {
     }
   }
 
-  /// Tells whether somebody has removed the store: no segment of its journal is left.
+  /// Tells whether somebody has removed or replaced the store: then nothing can be read or changed.
   ///
-  /// The files are looked at and not their folder, which goes after the last of them, and unnoticed.
+  /// Once there is a journal, it is looked at and not its folder, which goes last and unnoticed.
   package func isRemoved() throws(StoreError) -> Bool {
-    let hasBegun = state.withLock { $0.reader.position.number > 0 }
+    let reader = state.withLock { $0.reader }
     return try onDisk { () throws(SystemError) in
-      guard try JournalSegments.ordinals(layout, files).isEmpty else { return false }
-      if hasBegun { return true }
-      return try !files.exists(layout.journal)
+      try reader.hasBegun ? reader.isUprooted() : !files.exists(layout.journal)
     }
   }
 

@@ -50,7 +50,7 @@ extension TaskStore {
   ) throws(StoreError) -> PrunePlan {
     try state.withLock { (state) throws(StoreError) in
       if let reason = state.stopped { throw .stopped(reason) }
-      try state.lockJournal(layout)
+      try state.lockJournal(layout, files)
       defer { state.unlockJournal() }
       try repairUnsynced(&state)
       try state.takeIn()

@@ -52,8 +52,10 @@ extension TaskStore {
     for name in names where name.hasPrefix(Self.secretsPrefix) || name.hasPrefix(".task-") {
       let path = Path.join(layout.keys, name)
       let id = TaskID(String(name.dropFirst(Self.secretsPrefix.count).prefix { $0 != "." }))
+      // What a damaged task still needs is not known.
+      if let id, try !damaged(among: [id]).isEmpty { continue }
       let task = try id.flatMap { (id: TaskID) throws(StoreError) -> TaskRecord? in
-        try self.task(id: id)
+        try lastKnown(id: id)
       }
       try onDisk { () throws(SystemError) in
         let modified = try files.status(path)?.modified ?? .max
@@ -104,11 +106,11 @@ extension TaskStore {
 
   /// Takes an attempt's lock, making its folder; nil if a living process holds it.
   package func lockAttempt(_ task: TaskID, _ attemptN: Int) throws(StoreError) -> FileLock? {
-    let record = try self.task(.id(task))
+    let record = try self.task(.id(task), evenInDoubt: true)
     let path = layout.attemptLock(of: record, attemptN)
     return try onDisk { () throws(SystemError) in
       try files.createDirectories(Path.parent(path))
-      return try FileLock.tryAcquire(path)
+      return try files.tryLock(path)
     }
   }
 

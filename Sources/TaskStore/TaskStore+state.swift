@@ -5,19 +5,74 @@ import Tasks
 extension TaskStore.State {
   /// Takes in what others appended. Damage is remembered for a writer, who may set it aside.
   mutating func takeIn() throws(StoreError) {
+    if try onDisk({ () throws(SystemError) in try reader.isUprooted() }) {
+      throw .removed(store: reader.layout.root)
+    }
+    do throws(StoreError) {
+      // Changes folded over records that were not there prove nothing.
+      if try !takeInLines() || fold.snapshot?.isIntact != false { return }
+    } catch {
+      guard blamesSnapshot(error) else { throw error }
+    }
+    try startOver()
+  }
+
+  /// Takes in what can be read now; false if there was nothing.
+  private mutating func takeInLines() throws(StoreError) -> Bool {
+    var isNew = false
     while let batch = try onDisk({ () throws(SystemError) in try reader.read() }) {
+      isNew = true
       damage += batch.damage
+      // Each in its turn: only a change that came after it may tell whom it was not about.
+      var missing = reader.missing.filter { !fold.judged.contains($0.key) }
+        .sorted { $0.key > $1.key }
       for entry in batch.entries {
+        while let (number, line) = missing.last, number < entry.number {
+          missing.removeLast()
+          try fold.judge(line, at: number)
+        }
         try fold.take(entry)
         if case .base = entry.change { parsedRows = [:] }
       }
-      for task in batch.lost { fold.markDamaged(task) }
+      for (number, line) in missing.reversed() { try fold.judge(line, at: number) }
+      for line in batch.lost { try fold.judge(line) }
     }
     // What a base says was safe before anybody could see it.
     if let end = reader.baseEnd, synced.number < end.number || synced.segment < end.segment {
       synced = end
     }
-    for case let task? in reader.missing.values { fold.markDamaged(task) }
+    return isNew
+  }
+
+  /// Reads from the fold, again without its snapshot where that proves damaged: it is only derived.
+  mutating func trusting<Result>(
+    _ body: (inout TaskStore.State) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    do throws(StoreError) {
+      let result = try body(&self)
+      if fold.snapshot?.isIntact != false { return result }
+    } catch {
+      guard blamesSnapshot(error) else { throw error }
+    }
+    try startOver()
+    return try body(&self)
+  }
+
+  private func blamesSnapshot(_ error: StoreError) -> Bool {
+    guard let snapshot = fold.snapshot else { return false }
+    if case .damaged(let path, _, _) = error, path == snapshot.path { return true }
+    return !snapshot.isIntact
+  }
+
+  /// Takes in the line this process has just appended.
+  mutating func keep(_ entry: JournalEntry) throws(StoreError) {
+    do throws(StoreError) {
+      try fold.take(entry)
+      if fold.snapshot?.isIntact != false { return }
+    } catch {
+      // The line is in the journal, which says all there is to say.
+    }
+    try startOver()
   }
 
   /// Folds the whole journal again, without a snapshot.
@@ -41,7 +96,7 @@ extension TaskStore.State {
         let known = parsedRows[row]
         let record = if let known { known } else { try snapshot.record(row) }
         if known == nil { parsedRows[row] = record }
-        if !fold.damaged.isEmpty, fold.damaged.contains(record.id) { continue }
+        if fold.isDamaged(record.id) { continue }
         entries.append(Fold.Entry(ordinal: row, record: record))
       }
     }

@@ -30,7 +30,7 @@ package final class TaskStore: Sendable {
     /// A snapshot up to this number proved damaged and is not taken again.
     var rejected = 0
     var stopped: String?
-    var lock: LockFile?
+    var lock: (any LockableFile)?
 
     init(_ reader: JournalReader, _ fold: Fold) {
       self.reader = reader
@@ -95,16 +95,7 @@ package final class TaskStore: Sendable {
   ) throws(StoreError) -> Result {
     try state.withLock { (state) throws(StoreError) in
       try freshen(&state)
-      do throws(StoreError) {
-        return try body(state.fold)
-      } catch {
-        guard case .damaged(let path, _, _) = error, path == state.fold.snapshot?.path else {
-          throw error
-        }
-        // A snapshot is only derived: without it everything can be folded again.
-        try state.startOver()
-        return try body(state.fold)
-      }
+      return try state.trusting { (state) throws(StoreError) in try body(state.fold) }
     }
   }
 
@@ -115,8 +106,15 @@ package final class TaskStore: Sendable {
   }
 
   /// Finds a task by id or name; an unknown one is told with up to three near names.
-  package func task(_ reference: TaskReference) throws(StoreError) -> TaskRecord {
-    try reading { (fold) throws(StoreError) in try fold.find(reference) }
+  ///
+  /// Where an unreadable line may have been about it, only who judges and starts nothing may go on
+  /// `evenInDoubt`, and who owns its attempt.
+  package func task(
+    _ reference: TaskReference, evenInDoubt: Bool = false
+  ) throws(StoreError) -> TaskRecord {
+    try reading { (fold) throws(StoreError) in
+      try fold.find(reference, evenInDoubt: evenInDoubt)
+    }
   }
 
   /// Finds a task also where a change of it could not be read: what is shown of it may be old.
@@ -131,23 +129,26 @@ package final class TaskStore: Sendable {
     }
   }
 
-  package func task(id: TaskID) throws(StoreError) -> TaskRecord? {
+  /// Gives a task also where a change of it could not be read; nil if there is none.
+  package func lastKnown(id: TaskID) throws(StoreError) -> TaskRecord? {
     try reading { (fold) throws(StoreError) in try fold.record(id) }
+  }
+
+  /// Gives a task; nil if there is none, an error if a change of it could not be read.
+  package func task(
+    id: TaskID, evenInDoubt: Bool = false
+  ) throws(StoreError) -> TaskRecord? {
+    try reading { (fold) throws(StoreError) in
+      if fold.isDamaged(id, beyondDoubt: evenInDoubt) { throw .damagedTask(id) }
+      return try fold.record(id)
+    }
   }
 
   /// Lists what has not ended, the most urgent first, then the oldest.
   package func activeTasks() throws(StoreError) -> [TaskRecord] {
     let entries = try state.withLock { (state) throws(StoreError) in
       try freshen(&state)
-      do throws(StoreError) {
-        return try state.activeRecords()
-      } catch {
-        guard case .damaged(let path, _, _) = error, path == state.fold.snapshot?.path else {
-          throw error
-        }
-        try state.startOver()
-        return try state.activeRecords()
-      }
+      return try state.trusting { (state) throws(StoreError) in try state.activeRecords() }
     }
     // Records are large: their places are sorted, and each is moved once.
     let places = entries.indices.map {
@@ -179,14 +180,16 @@ package final class TaskStore: Sendable {
 
 extension Fold {
   /// Finds a task by id or name, or tells what is near.
-  func find(_ reference: TaskReference) throws(StoreError) -> TaskRecord {
+  func find(
+    _ reference: TaskReference, evenInDoubt: Bool = false
+  ) throws(StoreError) -> TaskRecord {
     let id: TaskID? =
       switch reference {
       case .id(let id): id
       case .name(let name): try self.id(named: name)
       }
     if let id {
-      if damaged.contains(id) { throw .damagedTask(id) }
+      if isDamaged(id, beyondDoubt: evenInDoubt) { throw .damagedTask(id) }
       if let record = try record(id) { return record }
     }
     throw .notFound(reference: reference.description, near: try near(reference.description))

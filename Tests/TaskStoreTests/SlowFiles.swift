@@ -38,6 +38,11 @@ final class SlowFiles: FileSystem {
   func openForReading(_ path: String) throws(SystemError) -> any ReadFile {
     try real.openForReading(path)
   }
+  func map(_ path: String) throws(SystemError) -> MappedFile { try real.map(path) }
+  func openLock(_ path: String) throws(SystemError) -> any LockableFile {
+    try real.openLock(path)
+  }
+  func tryLock(_ path: String) throws(SystemError) -> FileLock? { try real.tryLock(path) }
   func createDirectory(_ path: String) throws(SystemError) { try real.createDirectory(path) }
   func rename(_ path: String, to target: String) throws(SystemError) {
     try real.rename(path, to: target)

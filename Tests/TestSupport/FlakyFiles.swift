@@ -125,6 +125,21 @@ package final class FlakyFiles: FileSystem {
     return try real.openForReading(path)
   }
 
+  package func map(_ path: String) throws(SystemError) -> MappedFile {
+    try alive()
+    return try real.map(path)
+  }
+
+  package func openLock(_ path: String) throws(SystemError) -> any LockableFile {
+    try alive()
+    return try real.openLock(path)
+  }
+
+  package func tryLock(_ path: String) throws(SystemError) -> FileLock? {
+    try alive()
+    return try real.tryLock(path)
+  }
+
   package func createDirectory(_ path: String) throws(SystemError) {
     try step("mkdir", path)
     try real.createDirectory(path)

@@ -55,6 +55,18 @@ int cposix_status_of_descriptor(int fd, struct cposix_status *status);
 /// `names`.
 int64_t cposix_list(const char *path, char **names);
 
+// Mapped files.
+
+struct cposix_mapping;
+
+/// Maps `count` bytes of a file for reading, or, with -1 as `fd`, of fresh memory. Where the file is
+/// cut later, zeros are read and the mapping is torn; nobody is killed.
+int cposix_map(int fd, size_t count, struct cposix_mapping **mapping);
+void *cposix_mapping_base(struct cposix_mapping *mapping);
+/// Tells whether a byte was read that the file no longer had: 1 or 0.
+int cposix_mapping_is_torn(struct cposix_mapping *mapping);
+void cposix_unmap(struct cposix_mapping *mapping);
+
 // Processes.
 
 struct cposix_spawn {

@@ -68,7 +68,8 @@ package struct TasksCancel: TaskTool {
     for (reference, pointer) in named + listed {
       do throws(ToolFailure) {
         let task = try workshop.find(
-          TaskPlace(task: reference, team: input.team, diary: input.diary), at: pointer)
+          TaskPlace(task: reference, team: input.team, diary: input.diary), at: pointer,
+          evenInDoubt: true)
         if !tasks.contains(where: { $0.id == task.id }) { tasks.append(task) }
       } catch {
         troubles.append((reference, error))

@@ -69,7 +69,7 @@ final class ChangeFeed: Sendable {
     }
     var records: [TaskRecord] = []
     for id in changed.sorted() {
-      let record = try naming { () throws(StoreError) in try store.task(id: id) }
+      let record = try naming { () throws(StoreError) in try store.lastKnown(id: id) }
       if let record { records.append(record) }
     }
     for uri in watched.uris.sorted() {

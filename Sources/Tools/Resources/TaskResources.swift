@@ -166,7 +166,8 @@ extension ResourceFailure {
     case .notFound: self = .notFound
     case .badCursor: self = .unknownCursor
     case .conflict, .nameTaken, .idempotencyConflict, .limit, .storeDamaged, .taskDamaged,
-      .storeNewer, .storeNotWritable, .storeUnavailable, .storeStopped, .busy, .internal, nil:
+      .storeNewer, .storeNotWritable, .storeUnavailable, .storeRemoved,
+      .storeStopped, .busy, .internal, nil:
       self = .unavailable(failure.summary)
     }
   }

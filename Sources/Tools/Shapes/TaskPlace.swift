@@ -37,9 +37,11 @@ struct TaskPlace: Sendable {
 extension Workshop {
   /// Finds a task; one of another team or diary is not there.
   func find(
-    _ place: TaskPlace, at pointer: JSONPointer = TaskPlace.pointer
+    _ place: TaskPlace, at pointer: JSONPointer = TaskPlace.pointer, evenInDoubt: Bool = false
   ) throws(ToolFailure) -> TaskRecord {
-    try find(place, at: pointer) { store, task throws(StoreError) in try store.task(task) }
+    try find(place, at: pointer) { store, task throws(StoreError) in
+      try store.task(task, evenInDoubt: evenInDoubt)
+    }
   }
 
   /// Finds a task to show, also one that is damaged.

@@ -44,10 +44,11 @@ extension Workshop {
     _ terms: WaitTerms, since start: Int?, in store: TaskStore
   ) throws(StoreError) -> WaitOutcome {
     var outcome = WaitOutcome(cursor: try store.number())
-    // Nobody knows how a damaged task stands: it would be waited for in vain.
-    if let spoilt = try store.damaged(among: terms.tasks).first { throw .damagedTask(spoilt) }
+    let damaged = try store.damaged(among: terms.tasks)
     for id in terms.tasks {
-      guard let task = try store.task(id: id) else { continue }
+      guard let task = try store.task(id: id, evenInDoubt: true) else { continue }
+      // It would be waited for in vain, unless its owner lives to tell how it stands.
+      if damaged.contains(id), !task.status.isActive { throw .damagedTask(id) }
       if terms.match(task, since: start ?? outcome.cursor) {
         outcome.matched.append(task)
       } else {

@@ -14,6 +14,7 @@ package enum FailureCode: String, Sendable, CaseIterable {
   case storeNewer = "store_newer"
   case storeNotWritable = "store_not_writable"
   case storeUnavailable = "store_unavailable"
+  case storeRemoved = "store_removed"
   case storeStopped = "store_stopped"
   case busy
   case `internal`
@@ -38,6 +39,7 @@ extension StoreError {
     case .newerFormat: .storeNewer
     case .notWritable: .storeNotWritable
     case .disk: .storeUnavailable
+    case .removed: .storeRemoved
     case .stopped: .storeStopped
     }
   }

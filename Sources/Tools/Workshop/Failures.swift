@@ -36,7 +36,7 @@ extension ToolFailure {
     case .notFound: failure.faults = [Fault(pointer: pointer, message: "names no task")]
     case .damagedTask: failure.faults = [Fault(pointer: pointer, message: "is damaged")]
     case .refused, .nameTaken, .idempotencyConflict, .limit, .badCursor, .damaged, .newerFormat,
-      .notWritable, .disk, .stopped:
+      .notWritable, .disk, .removed, .stopped:
       break
     }
     return failure
@@ -50,7 +50,7 @@ extension ToolFailure {
       case .nameTaken: ("name", "is taken; nothing was stored")
       case .idempotencyConflict: ("idempotency_key", "was used before; nothing was stored")
       case .notFound, .refused, .limit, .badCursor, .damaged, .damagedTask, .newerFormat,
-        .notWritable, .disk, .stopped:
+        .notWritable, .disk, .removed, .stopped:
         nil
       }
     if let fault {

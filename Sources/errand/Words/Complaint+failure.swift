@@ -41,7 +41,8 @@ extension Complaint {
   private static func exitCode(_ kind: FailureCode?) -> ExitCode {
     switch kind {
     case .notFound: .notFound
-    case .busy, .limit, .storeNotWritable, .storeUnavailable, .storeStopped: .tryLater
+    case .busy, .limit, .storeNotWritable, .storeUnavailable, .storeRemoved, .storeStopped:
+      .tryLater
     case .internal, .storeDamaged, .storeNewer, .taskDamaged: .taskFailed
     case .conflict, .nameTaken, .idempotencyConflict, .badCursor, nil: .usage
     }

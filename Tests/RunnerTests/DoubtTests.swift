@@ -1,0 +1,85 @@
+import Posix
+import Runner
+import TaskStore
+import Tasks
+import TestSupport
+import Testing
+
+/// Checks what may be done with a task about which an unreadable line may have been.
+struct DoubtTests {
+  /// Leaves a line in the journal of which nothing tells whom it was about.
+  private static func spoil(_ stage: Stage) throws {
+    let journal = stage.root + "/journal/0000000001.jsonl"
+    let line = Array(String(repeating: "x", count: 200).utf8) + [10]
+    try RealFileSystem().openForAppending(journal).append(line)
+  }
+
+  private static func isDamaged(_ error: any Error) -> Bool {
+    switch error {
+    case StoreError.damagedTask, RunnerError.store(.damagedTask): true
+    default: false
+    }
+  }
+
+  @Test func itIsCancelledThroughItsOwner() throws {
+    try withStage { stage in
+      let task = try stage.create("sleep 600")
+      let runner = try stage.startRunner()
+      _ = try stage.wait(for: task) { $0.status == .running }
+      try Self.spoil(stage)
+      #expect { try stage.now(task) } throws: { Self.isDamaged($0) }
+      #expect(try stage.store.lastKnown(.id(task.id)).status == .running)
+      let outcome = try Canceller.cancel(
+        .id(task.id), in: stage.store, by: Stage.actor, reason: nil)
+      #expect(outcome.record.status == .cancelled)
+      #expect(try stage.now(task).status == .cancelled, "its owner has ended the doubt")
+      #expect(try stage.processes(outcome.record).isEmpty)
+      _ = consume runner
+    }
+  }
+
+  @Test func itIsNeverJudgedByOthers() throws {
+    try withStage { stage in
+      let task = try stage.create("true")
+      let claim = Claim(attemptN: 1, leaseId: "lease", profile: "shell")
+      try stage.store.change(.id(task.id), by: Stage.actor) { _ in .claimed(claim) }
+      guard let lock = try stage.store.lockAttempt(task.id, 1) else {
+        Issue.record("its lock is not free")
+        return
+      }
+      try Self.spoil(stage)
+      func cancel() throws -> Cancellation {
+        try Canceller.cancel(
+          .id(task.id), in: stage.store, by: Stage.actor, reason: nil, waitingUpTo: .zero)
+      }
+      let asked = try cancel()
+      #expect(asked.record.status == .dispatched)
+      #expect(asked.record.cancelRequest != nil)
+      // Another's wish says nothing of what the line said.
+      #expect { try stage.now(task) } throws: { Self.isDamaged($0) }
+      lock.release()
+      #expect { try cancel() } throws: { Self.isDamaged($0) }
+      let fresh = try TaskStore.open(stage.root)
+      #expect(try Reconciler.reconcile(store: fresh, by: Stage.actor).isEmpty)
+      #expect(try fresh.lastKnown(.id(task.id)).status == .dispatched)
+    }
+  }
+
+  @Test func whatWaitsIsNeitherStartedNorCancelled() throws {
+    try withStage { stage in
+      let task = try stage.create("true")
+      try Self.spoil(stage)
+      let later = try stage.create("true")
+      let runner = try stage.startRunner()
+      #expect(try stage.wait(for: later).status == .completed)
+      #expect {
+        try Canceller.cancel(.id(task.id), in: stage.store, by: Stage.actor, reason: nil)
+      } throws: {
+        Self.isDamaged($0)
+      }
+      #expect(try stage.store.lastKnown(.id(task.id)).status == .queued)
+      #expect(try stage.store.damaged(among: [task.id, later.id]) == [task.id])
+      _ = consume runner
+    }
+  }
+}

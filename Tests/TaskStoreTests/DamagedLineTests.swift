@@ -1,0 +1,133 @@
+import JSON
+import Posix
+import TaskStore
+import Tasks
+import TestSupport
+import Testing
+
+/// Checks that a task of which a change cannot be read is never judged by what is left.
+struct DamagedLineTests {
+  /// Says where one byte of the line that settled a task is flipped.
+  enum Place: String, CaseIterable {
+    case event, taskMark, id, seal, number, brace, everything
+  }
+
+  @Test(arguments: Place.allCases, [false, true])
+  func aTaskWhoseEndCannotBeReadIsServedAsDamaged(_ place: Place, isCompacted: Bool) throws {
+    try withTemporaryDirectory { folder in
+      let store = try TaskStore.open(folder + "/store")
+      try store.add("done")
+      for event in [Sample.claim(), Sample.started, Sample.settled(.cancelled)] {
+        try store.apply(event, to: "done")
+      }
+      try store.add("open")
+      let id = try store.add("hit").id
+      for event in [Sample.claim(), Sample.started] { try store.apply(event, to: "hit") }
+      if isCompacted { try store.compactIfWorthwhile(always: true) }
+      try store.apply(Sample.settled(), to: "hit")
+      try store.add("later")
+      let path = folder + "/store/journal/0000000001.jsonl"
+      var lines = try readText(path).split(separator: "\n").map { Array($0.utf8) }
+      lines[8] = Self.flip(lines[8], place, id)
+      let bytes = Array(lines.joined(separator: [10])) + [10]
+      try RealFileSystem().replace(path, with: bytes)
+
+      let opened = try TaskStore.open(folder + "/store")
+      for look in [{ try opened.task(.id(id)) }, { try #require(try opened.task(id: id)) }] {
+        #expect { try look() } throws: { error in
+          if case .damagedTask(id)? = error as? StoreError { true } else { false }
+        }
+      }
+      #expect(throws: StoreError.self) {
+        try opened.change(.id(id), by: Sample.runner) { _ in
+          Sample.settled(.failed(AttemptError(.interrupted, "judged")))
+        }
+      }
+      let active = try opened.activeTasks().map(\.spec.name)
+      #expect(!active.contains("hit"))
+      #expect(active.contains("later"))
+      // Only where nothing of the line tells whom it was about, other open tasks are in doubt, too.
+      #expect(active.contains("open") == (place != .everything))
+      #expect(try opened.task(TaskReference("done")).status == .cancelled)
+    }
+  }
+
+  @Test func aNextRevisionEndsTheDoubt() throws {
+    try withTemporaryDirectory { folder in
+      let store = try TaskStore.open(folder + "/store")
+      let peer = try TaskStore.open(folder + "/store")
+      for name in ["a", "b", "c"] { try store.add(name) }
+      #expect(try peer.number() == 3)
+      let path = folder + "/store/journal/0000000001.jsonl"
+      var lines = try readText(path).split(separator: "\n").map(String.init)
+      lines[2] = String(repeating: "x", count: lines[2].utf8.count)
+      // In place: the peer has the file open.
+      try writeFile(path, lines.joined(separator: "\n") + "\n")
+      let opened = try TaskStore.open(folder + "/store")
+      #expect(try opened.activeTasks().isEmpty)
+      // A peer that had read the line while it was whole knows better.
+      try peer.apply(Sample.claim(), to: "a")
+      #expect(try opened.activeTasks().map(\.spec.name) == ["a"])
+      #expect(throws: StoreError.self) { try opened.task(TaskReference("b")) }
+    }
+  }
+
+  @Test func aLineBesideTasksPutsNoneInDoubt() throws {
+    try withTemporaryDirectory { folder in
+      let store = try TaskStore.open(folder + "/store")
+      let task = try store.add("open")
+      let wait = WaitHandle(
+        id: WaitHandle.makeID(), tasks: [task.id], until: .change, after: 0, cancelsWork: false,
+        canAsk: false, createdAt: Timestamp(milliseconds: 0))
+      try store.makeWaitHandle(wait, by: Sample.client)
+      _ = try store.endWaitHandle(wait.id, .cancelled, by: Sample.client)
+      try store.moveInboxCursor(PruneTests.reader, to: 1, by: Sample.client)
+      try store.sync()
+      let path = folder + "/store/journal/0000000001.jsonl"
+      let whole = try readText(path).split(separator: "\n").map(String.init)
+      for place in 1...3 {
+        var lines = whole
+        lines[place] = lines[place].replacing(#""seal":""#, with: #""sebl":""#)
+        try RealFileSystem().replace(path, with: Array((lines.joined(separator: "\n") + "\n").utf8))
+        let opened = try TaskStore.open(folder + "/store")
+        #expect(try opened.activeTasks().map(\.id) == [task.id], "\(lines[place])")
+        #expect(try opened.damagedTasks().isEmpty)
+      }
+    }
+  }
+
+  @Test func doubtOutlivesAPrune() throws {
+    try withTemporaryDirectory { folder in
+      let store = try TaskStore.open(folder + "/store")
+      try PruneTests.fill(store)
+      let path = folder + "/store/journal/0000000001.jsonl"
+      try writeFile(path, try readText(path) + String(repeating: "x", count: 200) + "\n")
+      #expect(try store.activeTasks().isEmpty)
+      _ = try store.prune(PruneTests.tenDays, by: PruneTests.actor, now: PruneTests.later)
+      let opened = try TaskStore.open(folder + "/store")
+      #expect(try opened.activeTasks().isEmpty)
+      let open = try opened.lastKnown(TaskReference("open"))
+      try opened.change(.id(open.id), by: Sample.runner, evenInDoubt: true) { _ in Sample.claim() }
+      #expect(try TaskStore.open(folder + "/store").activeTasks().map(\.id) == [open.id])
+    }
+  }
+
+  private static func flip(_ line: [UInt8], _ place: Place, _ id: TaskID) -> [UInt8] {
+    func at(_ text: String, _ offset: Int) -> [UInt8] {
+      let mark = Array(text.utf8)
+      var line = line
+      let start = line.indices.first { line[$0...].starts(with: mark) } ?? 0
+      line[start + offset] ^= 1
+      return line
+    }
+    return switch place {
+    case .event: at("settled", 2)
+    case .taskMark: at("\"task\"", 2)
+    case .id: at(id.description, 30)
+    case .seal: at("\"seal\":\"", 12)
+    case .number: at("{\"n\":", 3)
+    case .brace: at("{\"n\":", 0)
+    case .everything: line.map { _ in UInt8(ascii: "x") }
+    }
+  }
+}
