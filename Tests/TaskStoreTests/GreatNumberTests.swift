@@ -64,4 +64,25 @@ struct GreatNumberTests {
       #expect(try !opened.verify().isWhole)
     }
   }
+
+  @Test(arguments: great)
+  func aBaseWhoseLengthIsDamagedDoesNotStopTheStore(_ length: Int) throws {
+    try withTemporaryDirectory { folder in
+      let store = try TaskStore.open(folder + "/store")
+      try PruneTests.fill(store)
+      _ = try store.prune(PruneTests.tenDays, by: PruneTests.actor, now: PruneTests.later)
+      let journal = folder + "/store/journal/"
+      let path = journal + (try #require(try RealFileSystem().list(journal).max()))
+      var lines = try readText(path).split(separator: "\n").map(String.init)
+      let head = try #require(lines.first?.firstRange(of: #""lines":"#))
+      let digits = lines[0][head.upperBound...].prefix { $0.isNumber }
+      lines[0].replaceSubrange(digits.startIndex..<digits.endIndex, with: "\(length)")
+      try writeFile(path, lines.joined(separator: "\n") + "\n")
+      let opened = try TaskStore.open(folder + "/store")
+      #expect(try opened.task(TaskReference("open")).status == .queued)
+      #expect(try !opened.verify().isWhole)
+      try opened.add("new")
+      #expect(try TaskStore.open(folder + "/store").task(TaskReference("new")).revision == 1)
+    }
+  }
 }
