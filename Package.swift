@@ -73,6 +73,10 @@ let package = Package(
       exclude: ["Schemas"], swiftSettings: strict),
     // In C alone: what it does to its own process no runtime should soften.
     .executableTarget(name: "hostile-agent", path: "Tests/HostileAgent"),
+    // One of many writers to one store.
+    .executableTarget(
+      name: "store-writer", dependencies: ["TaskStore", "Tasks", "JSON", "Posix"],
+      path: "Tests/StoreWriter", swiftSettings: strict),
     tests("JSON", ["JSON", "TestSupport"], data: ["Fixtures"]),
     tests("Posix", ["Posix", "TestSupport", "hostile-agent"]),
     tests("JSONRPC", ["JSONRPC", "JSON", "Posix", "TestSupport"]),
@@ -92,7 +96,9 @@ let package = Package(
       [
         "Tools", "Runner", "MCP", "JSONRPC", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport",
       ]),
-    tests("Chaos", ["errand", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
+    tests(
+      "Chaos",
+      ["errand", "store-writer", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
     tests(
       "Fuzz",
       [

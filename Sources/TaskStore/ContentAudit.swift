@@ -78,7 +78,9 @@ struct MessageAudit {
         var broken = StoreAudit.Break(path: path, line: place, number: next, reason: "")
         // What cannot be read is a break.
         let value = try? JSONValue.ours(line)
-        if let message = value.flatMap({ JournalEntry.read(Message.json, $0) }) {
+        if let message = value.flatMap({ JournalEntry.read(Message.json, $0) }),
+          LineNumber.range.contains(message.seq)
+        {
           broken.reason = "message \(message.seq) stands where \(next) must"
           if message.seq != next { found.note(broken) }
           next = message.seq + 1

@@ -21,7 +21,7 @@ extension JournalBase: JSONCodable {
   static let json = Codec.object(
     { (after: String, lines: Int) in JournalBase(after: after, lines: lines) },
     required("after", \.after, .string(length: 64...64)),
-    required("lines", \.lines, .int(0 ... .max)))
+    required("lines", \.lines, .int(LineNumber.range)))
 }
 
 extension JournalChange {

@@ -77,7 +77,7 @@ extension JournalEntry {
 
   /// Reads a line; nil if it is no entry of ours.
   init?(_ line: JSONValue) {
-    guard let number = line["n"]?.intValue,
+    guard let number = LineNumber.checked(line["n"]?.intValue),
       let at = line["at"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
       let by = line["by"].flatMap({ Self.read(Actor.json, $0) }),
       let change = JournalChange(line)
@@ -106,7 +106,7 @@ extension JournalChange {
       guard let id = TaskID(id) else { return nil }
       self = .doubted(id)
     } else if let task = line["task"]?.stringValue {
-      guard let id = TaskID(task), let revision = line["rev"]?.intValue,
+      guard let id = TaskID(task), let revision = LineNumber.checked(line["rev"]?.intValue),
         let event = line["event"].flatMap({ JournalEntry.read(TaskEvent.json, $0) })
       else { return nil }
       self = .task(id, revision: revision, event)

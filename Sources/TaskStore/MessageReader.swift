@@ -113,7 +113,7 @@ package struct MessageReader: Sendable {
       let middle = (low + high) / 2
       // A line starts with its number, so its beginning is enough.
       let head = try files.read(MessageLog.segment(folder, middle), 0..<40)
-      if let first = MessageSegment.seq(of: head[...]), first <= after + 1 {
+      if let first = MessageSegment.seq(of: head[...]), first - 1 <= after {
         low = middle
       } else {
         high = middle
@@ -180,7 +180,7 @@ private struct MessageSegment {
     let opening = #"{"seq":"#.utf8
     guard line.starts(with: opening) else { return nil }
     let digits = line.dropFirst(opening.count).prefix(20).prefix { $0 >= 48 && $0 <= 57 }
-    return Int(String(decoding: digits, as: UTF8.self))
+    return LineNumber.checked(Int(String(decoding: digits, as: UTF8.self)))
   }
 
   func message(_ line: Line) -> Message? {
