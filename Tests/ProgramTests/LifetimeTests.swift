@@ -101,9 +101,11 @@ struct LifetimeTests {
         executable: "/bin/sh", environment: Conversation.environment(store: folder + "/store"))
       let pid = try #require(try parent.nextLine().flatMap { Int32($0) })
       // It has to know its parent before it can miss it.
-      let isWatching = try !ProcessFigures.exist || eventually {
-        try Program.run(["-l", "/proc/\(pid)/fd"], executable: "/bin/ls").text.contains("pidfd")
-      }
+      let isWatching =
+        try !ProcessFigures.exist
+        || eventually {
+          try Program.run(["-l", "/proc/\(pid)/fd"], executable: "/bin/ls").text.contains("pidfd")
+        }
       #expect(isWatching)
       #expect(try parent.process.signal(.kill))
       #expect(try parent.nextLine(within: .seconds(2)) == nil)
