@@ -94,6 +94,21 @@ struct AttemptTests {
     }
   }
 
+  @Test func whatATailLeavesOutIsReachedBackwards() throws {
+    try withHouse { house in
+      let task = try house.start(try house.task())
+      try house.say(task, (0..<3).map { _ in .text(String(repeating: "x", count: 1_500)) })
+      let name = JSONValue.string(task.spec.name)
+      let tail = try house.call(
+        "tasks_messages_list", ["task_id": name, "tail": 3, "max_bytes": 2_500])
+      #expect(seqs(tail) == [2])
+      #expect(tail["hasMore"] == false && tail["truncated"] == true)
+      #expect(tail["hint"]?.stringValue?.contains("before_seq") == true)
+      let earlier = try house.call("tasks_messages_list", ["task_id": name, "before_seq": 2])
+      #expect(seqs(earlier) == [0, 1])
+    }
+  }
+
   @Test func longMessagesAreCutToTheBudgetAndNoneIsLost() throws {
     try withHouse { house in
       let task = try house.start(try house.task())

@@ -27,9 +27,12 @@ extension TasksMessagesList {
     ).lean
   }
 
-  static func hint(isCut: Bool, hasCuts: Bool, hasMore: Bool, hasEnded: Bool) -> String {
-    if isCut || hasMore {
-      return "There are more: call again with after_seq set to nextAfterSeq."
+  static func hint(
+    hasMore: Bool, leavesEarlier: Bool, hasCuts: Bool, hasEnded: Bool
+  ) -> String {
+    if hasMore { return "There are more: call again with after_seq set to nextAfterSeq." }
+    if leavesEarlier {
+      return "Not all fitted: call again with before_seq set to the first item's seq."
     }
     if hasCuts { return "A message was cut: call again with a larger max_bytes." }
     return hasEnded

@@ -142,13 +142,16 @@ struct ReadPage {
     let items = isTail ? Array(filler.items.reversed()) : filler.items
     let reached = page.nextAfterSeq ?? input.afterSeq ?? -1
     let next = isCut && !isTail ? order[told - 1].seq : reached
+    // What a tail leaves out lies before it.
+    let hasMore = !isTail && (isCut || page.hasMore)
+    let leavesEarlier = input.tail.map { isCut || page.hasMore && page.items.count < $0 } ?? false
     return TasksMessagesList.Output(
       items: items, attemptN: attempt.attemptN, attemptStatus: attempt.status,
-      taskStatus: task.status, nextAfterSeq: next, hasMore: isCut && !isTail || page.hasMore,
+      taskStatus: task.status, nextAfterSeq: next, hasMore: hasMore,
       truncated: isCut || filler.hasCuts,
       hint: TasksMessagesList.hint(
-        isCut: isCut, hasCuts: filler.hasCuts, hasMore: page.hasMore,
-        hasEnded: attempt.status.isTerminal))
+        hasMore: hasMore, leavesEarlier: leavesEarlier,
+        hasCuts: filler.hasCuts, hasEnded: attempt.status.isTerminal))
   }
 }
 
