@@ -11,6 +11,8 @@ package struct IllegalTransition: Error, Sendable, Hashable, CustomStringConvert
     case wrongAttempt(expected: Int, given: Int)
     case unknownRequest(String)
     case alreadyAnswered(String)
+    case unknownMessage(String)
+    case alreadyHeard(String)
     case alreadyRequested
     /// Carries the name of the bound that is reached, as `TaskRecord.Limit` or the spec has it.
     case limit(String)
@@ -34,6 +36,8 @@ package struct IllegalTransition: Error, Sendable, Hashable, CustomStringConvert
       case .wrongAttempt(let expected, let given): "attempt \(given) is not \(expected)"
       case .unknownRequest(let id): "there is no question \(id)"
       case .alreadyAnswered(let id): "question \(id) is answered already"
+      case .unknownMessage(let id): "nothing was said as \(id)"
+      case .alreadyHeard(let id): "\(id) was heard or taken back already"
       case .alreadyRequested: "its cancellation is requested already"
       case .limit(let name): "the limit of \(name) is reached"
       }

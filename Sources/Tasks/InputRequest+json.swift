@@ -8,17 +8,29 @@ extension InputAnswer: JSONCodable {
     required("at", \.at, .timestamp, "When."))
 }
 
+extension PermissionWish: JSONCodable {
+  package static let json = Codec.object(
+    Self.init(tool:arguments:),
+    required("tool", \.tool, .string, "The tool it wants to use."),
+    optional("arguments", \.arguments, .any, "What it would call it with."))
+}
+
 extension InputRequest: JSONCodable {
   package static let json = Codec.object(
-    Self.init(requestId:attemptN:question:options:schema:deadline:askedAt:answer:),
+    Self.init(
+      requestId:attemptN:question:options:schema:permission:deadline:defaultAnswer:askedAt:
+      answer:withdrawnAt:),
     required("requestId", \.requestId, .string, "Names the question."),
     required("attemptN", \.attemptN, .int(1 ... .max), "The attempt that asks."),
     required("question", \.question, .string, "What is asked."),
     defaulted("options", \.options, .array(of: .string), [], "Answers to choose from."),
     optional("schema", \.schema, .any, "Shape of the answer."),
+    optional("permission", \.permission, PermissionWish.json, "What it wants leave for."),
     optional("deadline", \.deadline, .timestamp, "When it is too late to answer."),
+    optional("defaultAnswer", \.defaultAnswer, .any, "What counts after that."),
     required("askedAt", \.askedAt, .timestamp, "When it was asked."),
-    optional("answer", \.answer, InputAnswer.json, "The answer that won."))
+    optional("answer", \.answer, InputAnswer.json, "The answer that won."),
+    optional("withdrawnAt", \.withdrawnAt, .timestamp, "When it was no longer asked."))
 }
 
 extension Artifact: JSONCodable {

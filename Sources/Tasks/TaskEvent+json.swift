@@ -60,6 +60,20 @@ private struct Reply: JSONCodable {
     required("answer", \.answer, .any, "The answer."))
 }
 
+/// Names a question that is no longer asked.
+private struct Asked: JSONCodable {
+  var requestId: String
+  static let json = Codec.object(
+    Self.init, required("requestId", \.requestId, .string, "The question."))
+}
+
+/// Names something that was said.
+private struct Said: JSONCodable {
+  var sendId: String
+  static let json = Codec.object(
+    Self.init, required("sendId", \.sendId, .string, "What was said."))
+}
+
 extension TaskEvent: JSONCodable {
   package static let json = Codec<Self>.union(
     tag: "type",
@@ -95,6 +109,21 @@ extension TaskEvent: JSONCodable {
           nil
         }
       }, embed: { .inputAnswered(requestId: $0.requestId, answer: $0.answer) }, Reply.json),
+    .variant(
+      "input_withdrawn",
+      extract: { if case .inputWithdrawn(let id) = $0 { Asked(requestId: id) } else { nil } },
+      embed: { .inputWithdrawn(requestId: $0.requestId) }, Asked.json),
+    .variant(
+      "message_sent", extract: { if case .messageSent(let saying) = $0 { saying } else { nil } },
+      embed: { .messageSent($0) }, Saying.json),
+    .variant(
+      "message_withdrawn",
+      extract: { if case .messageWithdrawn(let id) = $0 { Said(sendId: id) } else { nil } },
+      embed: { .messageWithdrawn(sendId: $0.sendId) }, Said.json),
+    .variant(
+      "message_delivered",
+      extract: { if case .messageDelivered(let id) = $0 { Said(sendId: id) } else { nil } },
+      embed: { .messageDelivered(sendId: $0.sendId) }, Said.json),
     .variant(
       "cancel_requested",
       extract: { if case .cancelRequested(let reason) = $0 { Wish(reason: reason) } else { nil } },

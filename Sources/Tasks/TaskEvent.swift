@@ -14,6 +14,14 @@ package enum TaskEvent: Sendable, Hashable {
   case started(Start)
   case inputRequested(InputRequest)
   case inputAnswered(requestId: String, answer: JSONValue)
+  /// The agent no longer asks: it went on, or its turn was stopped.
+  case inputWithdrawn(requestId: String)
+  /// Somebody says something to the running agent.
+  case messageSent(Saying)
+  /// They take it back before it was heard.
+  case messageWithdrawn(sendId: String)
+  /// The agent has it.
+  case messageDelivered(sendId: String)
   /// Somebody wants it to end; the owner settles it once the tree is gone.
   case cancelRequested(reason: String?)
   /// It ended before anything ran: cancelled by somebody.

@@ -6,6 +6,8 @@ extension TaskRecord {
     package static let artifacts = 1000
     package static let openRequests = 8
     package static let requests = 500
+    package static let queuedSteering = 20
+    package static let steering = 500
     /// Characters of `resultSummary`.
     package static let summary = 300
   }
@@ -42,6 +44,10 @@ extension TaskRecord {
       case .inputAnswered(let requestId, let answer):
         try answerRequest(
           requestId, InputAnswer(value: answer, answeredBy: moment.by, at: moment.at))
+      case .inputWithdrawn(let requestId): try withdrawRequest(requestId, at: moment)
+      case .messageSent(let saying): try say(saying, at: moment)
+      case .messageWithdrawn(let sendId): try conclude(sendId, as: .withdrawn)
+      case .messageDelivered(let sendId): try conclude(sendId, as: .delivered)
       case .cancelRequested(let reason): try requestCancel(reason, at: moment)
       case .cancelled(let reason):
         try end(.cancelled, at: moment)

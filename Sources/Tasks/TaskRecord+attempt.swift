@@ -33,7 +33,7 @@ extension TaskRecord {
     guard request.attemptN == attemptCount else {
       throw .wrongAttempt(expected: attemptCount, given: request.attemptN)
     }
-    guard request.answer == nil else { throw .alreadyAnswered(request.requestId) }
+    guard request.isOpen else { throw .alreadyAnswered(request.requestId) }
     guard !requests.contains(where: { $0.requestId == request.requestId }) else {
       throw .alreadyExists
     }
@@ -42,6 +42,7 @@ extension TaskRecord {
     requests.append(request)
     // Null and absent are one in a journal line, so they are one here.
     if request.schema == .null { requests[requests.count - 1].schema = nil }
+    if request.defaultAnswer == .null { requests[requests.count - 1].defaultAnswer = nil }
     status = .inputRequired
   }
 
@@ -50,12 +51,26 @@ extension TaskRecord {
     _ requestId: String, _ answer: InputAnswer
   ) throws(IllegalTransition.Cause) {
     let found = requests.firstIndex { $0.requestId == requestId }
-    if let found, requests[found].answer != nil { throw .alreadyAnswered(requestId) }
+    if let found, !requests[found].isOpen { throw .alreadyAnswered(requestId) }
     guard status == .inputRequired else { throw .status(status) }
     guard let found, requests[found].attemptN == attemptCount else {
       throw .unknownRequest(requestId)
     }
     requests[found].answer = answer
+    if pendingRequests.isEmpty { status = .running }
+  }
+
+  /// Closes a question that its agent no longer asks.
+  mutating func withdrawRequest(
+    _ requestId: String, at moment: Moment
+  ) throws(IllegalTransition.Cause) {
+    let found = requests.firstIndex { $0.requestId == requestId }
+    if let found, !requests[found].isOpen { throw .alreadyAnswered(requestId) }
+    guard status == .inputRequired else { throw .status(status) }
+    guard let found, requests[found].attemptN == attemptCount else {
+      throw .unknownRequest(requestId)
+    }
+    requests[found].withdrawnAt = moment.at
     if pendingRequests.isEmpty { status = .running }
   }
 

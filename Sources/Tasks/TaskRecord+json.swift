@@ -30,6 +30,7 @@ extension TaskRecord: JSONCodable {
     defaulted("attempts", \.attempts, .array(of: Attempt.json), [], "Its runs."),
     defaulted("artifacts", \.artifacts, .array(of: Artifact.json), [], "What was bound to it."),
     defaulted("requests", \.requests, .array(of: InputRequest.json), [], "Its questions."),
+    defaulted("steering", \.steering, .array(of: Steering.json), [], "What was said to it."),
     optional("resultSummary", \.resultSummary, .string, "The result in a few words."),
     optional("startedAt", \.startedAt, .timestamp, "When it first ran."),
     optional("completedAt", \.completedAt, .timestamp, "When it ended, however."),

@@ -28,6 +28,7 @@ package struct TaskRecord: Sendable, Hashable {
   package internal(set) var attempts: [Attempt] = []
   package internal(set) var artifacts: [Artifact] = []
   package internal(set) var requests: [InputRequest] = []
+  package internal(set) var steering: [Steering] = []
   package internal(set) var resultSummary: String?
   package internal(set) var startedAt: Timestamp?
   package internal(set) var completedAt: Timestamp?
@@ -73,7 +74,7 @@ package struct TaskRecord: Sendable, Hashable {
   /// Lists the questions nobody has answered yet; those of an ended attempt ask no more.
   package var pendingRequests: [InputRequest] {
     guard status == .inputRequired else { return [] }
-    return requests.filter { $0.answer == nil && $0.attemptN == attemptCount }
+    return requests.filter { $0.isOpen && $0.attemptN == attemptCount }
   }
 
   /// Tells whether a person should look: a question is open or the end has come.

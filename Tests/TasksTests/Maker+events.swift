@@ -6,7 +6,9 @@ extension Maker {
     InputRequest(
       requestId: text() + String(int()), attemptN: attemptN, question: text(),
       options: several { $0.text() }, schema: maybe { $0.value() },
-      deadline: maybe { $0.time() }, askedAt: time())
+      permission: maybe { maker in
+        PermissionWish(tool: maker.text(), arguments: maker.maybe { $0.value() })
+      }, deadline: maybe { $0.time() }, defaultAnswer: maybe { $0.value() }, askedAt: time())
   }
 
   mutating func artifact(_ attemptN: Int? = nil) -> Artifact {
@@ -32,7 +34,7 @@ extension Maker {
 
   /// Makes an event of any kind; its parts need not fit a record.
   mutating func event() -> TaskEvent {
-    switch int(0...12) {
+    switch int(0...16) {
     case 0: .created(spec())
     case 1: .held(some(HoldReason.self), resumeAt: maybe { $0.time() })
     case 2: .released
@@ -47,6 +49,10 @@ extension Maker {
     case 9: .failed(error())
     case 10: .expired
     case 11: .artifactBound(artifact(maybe { _ in 1 }))
+    case 12: .inputWithdrawn(requestId: text())
+    case 13: .messageSent(Saying(sendId: text(), text: text(), timing: some(Steering.Timing.self)))
+    case 14: .messageWithdrawn(sendId: text())
+    case 15: .messageDelivered(sendId: text())
     default: .settled(settlement())
     }
   }

@@ -52,6 +52,19 @@ import Testing
     #expect(record.refusal(of: answered) == .alreadyAnswered("q-3"))
   }
 
+  @Test func aQuestionItsAgentTakesBackLetsItGoOn() throws {
+    let withdrawn = TaskEvent.inputWithdrawn(requestId: "q-1")
+    var record = try Self.running().after(Sample.asked("q-1")).after(Sample.asked("q-2"))
+    record = try record.after(withdrawn)
+    #expect(record.status == .inputRequired)
+    #expect(record.pendingRequests.map(\.requestId) == ["q-2"])
+    #expect(record.refusal(of: Sample.answered("q-1")) == .alreadyAnswered("q-1"))
+    #expect(record.refusal(of: withdrawn) == .alreadyAnswered("q-1"))
+    record = try record.after(.inputWithdrawn(requestId: "q-2"))
+    #expect(record.status == .running)
+    #expect(record.requests.allSatisfy { $0.withdrawnAt != nil && $0.answer == nil })
+  }
+
   @Test func openQuestionsAreBounded() throws {
     var record = try Self.running()
     for index in 1...TaskRecord.Limit.openRequests {

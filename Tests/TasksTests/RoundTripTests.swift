@@ -62,7 +62,8 @@ import Testing
       Settlement(attemptN: 1, leaseId: "lease-1", outcome: .completed, output: .some(nil)))
     let asked = TaskEvent.inputRequested(
       InputRequest(
-        requestId: "q", attemptN: 1, question: "?", schema: .some(nil), askedAt: Sample.start))
+        requestId: "q", attemptN: 1, question: "?", schema: .some(nil), defaultAnswer: .some(nil),
+        askedAt: Sample.start))
     for event in [settled, asked] {
       #expect(try running.after(event) == running.after(Self.again(event)))
     }

@@ -50,6 +50,12 @@ enum Sample {
     .inputAnswered(requestId: requestId, answer: "a")
   }
 
+  static func said(
+    _ sendId: String = "s-1", _ timing: Steering.Timing = .afterTurn
+  ) -> TaskEvent {
+    .messageSent(Saying(sendId: sendId, text: "Use tabs.", timing: timing))
+  }
+
   static func settled(
     _ outcome: Settlement.Outcome, attemptN: Int = 1, lease: String = "lease-1"
   ) -> TaskEvent {

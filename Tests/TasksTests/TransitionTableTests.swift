@@ -13,6 +13,8 @@ import Testing
     ("started", Sample.started()),
     ("asked", Sample.asked("q-2")),
     ("answered", Sample.answered()),
+    ("withdrawn", .inputWithdrawn(requestId: "q-1")),
+    ("sent", Sample.said()),
     ("cancelRequested", .cancelRequested(reason: "stop")),
     ("cancelled", .cancelled(reason: "stop")),
     ("failed", .failed(AttemptError(.agentMissing, "Not installed."))),
@@ -25,16 +27,16 @@ import Testing
 
   // Letters: w q d r i = the open statuses, C F X E = the ends, = unchanged.
   static let drawn = """
-                   crea held rele clai star aske answ canR cncl fail expi boun comE faiE canE
-    waiting          !    .    q    .    .    .    .    .    X    F    E    =    .    .    .
-    queued           !    w    .    d    .    .    .    .    X    F    E    =    .    .    .
-    dispatched       !    .    .    .    r    .    .    =    .    .    .    =    .    F    X
-    running          !    .    .    .    .    i    .    =    .    .    .    =    C    F    X
-    input_required   !    .    .    .    .    i    r    =    .    .    .    =    C    F    X
-    completed        !    .    .    .    .    .    .    .    .    .    .    =    .    .    .
-    failed           !    .    .    .    .    .    .    .    .    .    .    =    .    .    .
-    cancelled        !    .    .    .    .    .    .    .    .    .    .    =    .    .    .
-    expired          !    .    .    .    .    .    .    .    .    .    .    =    .    .    .
+                   crea held rele clai star aske answ with sent canR cncl fail expi boun comE faiE canE
+    waiting          !    .    q    .    .    .    .    .    .    .    X    F    E    =    .    .    .
+    queued           !    w    .    d    .    .    .    .    .    .    X    F    E    =    .    .    .
+    dispatched       !    .    .    .    r    .    .    .    =    =    .    .    .    =    .    F    X
+    running          !    .    .    .    .    i    .    .    =    =    .    .    .    =    C    F    X
+    input_required   !    .    .    .    .    i    r    r    =    =    .    .    .    =    C    F    X
+    completed        !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .
+    failed           !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .
+    cancelled        !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .
+    expired          !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .
     """
 
   static let table: [(status: TaskStatus?, cells: [Substring])] =
@@ -51,7 +53,7 @@ import Testing
   @Test func theTableHasEveryStatusAndEveryEvent() {
     #expect(Self.table.map(\.status) == TaskStatus.allCases)
     #expect(Self.table.allSatisfy { $0.cells.count == Self.columns.count })
-    #expect(Set(Self.columns.map(\.event.name)).count == 13)
+    #expect(Set(Self.columns.map(\.event.name)).count == 15)
   }
 
   @Test(arguments: TaskStatus.allCases)

@@ -7,6 +7,7 @@ package struct RequestView: Sendable, Hashable {
   package var question: String
   package var options: [String]
   package var schema: JSONValue?
+  package var permission: PermissionWish?
   package var deadline: Timestamp?
   package var askedAt: Timestamp
 }
@@ -20,18 +21,24 @@ extension RequestView {
         CleanText.line($0, limit: ViewLimit.option)
       },
       schema: request.schema.map { CleanText.clean($0, limit: ViewLimit.sentence) },
+      permission: request.permission.map {
+        PermissionWish(
+          tool: $0.tool.cleanedWord,
+          arguments: $0.arguments.map { CleanText.clean($0, limit: ViewLimit.sentence) })
+      },
       deadline: request.deadline, askedAt: request.askedAt)
   }
 }
 
 extension RequestView: JSONCodable {
   package static let json = Codec.object(
-    Self.init(requestId:attemptN:question:options:schema:deadline:askedAt:),
+    Self.init(requestId:attemptN:question:options:schema:permission:deadline:askedAt:),
     required("requestId", \.requestId, .string, "Names the question in the answer."),
     required("attemptN", \.attemptN, .int, "The attempt that asks."),
     required("question", \.question, .string, "What is asked."),
     defaulted("options", \.options, .array(of: .string), [], "Answers to choose from."),
     optional("schema", \.schema, .any, "Shape of the answer."),
+    optional("permission", \.permission, PermissionWish.json, "What it wants leave for."),
     optional("deadline", \.deadline, .timestamp, "When it is too late to answer."),
     required("askedAt", \.askedAt, .timestamp, "When it was asked."))
 }
