@@ -24,6 +24,8 @@ package struct AgentProfile: Sendable, Hashable {
   package var maxParallel: Int?
   /// Whether several tasks may work in one directory at once.
   package var sharesDirectory: Bool
+  /// Names whose quota it uses, where profiles share one or a program has several.
+  package var account: String?
   package var source: Source
 
   package init(
@@ -31,7 +33,7 @@ package struct AgentProfile: Sendable, Hashable {
     environment: [String: String] = [:], passedNames: [String] = [],
     settings: AgentSettings = AgentSettings(), budget: Budget = Budget(),
     runningTimeoutSec: Int? = nil, maxParallel: Int? = nil, sharesDirectory: Bool = false,
-    source: Source = .configuration
+    account: String? = nil, source: Source = .configuration
   ) {
     self.name = name
     self.adapter = adapter
@@ -44,6 +46,7 @@ package struct AgentProfile: Sendable, Hashable {
     self.runningTimeoutSec = runningTimeoutSec
     self.maxParallel = maxParallel
     self.sharesDirectory = sharesDirectory
+    self.account = account
     self.source = source
   }
 

@@ -51,7 +51,11 @@ package struct AgentStanding: Sendable {
     exit: ExitStatus?, _ traits: AgentTraits, lastErrorLine: String?
   ) -> Settlement.Outcome {
     if case .failure(let failure) = word {
-      return .failed(AttemptError(failure.reason, Self.sentence(failure.message)))
+      let error = AttemptError(failure.reason, Self.sentence(failure.message))
+      guard failure.reason == .agentQuota, let resumeAt = failure.resumeAt else {
+        return .failed(error)
+      }
+      return .paused(Settlement.Pause(error, resumeAt: resumeAt))
     }
     // After its result the process counts no more: it may have been ended by us.
     if !traits.exitCodeIsResult, result != nil { return .completed }

@@ -54,7 +54,9 @@ package struct Preflight: Sendable {
     let plan = LaunchPlan(
       profile: profile.name, adapter: profile.adapter, executable: executable,
       arguments: profile.arguments, secretNames: chosen.secret.keys.sorted(),
-      settings: profile.settings)
+      settings: profile.settings,
+      // Profiles of one program use one login, unless they set variables of their own.
+      account: profile.account ?? (profile.environment.isEmpty ? executable : nil))
     return Resolved(
       plan: plan, environment: chosen.plain, secrets: chosen.secret, profile: profile)
   }

@@ -24,12 +24,26 @@ struct AttemptEnd: Sendable {
   var lastErrorLine: String?
   /// What is wrong with the output by its type's schema.
   var outputFaults: [Fault] = []
+  /// How often the task was stopped by a quota before.
+  var pauses = 0
+  var now = Timestamp.now
 
   /// Decides in this order: what we did, what the agent said, how the process ended.
   var outcome: Settlement.Outcome {
     if let cause { return Self.outcome(of: cause) }
     let outcome = standing.outcome(exit: exit, traits, lastErrorLine: lastErrorLine)
+    if case .paused(let pause) = outcome { return patient(pause) }
     return outcome == .completed && !outputFaults.isEmpty ? .failed(misshapen) : outcome
+  }
+
+  /// Keeps a quota that is said to be back, and is not, from costing attempt after attempt.
+  private func patient(_ pause: Settlement.Pause) -> Settlement.Outcome {
+    guard pauses < TaskRecord.Limit.pauses else { return .failed(pause.error) }
+    guard pauses > 0 else { return .paused(pause) }
+    let least = Int64(15_000) << min(pauses, 8)
+    return .paused(
+      Settlement.Pause(
+        pause.error, resumeAt: max(pause.resumeAt, now.adding(milliseconds: least))))
   }
 
   /// Names what is wrong and where, as much as fits a sentence.

@@ -11,7 +11,10 @@ struct AttemptRemains {
 
   /// Writes the readable copy, forgets the secrets, removes what only the agent needed.
   func tidy(after record: TaskRecord) {
-    do throws(StoreError) { try store.removeSecrets(of: record.id) } catch { tell(error) }
+    // What goes on later needs them again.
+    if record.status.isTerminal {
+      do throws(StoreError) { try store.removeSecrets(of: record.id) } catch { tell(error) }
+    }
     do throws(StoreError) { try store.writeCopy(of: record) } catch { tell(error) }
     do throws(SystemError) { try folders.tidy(files: files) } catch { tell(error) }
   }

@@ -9,12 +9,14 @@ struct DispatchPlan: Sendable {
     var perProfile: [String: Int] = [:]
     /// Profiles that may share a directory with others of their kind.
     var sharing: Set<String> = []
+    /// When the next day begins, once what a day may cost is spent.
+    var spentUntil: Timestamp?
   }
 
   enum Step: Sendable, Hashable {
     case claim(TaskID)
-    case hold(TaskID)
-    case release(TaskID)
+    case hold(TaskID, TaskRecord.Hold)
+    case release(TaskID, HoldReason)
   }
 
   /// What a task that may start is kept from starting by.
@@ -22,6 +24,9 @@ struct DispatchPlan: Sendable {
     case parallel(running: Int, limit: Int)
     case profile(running: Int, limit: Int)
     case directory
+    /// Another task of the same account was stopped by its quota.
+    case quota(until: Timestamp)
+    case dailyBudget(until: Timestamp)
   }
 
   /// How long a task must wait to make up for one point of priority.
@@ -32,16 +37,30 @@ struct DispatchPlan: Sendable {
   private var runningByProfile: [String: Int] = [:]
   /// Directories in use, and whether their users may be joined.
   private var isShared: [String: Bool] = [:]
+  /// Accounts whose quota is used up, and when it is back.
+  private var quotas: [String: Timestamp] = [:]
   /// In the order in which they should start.
   let candidates: [TaskRecord]
 
-  init(_ tasks: [TaskRecord], limits: Limits) {
+  init(_ tasks: [TaskRecord], limits: Limits, now: Timestamp) {
     self.limits = limits
-    candidates =
-      tasks
-      .filter { $0.status == .queued || $0.hold?.reason == .directoryBusy }
-      .sorted { Self.key($0) < Self.key($1) }
+    candidates = tasks.filter(Self.isCandidate).sorted { Self.key($0) < Self.key($1) }
     for task in tasks where task.status.isActive { occupy(task) }
+    for task in tasks where task.isPaused {
+      guard let until = task.hold?.resumeAt, until > now else { continue }
+      let account = task.spec.launch.accountInUse
+      quotas[account] = max(quotas[account] ?? until, until)
+    }
+  }
+
+  /// Tells whether it may start, or what holds it is ours to take back.
+  private static func isCandidate(_ task: TaskRecord) -> Bool {
+    switch task.hold?.reason {
+    case nil: task.status == .queued
+    case .directoryBusy, .dailyBudget: true
+    case .quota: !task.isPaused
+    case .dependencies, .schedule: false
+    }
   }
 
   /// Gives the steps to take now, in order.
@@ -52,18 +71,23 @@ struct DispatchPlan: Sendable {
     for task in candidates {
       let isFirstOfDirectory = task.sharedDirectory.map { seen.insert($0).inserted } ?? false
       let obstacle = plan.obstacle(for: task)
-      switch (task.status, obstacle) {
-      case (.waiting, nil), (.waiting, .parallel), (.waiting, .profile):
-        // Only the first: the others would be held again at once.
-        if isFirstOfDirectory { steps.append(.release(task.id)) }
-      case (.waiting, .directory): break
-      case (_, nil):
+      if let hold = task.hold {
+        guard obstacle?.hold?.reason != hold.reason else { continue }
+        // Only the first of a directory: the others would be held again at once.
+        if hold.reason != .directoryBusy || isFirstOfDirectory {
+          steps.append(.release(task.id, hold.reason))
+        }
+        continue
+      }
+      guard let obstacle else {
         steps.append(.claim(task.id))
         plan.occupy(task)
-      case (_, .directory):
-        // In a full house it waits for room like everybody; no line is written for that.
-        if plan.limit(for: task) == nil { steps.append(.hold(task.id)) }
-      case (_, .parallel), (_, .profile): break
+        continue
+      }
+      guard let hold = obstacle.hold else { continue }
+      // In a full house it waits for room like everybody; no line is written for that.
+      if obstacle != .directory || plan.limit(for: task) == nil {
+        steps.append(.hold(task.id, hold))
       }
     }
     return steps
@@ -71,6 +95,15 @@ struct DispatchPlan: Sendable {
 
   /// Says what keeps a task from starting now, given what runs.
   func obstacle(for task: TaskRecord) -> Obstacle? {
+    // Somebody who carries on what a quota stopped knows better than we do.
+    if !(task.latestAttempt?.isPaused ?? false),
+      let until = quotas[task.spec.launch.accountInUse]
+    {
+      return .quota(until: until)
+    }
+    if let until = limits.spentUntil, task.spec.launch.adapter != .shell {
+      return .dailyBudget(until: until)
+    }
     if isDirectoryBusy(for: task) { return .directory }
     return limit(for: task)
   }
@@ -106,6 +139,18 @@ struct DispatchPlan: Sendable {
   /// that this is an order once and for all.
   private static func key(_ task: TaskRecord) -> (Int64, TaskID) {
     (task.queuedAt.milliseconds + Int64(task.spec.priority) * ageingMilliseconds, task.id)
+  }
+}
+
+extension DispatchPlan.Obstacle {
+  /// Gives the hold that says so in the journal; what waits for room only is left queued.
+  var hold: TaskRecord.Hold? {
+    switch self {
+    case .parallel, .profile: nil
+    case .directory: TaskRecord.Hold(reason: .directoryBusy, resumeAt: nil)
+    case .quota(let until): TaskRecord.Hold(reason: .quota, resumeAt: until)
+    case .dailyBudget(let until): TaskRecord.Hold(reason: .dailyBudget, resumeAt: until)
+    }
   }
 }
 

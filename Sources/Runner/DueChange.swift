@@ -3,17 +3,25 @@ import Tasks
 
 /// Says what time alone changes about a task that has not started.
 enum DueChange {
-  /// The event that is due, if one is.
-  static func of(_ task: TaskRecord, now: Timestamp) -> TaskEvent? {
+  /// The event that is due, if one is; what a quota stopped goes on by itself only if it may.
+  static func of(_ task: TaskRecord, now: Timestamp, resumes: Bool) -> TaskEvent? {
     guard task.status == .queued || task.status == .waiting else { return nil }
-    if let expiry = task.spec.expiresAt, expiry <= now { return .expired }
+    if let expiry = expiry(of: task), expiry <= now { return .expired }
+    if task.isPaused, !resumes { return nil }
     if let resumeAt = task.hold?.resumeAt, resumeAt <= now { return .released }
     return nil
   }
 
-  /// When the next one will be.
-  static func time(of task: TaskRecord) -> Timestamp? {
+  /// When the next one will be, or a quota is back for others to start.
+  static func time(of task: TaskRecord, now: Timestamp, resumes: Bool) -> Timestamp? {
     guard task.status == .queued || task.status == .waiting else { return nil }
-    return [task.spec.expiresAt, task.hold?.resumeAt].compactMap(\.self).min()
+    let resumeAt = task.hold?.resumeAt
+    let isOver = task.isPaused && !resumes && resumeAt.map { $0 <= now } ?? true
+    return [expiry(of: task), isOver ? nil : resumeAt].compactMap(\.self).min()
+  }
+
+  /// It expires only as long as nothing has run.
+  private static func expiry(of task: TaskRecord) -> Timestamp? {
+    task.attempts.isEmpty ? task.spec.expiresAt : nil
   }
 }

@@ -14,7 +14,8 @@ extension AgentProfile {
         model: profile.model, effort: profile.effort, permissionMode: profile.permissionMode,
         directories: profile.directories),
       budget: profile.budget, runningTimeoutSec: profile.timeouts.running,
-      maxParallel: profile.maxParallel, sharesDirectory: profile.sharedDirectory)
+      maxParallel: profile.maxParallel, sharesDirectory: profile.sharedDirectory,
+      account: profile.account)
   }
 }
 

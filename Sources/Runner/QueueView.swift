@@ -1,3 +1,4 @@
+import JSON
 import TaskStore
 import Tasks
 
@@ -13,9 +14,11 @@ package struct QueueView: Sendable {
     self.init(tasks, limits: DispatchPlan.Limits(configuration), hasRunner: hasRunner)
   }
 
-  init(_ tasks: [TaskRecord], limits: DispatchPlan.Limits, hasRunner: Bool) {
+  init(
+    _ tasks: [TaskRecord], limits: DispatchPlan.Limits, hasRunner: Bool, now: Timestamp = .now
+  ) {
     self.hasRunner = hasRunner
-    var plan = DispatchPlan(tasks, limits: limits)
+    var plan = DispatchPlan(tasks, limits: limits, now: now)
     let queued = plan.candidates.filter { $0.status == .queued }
     for (index, task) in queued.enumerated() {
       // Those before it start first, and then stand in the way. A busy directory is no standing:

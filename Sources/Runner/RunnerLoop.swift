@@ -19,6 +19,9 @@ final class RunnerLoop {
   private var nextForeignLook: MonotonicTime?
   private var idleSince: MonotonicTime?
   private var limits = DispatchPlan.Limits(Configuration())
+  private var ledger = DayLedger()
+  /// Whether what a quota stopped goes on by itself once that is back.
+  private var resumes = false
 
   init(
     store: TaskStore, executable: String, environment: [String: String], idleLimit: Duration?
@@ -90,24 +93,29 @@ final class RunnerLoop {
 
   /// Takes the steps that are due; false if there are none.
   private func step(_ tasks: [TaskRecord]) throws(RunnerError) -> Bool {
-    let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
+    let now = Timestamp.now
     var changed = false
     try fromStore { () throws(StoreError) in
       for task in tasks {
-        guard let event = DueChange.of(task, now: now) else { continue }
+        guard let event = DueChange.of(task, now: now, resumes: resumes) else { continue }
         try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
-          DueChange.of(fresh, now: now)
+          DueChange.of(fresh, now: now, resumes: resumes)
         }
         changed = true
         if case .expired = event { try store.removeSecrets(of: task.id) }
       }
     }
     if changed { return true }
-    return try dispatch(tasks)
+    limits.spentUntil = try fromStore { () throws(StoreError) in
+      try ledger.spentUntil(in: store, active: tasks, now: now)
+    }
+    return try dispatch(tasks, now)
   }
 
-  private func dispatch(_ tasks: [TaskRecord]) throws(RunnerError) -> Bool {
-    let steps = DispatchPlan(tasks, limits: limits).steps()
+  private func dispatch(
+    _ tasks: [TaskRecord], _ now: Timestamp
+  ) throws(RunnerError) -> Bool {
+    let steps = DispatchPlan(tasks, limits: limits, now: now).steps()
     guard !steps.isEmpty else { return false }
     let byID = Dictionary(uniqueKeysWithValues: tasks.map { ($0.id, $0) })
     var claims: [TaskRecord] = []
@@ -115,13 +123,13 @@ final class RunnerLoop {
       for step in steps {
         switch step {
         case .claim(let id): if let task = byID[id] { claims.append(task) }
-        case .hold(let id):
+        case .hold(let id, let hold):
           try store.change(.id(id), by: actor) { (fresh) throws(StoreError) in
-            fresh.status == .queued ? .held(.directoryBusy, resumeAt: nil) : nil
+            fresh.status == .queued ? .held(hold.reason, resumeAt: hold.resumeAt) : nil
           }
-        case .release(let id):
+        case .release(let id, let reason):
           try store.change(.id(id), by: actor) { (fresh) throws(StoreError) in
-            fresh.hold?.reason == .directoryBusy ? .released : nil
+            fresh.hold?.reason == reason && !fresh.isPaused ? .released : nil
           }
         }
       }
@@ -188,7 +196,10 @@ final class RunnerLoop {
   /// Reads the configuration anew; a broken one leaves the last good limits in force.
   private func refreshLimits() {
     do throws(ConfigurationError) {
-      limits = DispatchPlan.Limits(try Configuration.load(environment: environment).0)
+      let configuration = try Configuration.load(environment: environment).0
+      limits = DispatchPlan.Limits(configuration)
+      ledger.ceiling = configuration.dailyUsd
+      resumes = configuration.autoResume
     } catch {
       StandardError.write("errand runner: \(error)\n")
     }
@@ -196,7 +207,9 @@ final class RunnerLoop {
 
   /// Sleeps until something happens; true if told to leave.
   private func sleep(_ tasks: [TaskRecord]) throws(RunnerError) -> Bool {
-    var deadlines = tasks.compactMap { DueChange.time(of: $0) }.map { time in
+    let now = Timestamp.now
+    var deadlines = tasks.compactMap { DueChange.time(of: $0, now: now, resumes: resumes) }.map {
+      time in
       // A clock may be set meanwhile: look again within the hour.
       let wait = min(time.milliseconds - WallClock.nowMilliseconds(), 3_600_000)
       return MonotonicTime.after(.milliseconds(max(0, wait)))

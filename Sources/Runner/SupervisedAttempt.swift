@@ -190,10 +190,16 @@ struct SupervisedAttempt {
     let end = AttemptEnd(
       cause: ended.cause, exit: ended.exit, standing: sink.standing,
       traits: setting.adapter.traits, lastErrorLine: loop.lastErrorLine,
-      outputFaults: output.faults)
+      outputFaults: output.faults, pauses: record.attempts.count(where: \.isPaused))
     let survivors = ended.survivors.asSurvivors
     for note in harvest.notes { voice.note(note) }
-    if case .failed(let error) = end.outcome { voice.tell(error) }
+    let outcome = end.outcome
+    switch outcome {
+    case .failed(let error): voice.tell(error)
+    case .paused(let pause):
+      voice.note("The quota is back at \(pause.resumeAt); the task waits until then.")
+    case .completed, .cancelled: break
+    }
     let unknown = sink.standing.unknownLines
     if unknown > 0 { voice.note("\(unknown) lines of the agent's were not understood.") }
     if !survivors.isEmpty {
@@ -201,7 +207,7 @@ struct SupervisedAttempt {
     }
     voice.sync()
     return Settlement(
-      attemptN: attempt.attemptN, leaseId: attempt.leaseId, outcome: end.outcome,
+      attemptN: attempt.attemptN, leaseId: attempt.leaseId, outcome: outcome,
       output: output.value, outputCid: output.cid, summary: output.headline,
       usage: sink.countedUsage, workspace: workspace, exit: ended.exit.map(ProcessExit.init),
       survivors: survivors)

@@ -26,8 +26,8 @@ extension Configuration: JSONCodable {
     {
       (
         profiles: [Profile], defaultProfile: String?, roots: [String], maxParallel: Int,
-        timeouts: Timeouts, budget: Budget, allowCommands: Bool, env: PassedEnvironment,
-        retention: Retention, limits: Limits, team: String
+        timeouts: Timeouts, ceilings: Ceilings, autoResume: Bool, allowCommands: Bool,
+        env: PassedEnvironment, retention: Retention, limits: Limits, team: String
       ) in
       var made = Configuration()
       made.profiles = profiles
@@ -35,7 +35,9 @@ extension Configuration: JSONCodable {
       made.roots = roots
       made.maxParallel = maxParallel
       made.timeouts = timeouts
-      made.budget = made.budget.filled(by: budget)
+      made.budget = made.budget.filled(by: ceilings.task)
+      made.dailyUsd = ceilings.dailyUsd ?? made.dailyUsd
+      made.autoResume = autoResume
       made.allowCommands = allowCommands
       made.env = env
       made.retention = retention
@@ -50,7 +52,10 @@ extension Configuration: JSONCodable {
       "maxParallel", \.maxParallel, .int(1...256), Configuration().maxParallel,
       "Attempts at once."),
     defaulted("timeouts", \.timeouts, Timeouts.json, Timeouts(), "Limits in seconds."),
-    defaulted("budget", \.budget, Budget.json, Budget(), "The most one task may use."),
+    defaulted("budget", \.ceilings, Ceilings.json, Ceilings(), "The most one task may use."),
+    defaulted(
+      "autoResume", \.autoResume, .bool, false,
+      "Lets a task stopped by a quota go on once that is back."),
     defaulted(
       "allowCommands", \.allowCommands, .bool, false, "Lets a chat client run commands."),
     defaulted("env", \.env, PassedEnvironment.json, PassedEnvironment(), "Variables for agents."),
@@ -105,6 +110,25 @@ extension Budget {
   }
 }
 
+extension Configuration {
+  /// Spells the limits on what a task, and what all tasks of a day may use, as the file does.
+  struct Ceilings: Sendable, Hashable, JSONCodable {
+    var task = Budget()
+    var dailyUsd: Double?
+
+    static let json = Codec.object(
+      { Self(task: Budget(usd: $0, tokens: $1, turns: $2), dailyUsd: $3) },
+      optional("usd", \.task.usd, .double(0...1_000_000), "US dollars."),
+      optional("tokens", \.task.tokens, .int(0 ... .max), "Tokens of every kind."),
+      optional("turns", \.task.turns, .int(0 ... .max), "Turns of the agent."),
+      optional(
+        "dailyUsd", \.dailyUsd, .double(0...1_000_000),
+        "US dollars for all tasks of a day (UTC); then none is started until the next."))
+  }
+
+  private var ceilings: Ceilings { Ceilings(task: budget, dailyUsd: dailyUsd) }
+}
+
 extension Configuration.Timeouts: JSONCodable {
   package static let json = Codec.object(
     { (dispatch: Int, start: Int, running: Int, grace: Int) in
@@ -148,7 +172,8 @@ extension Configuration.Profile: JSONCodable {
         name: String, adapter: AdapterKind, executable: String?, arguments: [String],
         env: [String: String], passEnv: [String], model: String?, effort: String?,
         permissionMode: PermissionMode, directories: [String], budget: Budget,
-        timeouts: Configuration.ProfileTimeouts, maxParallel: Int?, sharedDirectory: Bool
+        timeouts: Configuration.ProfileTimeouts, maxParallel: Int?, sharedDirectory: Bool,
+        account: String?
       ) in
       var made = Configuration.Profile(name: name, adapter: adapter)
       made.executable = executable
@@ -163,6 +188,7 @@ extension Configuration.Profile: JSONCodable {
       made.timeouts = timeouts
       made.maxParallel = maxParallel
       made.sharedDirectory = sharedDirectory
+      made.account = account
       return made
     },
     required("name", \.name, .string(length: 1...64), "What tasks call it."),
@@ -183,5 +209,8 @@ extension Configuration.Profile: JSONCodable {
       "timeouts", \.timeouts, Configuration.ProfileTimeouts.json, .init(), "Lowers the limits."),
     optional("maxParallel", \.maxParallel, .int(1...256), "Of its attempts at once."),
     defaulted(
-      "sharedDirectory", \.sharedDirectory, .bool, false, "Several tasks in one directory."))
+      "sharedDirectory", \.sharedDirectory, .bool, false, "Several tasks in one directory."),
+    optional(
+      "account", \.account, .string(length: 1...100),
+      "Whose quota it uses; absent: its program's."))
 }

@@ -13,6 +13,10 @@ package struct Configuration: Sendable, Hashable {
   package var maxParallel: Int = max(2, Environment.processorCount)
   package var timeouts = Timeouts()
   package var budget = Budget(usd: 5)
+  /// The most all tasks of a day (UTC) may cost before no more are started.
+  package var dailyUsd = 50.0
+  /// Lets what a used-up quota stopped go on by itself once the quota is back.
+  package var autoResume = false
   /// Lets a chat client run commands of its own choice.
   package var allowCommands = false
   package var env = PassedEnvironment()
@@ -52,6 +56,8 @@ package struct Configuration: Sendable, Hashable {
     package var maxParallel: Int?
     /// Lets several of its tasks work in one directory at once.
     package var sharedDirectory = false
+    /// Names whose quota it uses; absent means its program's.
+    package var account: String?
 
     package init(name: String, adapter: AdapterKind) {
       self.name = name

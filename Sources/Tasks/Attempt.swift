@@ -98,4 +98,7 @@ package struct Attempt: Sendable, Hashable {
     self.profile = profile
     self.claimedAt = claimedAt
   }
+
+  /// Tells whether a quota stopped it: what follows carries it on, and counts as one with it.
+  package var isPaused: Bool { status == .aborted && error?.code == .agentQuota }
 }

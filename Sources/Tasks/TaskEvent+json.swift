@@ -24,7 +24,17 @@ extension Settlement.Outcome: JSONCodable {
     .variant(
       "failed", extract: { if case .failed(let error) = $0 { error } else { nil } },
       embed: { .failed($0) }, AttemptError.json),
-    .variant("cancelled", .cancelled))
+    .variant("cancelled", .cancelled),
+    .variant(
+      "paused", extract: { if case .paused(let pause) = $0 { pause } else { nil } },
+      embed: { .paused($0) }, Settlement.Pause.json))
+}
+
+extension Settlement.Pause: JSONCodable {
+  package static let json = Codec.object(
+    Self.init(_:resumeAt:),
+    required("error", \.error, AttemptError.json, "What stopped it."),
+    required("resumeAt", \.resumeAt, .timestamp, "When it may go on."))
 }
 
 extension Settlement: JSONCodable {

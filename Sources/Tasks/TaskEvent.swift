@@ -83,6 +83,19 @@ package struct Settlement: Sendable, Hashable {
     case completed
     case failed(AttemptError)
     case cancelled
+    /// It was stopped by a quota that comes back: the task waits, and goes on where it was.
+    case paused(Pause)
+  }
+
+  /// Says what stopped an attempt, and when that is over.
+  package struct Pause: Sendable, Hashable {
+    package var error: AttemptError
+    package var resumeAt: Timestamp
+
+    package init(_ error: AttemptError, resumeAt: Timestamp) {
+      self.error = error
+      self.resumeAt = resumeAt
+    }
   }
 
   package init(

@@ -8,6 +8,8 @@ extension TaskRecord {
     package static let requests = 500
     package static let queuedSteering = 20
     package static let steering = 500
+    /// Stops by a quota, each of which costs an attempt.
+    package static let pauses = 50
     /// Characters of `resultSummary`.
     package static let summary = 300
   }

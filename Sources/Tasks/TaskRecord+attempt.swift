@@ -8,7 +8,9 @@ extension TaskRecord {
     guard claim.attemptN == attemptCount + 1 else {
       throw .wrongAttempt(expected: attemptCount + 1, given: claim.attemptN)
     }
-    guard claim.attemptN <= spec.maxAttempts else { throw .limit("maxAttempts") }
+    guard attempts.count(where: { !$0.isPaused }) < spec.maxAttempts else {
+      throw .limit("maxAttempts")
+    }
     attempts.append(
       Attempt(
         attemptN: claim.attemptN, leaseId: claim.leaseId, profile: claim.profile,
@@ -91,7 +93,15 @@ extension TaskRecord {
       attempts[index].error = reason
       error = reason
       status = .failed
-    case .cancelled:
+    case .paused(let pause) where cancelRequest == nil:
+      guard status != .dispatched else { throw .status(status) }
+      guard attempts.count(where: \.isPaused) < Limit.pauses else { throw .limit("pauses") }
+      attempts[index].status = .aborted
+      attempts[index].error = pause.error
+      hold = Hold(reason: .quota, resumeAt: pause.resumeAt)
+      status = .waiting
+    // Somebody wanted it to end, whatever stopped it just before.
+    case .cancelled, .paused:
       attempts[index].status = .cancelled
       cancelRequest = cancelRequest ?? CancelRequest(at: moment.at, by: moment.by, reason: nil)
       status = .cancelled
@@ -104,7 +114,7 @@ extension TaskRecord {
     attempts[index].exit = settlement.exit
     attempts[index].survivors = settlement.survivors
     resultSummary = settlement.summary.map { CleanText.line($0, limit: Limit.summary) }
-    completedAt = moment.at
+    if status.isTerminal { completedAt = moment.at }
   }
 
   /// Finds the running attempt, provided the writer still holds its lease.

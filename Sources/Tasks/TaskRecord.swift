@@ -77,8 +77,14 @@ package struct TaskRecord: Sendable, Hashable {
     return requests.filter { $0.isOpen && $0.attemptN == attemptCount }
   }
 
-  /// Tells whether a person should look: a question is open or the end has come.
-  package var needsAttention: Bool { status == .inputRequired || status.isTerminal }
+  /// Tells whether it was stopped by a quota, and waits to be carried on.
+  package var isPaused: Bool {
+    status == .waiting && hold?.reason == .quota && latestAttempt?.isPaused ?? false
+  }
+
+  /// Tells whether a person should look: a question is open, a quota is used up, or the end has
+  /// come.
+  package var needsAttention: Bool { status == .inputRequired || isPaused || status.isTerminal }
 
   /// Gives the reason beside the status, as one word.
   package var statusReason: String? {
@@ -95,6 +101,7 @@ package struct TaskRecord: Sendable, Hashable {
     switch status {
     case .failed: error.map { "\($0.message) \($0.nextStep)" }
     case .cancelled: cancelRequest?.reason
+    case .waiting where isPaused: latestAttempt?.error.map { "\($0.message) \($0.nextStep)" }
     case .waiting, .queued, .dispatched, .running, .inputRequired, .completed, .expired: nil
     }
   }

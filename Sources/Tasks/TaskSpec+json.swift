@@ -17,7 +17,8 @@ extension IdempotencyKey: JSONCodable {
 
 extension LaunchPlan: JSONCodable {
   package static let json = Codec.object(
-    Self.init(profile:adapter:executable:arguments:environment:secretNames:settings:),
+    Self.init(
+      profile:adapter:executable:arguments:environment:secretNames:settings:account:),
     required("profile", \.profile, .string, "The profile's name."),
     required("adapter", \.adapter, AdapterKind.json, "How the agent is driven."),
     optional("executable", \.executable, .string, "Absolute path of the program."),
@@ -25,7 +26,8 @@ extension LaunchPlan: JSONCodable {
     optional("environment", \.environment, .contentID, "The stored environment."),
     defaulted("secretNames", \.secretNames, .array(of: .string), [], "Variables kept apart."),
     defaulted(
-      "settings", \.settings, AgentSettings.json, AgentSettings(), "What the agent works with."))
+      "settings", \.settings, AgentSettings.json, AgentSettings(), "What the agent works with."),
+    optional("account", \.account, .string, "Whose quota it uses."))
 }
 
 extension TaskSpec: JSONCodable {

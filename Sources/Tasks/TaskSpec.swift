@@ -41,11 +41,13 @@ package struct LaunchPlan: Sendable, Hashable {
   /// Names of variables whose values are in the task's own 0600 file until it ends.
   package var secretNames: [String]
   package var settings: AgentSettings
+  /// Names whose quota it uses; absent means the profile's own.
+  package var account: String?
 
   package init(
     profile: String, adapter: AdapterKind, executable: String?, arguments: [String] = [],
     environment: ContentID? = nil, secretNames: [String] = [],
-    settings: AgentSettings = AgentSettings()
+    settings: AgentSettings = AgentSettings(), account: String? = nil
   ) {
     self.profile = profile
     self.adapter = adapter
@@ -54,7 +56,11 @@ package struct LaunchPlan: Sendable, Hashable {
     self.environment = environment
     self.secretNames = secretNames
     self.settings = settings
+    self.account = account
   }
+
+  /// Names whose quota it uses.
+  package var accountInUse: String { account ?? profile }
 }
 
 /// Names how an agent is driven.

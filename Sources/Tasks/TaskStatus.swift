@@ -50,6 +50,8 @@ package enum HoldReason: String, Sendable, Hashable, CaseIterable {
   case quota
   case schedule
   case directoryBusy = "directory_busy"
+  /// What all tasks of a day may cost is spent; the next day releases it.
+  case dailyBudget = "daily_budget"
 }
 
 /// Says how an attempt ended; the attempt's view, which is not the task's.

@@ -49,6 +49,7 @@ import Testing
     switch outcome {
     case .completed: #expect(standing.result != nil || mayComplete)
     case .failed(let error): #expect(!error.message.isEmpty)
+    case .paused(let pause): #expect(pause.error.code == .agentQuota)
     case .cancelled: Issue.record("nobody cancelled")
     }
     let usage = standing.usage

@@ -6,11 +6,13 @@ import Testing
 
 /// Builds a record by folding events, as the store does.
 private struct Maker {
+  static let noon = Timestamp(milliseconds: 1_000_000_000)
+
   var clock: Int64 = 1_000_000
 
   mutating func task(
     _ name: String, priority: Int = 50, directory: String? = nil, profile: String = "shell",
-    after milliseconds: Int64 = 1000, _ events: [TaskEvent] = []
+    adapter: AdapterKind = .shell, after milliseconds: Int64 = 1000, _ events: [TaskEvent] = []
   ) throws -> TaskRecord {
     clock += milliseconds
     var random = SystemRandomNumberGenerator()
@@ -19,7 +21,7 @@ private struct Maker {
     var spec = TaskSpec(
       name: name, title: name, taskType: "command", input: [:], inputCid: cid,
       inputSchemaCid: cid,
-      launch: LaunchPlan(profile: profile, adapter: .shell, executable: nil))
+      launch: LaunchPlan(profile: profile, adapter: adapter, executable: nil))
     spec.priority = priority
     spec.directory = directory
     var record: TaskRecord?
@@ -35,16 +37,36 @@ private struct Maker {
 private let claimed: [TaskEvent] = [
   .claimed(Claim(attemptN: 1, leaseId: "l", profile: "shell"))
 ]
+/// What a quota stopped, until an hour after noon.
+private let paused: [TaskEvent] =
+  claimed + [
+    .started(
+      Start(
+        attemptN: 1, leaseId: "l",
+        executor: Executor(
+          agent: "a", host: "h", pid: 1, startedAtTicks: 1, supervisorPid: 1),
+        workspace: AttemptWorkspace(mode: .none, path: "/w"))),
+    .settled(
+      Settlement(
+        attemptN: 1, leaseId: "l",
+        outcome: .paused(
+          Settlement.Pause(AttemptError(.agentQuota, "Used up."), resumeAt: oneHourLater)))),
+  ]
+private let oneHourLater = Maker.noon.adding(milliseconds: 3_600_000)
 private let held: [TaskEvent] = [.held(.directoryBusy, resumeAt: nil)]
 
 @Suite struct DispatchPlanTests {
-  private func names(_ tasks: [TaskRecord], _ limits: DispatchPlan.Limits) -> [String] {
+  private func names(
+    _ tasks: [TaskRecord], _ limits: DispatchPlan.Limits, now: Timestamp = Maker.noon
+  ) -> [String] {
     let byID = Dictionary(uniqueKeysWithValues: tasks.map { ($0.id, $0.spec.name) })
-    return DispatchPlan(tasks, limits: limits).steps().map { step in
+    return DispatchPlan(tasks, limits: limits, now: now).steps().map { step in
       switch step {
       case .claim(let id): "claim \(byID[id] ?? "")"
-      case .hold(let id): "hold \(byID[id] ?? "")"
-      case .release(let id): "release \(byID[id] ?? "")"
+      case .hold(let id, let hold):
+        hold.reason == .directoryBusy
+          ? "hold \(byID[id] ?? "")" : "hold \(byID[id] ?? "") (\(hold.reason.rawValue))"
+      case .release(let id, _): "release \(byID[id] ?? "")"
       }
     }
   }
@@ -140,9 +162,51 @@ private let held: [TaskEvent] = [.held(.directoryBusy, resumeAt: nil)]
     var maker = Maker()
     let time = Timestamp(milliseconds: 5_000_000)
     let resting = try maker.task("resting", [.held(.quota, resumeAt: time)])
-    #expect(DueChange.of(resting, now: Timestamp(milliseconds: 4_999_999)) == nil)
-    #expect(DueChange.of(resting, now: time) == .released)
-    #expect(DueChange.time(of: resting) == time)
-    #expect(DueChange.of(try maker.task("running", claimed), now: time) == nil)
+    let before = Timestamp(milliseconds: 4_999_999)
+    #expect(DueChange.of(resting, now: before, resumes: false) == nil)
+    #expect(DueChange.of(resting, now: time, resumes: false) == .released)
+    #expect(DueChange.time(of: resting, now: before, resumes: false) == time)
+    #expect(DueChange.of(try maker.task("running", claimed), now: time, resumes: true) == nil)
+  }
+
+  @Test func aUsedUpQuotaHoldsTheOtherStartsOfItsAccount() throws {
+    var maker = Maker()
+    let waiting: [TaskEvent] = [.held(.quota, resumeAt: oneHourLater)]
+    let tasks = try [
+      maker.task("stopped", profile: "a", paused), maker.task("next", profile: "a"),
+      maker.task("waits", profile: "a", waiting), maker.task("other", profile: "b"),
+      maker.task("goes on", profile: "a", paused + [.released]),
+    ]
+    let limits = DispatchPlan.Limits(maxParallel: 9)
+    #expect(names(tasks, limits) == ["hold next (quota)", "claim other", "claim goes on"])
+    #expect(
+      names(tasks, limits, now: oneHourLater) == [
+        "claim next", "release waits", "claim other", "claim goes on",
+      ])
+  }
+
+  @Test func whatAQuotaStoppedGoesOnByItselfOnlyIfItMay() throws {
+    var maker = Maker()
+    let stopped = try maker.task("stopped", paused)
+    #expect(DueChange.of(stopped, now: oneHourLater, resumes: false) == nil)
+    #expect(DueChange.of(stopped, now: oneHourLater, resumes: true) == .released)
+    #expect(DueChange.of(stopped, now: Maker.noon, resumes: true) == nil)
+    // Others wait for the same time, whoever carries this one on.
+    #expect(DueChange.time(of: stopped, now: Maker.noon, resumes: false) == oneHourLater)
+    #expect(DueChange.time(of: stopped, now: oneHourLater, resumes: false) == nil)
+  }
+
+  @Test func aSpentDayHoldsWhatCostsMoneyUntilTheNext() throws {
+    var maker = Maker()
+    let waiting: [TaskEvent] = [.held(.dailyBudget, resumeAt: oneHourLater)]
+    let tasks = try [
+      maker.task("agent", adapter: .claude), maker.task("script"),
+      maker.task("waits", adapter: .codex, waiting),
+    ]
+    var limits = DispatchPlan.Limits(maxParallel: 9)
+    limits.spentUntil = oneHourLater
+    #expect(names(tasks, limits) == ["hold agent (daily_budget)", "claim script"])
+    limits.spentUntil = nil
+    #expect(names(tasks, limits) == ["claim agent", "claim script", "release waits"])
   }
 }

@@ -29,6 +29,8 @@ enum Sample {
     agent: "claude", host: "box", pid: 100, startedAtTicks: 5000, supervisorPid: 99)
   static let workspace = AttemptWorkspace(mode: .sharedMount, path: "/home/a/project")
   static let error = AttemptError(.agentCrashed, "The agent ended with 1.")
+  static let pause = Settlement.Pause(
+    AttemptError(.agentQuota, "Used up."), resumeAt: Timestamp(milliseconds: 1_800_000_000_000))
 
   static func claim(_ attemptN: Int = 1, lease: String = "lease-1") -> TaskEvent {
     .claimed(Claim(attemptN: attemptN, leaseId: lease, profile: "claude"))

@@ -34,6 +34,48 @@ import Testing
       try Sample.record(spec: spec).refusal(of: Sample.claim()) == .limit("maxAttempts"))
   }
 
+  @Test func whatAQuotaStoppedGoesOnAndCountsAsOneAttempt() throws {
+    let paused = try Sample.record([
+      Sample.claim(), Sample.started(), Sample.settled(.paused(Sample.pause)),
+    ])
+    #expect(paused.isPaused && paused.needsAttention)
+    #expect(paused.statusReason == "quota")
+    #expect(paused.statusMessage?.hasPrefix("Used up.") ?? false)
+    #expect(paused.hold?.resumeAt == Sample.pause.resumeAt)
+    #expect(paused.latestAttempt?.status == .aborted)
+    #expect(paused.spec.maxAttempts == 1)
+    var record = try paused.after(.released)
+    #expect(record.status == .queued && !record.isPaused)
+    record = try record.after(Sample.claim(2, lease: "lease-2"))
+      .after(Sample.started(2, lease: "lease-2"))
+      .after(Sample.settled(.completed, attemptN: 2, lease: "lease-2"))
+    #expect(record.status == .completed && record.acceptedAttemptN == 2)
+    #expect(record.usage.costUsd == 1)
+  }
+
+  @Test func aQuotaCannotStopATaskForEver() throws {
+    var record = try Sample.record()
+    for number in 1...(TaskRecord.Limit.pauses + 1) {
+      let lease = "lease-\(number)"
+      record = try record.after(Sample.claim(number, lease: lease))
+        .after(Sample.started(number, lease: lease))
+      let end = Sample.settled(.paused(Sample.pause), attemptN: number, lease: lease)
+      if number > TaskRecord.Limit.pauses {
+        #expect(record.refusal(of: end) == .limit("pauses"))
+      } else {
+        record = try record.after(end).after(.released)
+      }
+    }
+  }
+
+  @Test func aCancelledTaskIsNotPaused() throws {
+    let record = try Sample.record([
+      Sample.claim(), Sample.started(), .cancelRequested(reason: "stop"),
+      Sample.settled(.paused(Sample.pause)),
+    ])
+    #expect(record.status == .cancelled && record.hold == nil)
+  }
+
   @Test func aLostLeaseChangesNothing() throws {
     let dispatched = try Sample.record([Sample.claim()])
     let running = try Sample.record([Sample.claim(), Sample.started()])

@@ -23,20 +23,21 @@ import Testing
     ("completedEnd", Sample.settled(.completed)),
     ("failedEnd", Sample.settled(.failed(Sample.error))),
     ("cancelledEnd", Sample.settled(.cancelled)),
+    ("pausedEnd", Sample.settled(.paused(Sample.pause))),
   ]
 
   // Letters: w q d r i = the open statuses, C F X E = the ends, = unchanged.
   static let drawn = """
-                   crea held rele clai star aske answ with sent canR cncl fail expi boun comE faiE canE
-    waiting          !    .    q    .    .    .    .    .    .    .    X    F    E    =    .    .    .
-    queued           !    w    .    d    .    .    .    .    .    .    X    F    E    =    .    .    .
-    dispatched       !    .    .    .    r    .    .    .    =    =    .    .    .    =    .    F    X
-    running          !    .    .    .    .    i    .    .    =    =    .    .    .    =    C    F    X
-    input_required   !    .    .    .    .    i    r    r    =    =    .    .    .    =    C    F    X
-    completed        !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .
-    failed           !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .
-    cancelled        !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .
-    expired          !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .
+                   crea held rele clai star aske answ with sent canR cncl fail expi boun comE faiE canE pauE
+    waiting          !    .    q    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .
+    queued           !    w    .    d    .    .    .    .    .    .    X    F    E    =    .    .    .    .
+    dispatched       !    .    .    .    r    .    .    .    =    =    .    .    .    =    .    F    X    .
+    running          !    .    .    .    .    i    .    .    =    =    .    .    .    =    C    F    X    w
+    input_required   !    .    .    .    .    i    r    r    =    =    .    .    .    =    C    F    X    w
+    completed        !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
+    failed           !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
+    cancelled        !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
+    expired          !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
     """
 
   static let table: [(status: TaskStatus?, cells: [Substring])] =

@@ -48,8 +48,11 @@ struct ClaudeVerdict: Sendable {
     let status =
       line["api_error_status"]?.intValue
       ?? line["errors_info"]?.arrayValue?.first?["status"]?.intValue
-    return byWord(words, status) ?? status.flatMap { ProviderFailure.reason(status: $0) }
+    let reason =
+      byWord(words, status) ?? status.flatMap { ProviderFailure.reason(status: $0) }
       ?? ProviderFailure.reason(words: words) ?? .unknown
+    // A limit that has a time at which it ends is the account's, not the moment's.
+    return reason == .agentRateLimited && backAt(words) != nil ? .agentQuota : reason
   }
 
   /// Reads the agent's own word for what its server answered.
@@ -57,7 +60,7 @@ struct ClaudeVerdict: Sendable {
     switch serverWord {
     case "authentication_failed", "oauth_org_not_allowed": .agentAuth
     case "billing_error": .agentQuota
-    case "rate_limit": quotaBackAt != nil || backAt(words) != nil ? .agentQuota : .agentRateLimited
+    case "rate_limit": .agentRateLimited
     case "overloaded": .agentServerError
     case "model_not_found": .modelUnavailable
     case "max_output_tokens": .contextOverflow

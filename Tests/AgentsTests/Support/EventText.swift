@@ -37,6 +37,8 @@ enum EventText {
     case .completed: "completed"
     case .cancelled: "cancelled"
     case .failed(let error): "failed \(error.code.rawValue): \(short(error.message))"
+    case .paused(let pause):
+      "paused until \(pause.resumeAt): \(short(pause.error.message))"
     }
   }
 

@@ -1,0 +1,68 @@
+import JSON
+import Posix
+import TaskStore
+import Tasks
+
+/// Keeps what all attempts that ended today have cost, for the runner, which sees each of them.
+struct DayLedger: Sendable {
+  /// US dollars a day; nil is no limit.
+  var ceiling: Double?
+
+  private static let dayMilliseconds: Int64 = 86_400_000
+
+  /// Days since 1970, in UTC.
+  private var day: Int64?
+  private var costs: [TaskID: Double] = [:]
+  private var underway: Set<TaskID> = []
+
+  /// Gives when the next day begins if today's money is spent.
+  mutating func spentUntil(
+    in store: TaskStore, active: [TaskRecord], now: Timestamp
+  ) throws(StoreError) -> Timestamp? {
+    guard let ceiling else { return nil }
+    let today = now.milliseconds / Self.dayMilliseconds
+    if today != day { try begin(today, store) }
+    let left = underway.subtracting(active.map(\.id))
+    underway = []
+    for task in active where task.attemptCount > 0 {
+      underway.insert(task.id)
+      count(task)
+    }
+    for id in left {
+      if let task = try store.task(id: id) { count(task) }
+    }
+    guard costs.values.reduce(0, +) >= ceiling else { return nil }
+    return Timestamp(milliseconds: (today + 1) * Self.dayMilliseconds)
+  }
+
+  /// Starts a day with what has ended in it already.
+  private mutating func begin(_ today: Int64, _ store: TaskStore) throws(StoreError) {
+    day = today
+    costs = [:]
+    var query = TaskQuery()
+    query.teamId = nil
+    query.completedAfter = Timestamp(milliseconds: today * Self.dayMilliseconds - 1)
+    query.limit = 200
+    repeat {
+      let page = try store.list(query)
+      for task in page.items { count(task) }
+      query.cursor = page.nextCursor
+    } while query.cursor != nil
+  }
+
+  private mutating func count(_ task: TaskRecord) {
+    guard let day else { return }
+    let cost = task.attempts.reduce(0.0) { sum, attempt in
+      guard let end = attempt.completedAt, end.milliseconds / Self.dayMilliseconds == day else {
+        return sum
+      }
+      return sum + (attempt.usage.costUsd ?? 0)
+    }
+    if cost > 0 { costs[task.id] = cost }
+  }
+}
+
+extension Timestamp {
+  /// Reads the clock on the wall.
+  static var now: Timestamp { Timestamp(milliseconds: WallClock.nowMilliseconds()) }
+}

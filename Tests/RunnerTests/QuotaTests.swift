@@ -1,0 +1,95 @@
+import JSON
+import Posix
+import TaskStore
+import Tasks
+import TestSupport
+import Testing
+
+/// Plays a claude whose quota is used up for some seconds on its first run, and lasts afterwards.
+private func agent(_ stage: Stage, seconds: Int) throws -> String {
+  let agent = stage.base + "/claude"
+  try writeFile(
+    agent,
+    """
+    #!/bin/sh
+    read -r greeting; read -r prompt
+    echo '{"type":"system","subtype":"init","session_id":"s-1","model":"m","cwd":"/"}'
+    if mkdir \(stage.base)/ran 2>/dev/null; then
+      at=$(($(date +%s) + \(seconds)))
+      echo '{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":'$at'}}'
+      echo '{"type":"result","subtype":"success","is_error":true,"result":"Used up","total_cost_usd":\
+    0.5,"modelUsage":{"m":{"inputTokens":7,"costUSD":0.5}},"api_error_status":429}'
+      exit 1
+    fi
+    echo '{"type":"result","subtype":"success","is_error":false,"result":"done"}'
+    """, permissions: 0o700)
+  return agent
+}
+
+extension Stage {
+  /// Creates a task for that agent.
+  fileprivate func task(of agent: String, account: String? = nil) throws -> TaskRecord {
+    try create("freeform", ["brief": "Do it"]) {
+      $0.launch = LaunchPlan(
+        profile: "claude", adapter: .claude, executable: agent,
+        environment: $0.launch.environment, account: account)
+    }
+  }
+}
+
+@Suite struct QuotaTests {
+  @Test func aQuotaThatIsBackLetsTheTaskGoOnWhereItMay() throws {
+    try withStage(["autoResume": true]) { stage in
+      let task = try stage.task(of: try agent(stage, seconds: 2))
+      let runner = try stage.startRunner()
+      let waiting = try stage.wait(for: task) { $0.isPaused }
+      #expect(waiting.statusReason == "quota" && waiting.hold?.resumeAt != nil)
+      let ended = try stage.wait(for: task)
+      #expect(ended.status == .completed, "\(ended.statusMessage ?? "")")
+      #expect(ended.attempts.map(\.status) == [.aborted, .completed])
+      #expect(ended.usage.costUsd == 0.5)
+      _ = consume runner
+    }
+  }
+
+  @Test func othersOfTheSameAccountWaitUntilItIsBackAndTheStoppedOneForAWord() throws {
+    try withStage(["maxParallel": 1]) { stage in
+      let agent = try agent(stage, seconds: 3)
+      let task = try stage.task(of: agent, account: "mine")
+      let second = try stage.task(of: agent, account: "mine")
+      let other = try stage.task(of: agent, account: "yours")
+      let runner = try stage.startRunner()
+      let stopped = try stage.wait(for: task) { $0.isPaused }
+      let held = try stage.wait(for: second) { $0.status == .waiting }
+      #expect(held.statusReason == "quota")
+      #expect(held.hold?.resumeAt == stopped.hold?.resumeAt && held.attempts.isEmpty)
+      #expect(try stage.wait(for: other).status == .completed)
+      #expect(try stage.wait(for: second).status == .completed)
+      #expect(try stage.now(task).isPaused)
+      try stage.store.change(.id(task.id), by: Stage.actor) { _ in .released }
+      try stage.store.sync()
+      #expect(try stage.wait(for: task).status == .completed)
+      _ = consume runner
+    }
+  }
+
+  @Test func aSpentDayStartsNothingThatCostsMoney() throws {
+    try withStage(["budget": ["dailyUsd": 0.4], "maxParallel": 1]) { stage in
+      let agent = try agent(stage, seconds: 3600)
+      let first = try stage.task(of: agent)
+      let runner = try stage.startRunner()
+      _ = try stage.wait(for: first) { $0.isPaused }
+      let second = try stage.task(of: agent, account: "another")
+      let script = try stage.create("true")
+      #expect(try stage.wait(for: script).status == .completed)
+      let held = try stage.wait(for: second) { $0.status == .waiting }
+      #expect(held.statusReason == "daily_budget")
+      #expect((held.hold?.resumeAt?.milliseconds ?? 1) % 86_400_000 == 0)
+      // Whoever allows more lets it start.
+      try writeFile(stage.base + "/config.json", #"{"budget": {"dailyUsd": 5}}"#)
+      _ = try stage.create("true")
+      #expect(try stage.wait(for: second).status == .completed)
+      _ = consume runner
+    }
+  }
+}
