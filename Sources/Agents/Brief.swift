@@ -58,15 +58,20 @@ package struct Brief: Sendable, Hashable {
   }
 
   /// Reads a task's input; the shape was checked when the task was created.
-  package init(_ spec: TaskSpec) throws(LaunchRefusal) {
+  package init(_ spec: TaskSpec, _ type: TaskType) throws(LaunchRefusal) {
     if spec.taskType == Self.commandType {
       try self.init(command: spec.input)
       return
     }
-    guard let brief = spec.input["brief"]?.stringValue else {
-      throw .malformedInput("no brief")
+    let prompt = Prompt.render(spec, type)
+    let brief = spec.input["brief"]?.stringValue
+    // Nothing but somebody's own words may ever run as a script.
+    if spec.launch.adapter == .shell, brief == nil { throw .malformedInput("no brief") }
+    self.init(work: .words(brief: brief ?? prompt, prompt: prompt))
+    // Other agents' structured outputs take a narrower kind of schema; their prose is read.
+    if spec.launch.adapter == .claude, type.wantsStructure(for: spec.input) {
+      outputSchema = type.outputSchema(for: spec.input)
     }
-    self.init(work: .words(brief: brief, prompt: Prompt.render(spec.input) ?? brief))
     budgetUsd = spec.budget.usd
   }
 

@@ -9,12 +9,16 @@ struct AttemptOutput {
   let value: JSONValue
   /// What is wrong with it by the schema of its type; pointers begin at "/output".
   let faults: [Fault]
+  /// What we find of the task's success criteria, if it has any.
+  let checked: Verification?
 
   /// Takes the agent's own result where it gave one, else the last lines it wrote.
   init(
-    taskType: String, result: AgentResult?, tail: TailText, exit: ExitStatus?,
+    _ spec: TaskSpec, _ type: TaskType, result given: AgentResult?, tail: TailText,
+    exit: ExitStatus?,
     duration: Duration, artifacts: [Artifact]
   ) {
+    let result = ProseOutput.completing(given, tail, spec, type)
     let claimed = result?.summary ?? result?.output?["summary"]?.stringValue
     let words =
       claimed.map { CleanText.clean($0, limit: AgentBounds.summary) }
@@ -30,31 +34,32 @@ struct AttemptOutput {
       faults =
         result.isOutputCut
         ? [Fault(pointer: place, message: "it is larger than \(size) KiB")]
-        : Self.faults(of: taskType, output, place)
+        : type.faults(inOutput: output, of: spec, at: place)
+      checked = nil
       return
     }
     var members = result?.output?.objectValue ?? JSONObject()
     // A summary of another kind is left to be found fault with.
-    if result?.summary != nil || members["summary"]?.stringValue != nil
-      || members["summary"] == nil
+    if type.takesSummary,
+      result?.summary != nil || members["summary"]?.stringValue != nil
+        || members["summary"] == nil
     {
       members["summary"] = .string(summary)
     }
-    if taskType == Brief.commandType {
+    if type.name == Brief.commandType {
       if let code = exit?.code { members["exitCode"] = .integer(Int(code)) }
       members["durationMs"] = .integer(Int(duration.milliseconds))
     }
-    if members["artifacts"] == nil, !artifacts.isEmpty {
+    if type.takesArtifacts, members["artifacts"] == nil, !artifacts.isEmpty {
       members["artifacts"] = .array(artifacts.prefix(20).map(Self.reference))
     }
     value = .object(members)
-    faults = Self.faults(of: taskType, value, place)
-  }
-
-  private static func faults(
-    of taskType: String, _ output: JSONValue, _ place: JSONPointer
-  ) -> [Fault] {
-    TaskTypeRegistry.builtIn[taskType]?.faults(inOutput: output, at: place) ?? []
+    faults = type.faults(inOutput: value, of: spec, at: place)
+    checked = SuccessCriteria(of: spec.input)?.checked(
+      value,
+      SuccessCriteria.Evidence(
+        inputCid: spec.inputCid, outputSchemaCid: type.outputSchemaCid,
+        hasValidOutput: faults.isEmpty, isSubmitted: result?.output != nil))
   }
 
   /// Names the output by its content; nil for what has no canonical form.

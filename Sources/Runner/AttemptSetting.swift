@@ -8,6 +8,7 @@ import Tasks
 struct AttemptSetting {
   let launch: AgentLaunch
   let brief: Brief
+  let type: TaskType
   let directory: String
   let environment: [String: String]
   /// The values that must not be stored, by name.
@@ -25,8 +26,9 @@ struct AttemptSetting {
     }
     directory = try Self.directory(of: record.spec, folders)
     adapter = record.spec.launch.adapterInUse
+    type = try Self.type(of: record, ledger)
     do throws(LaunchRefusal) {
-      brief = try Brief(record.spec)
+      brief = try Brief(record.spec, type)
       let place = AgentPlace(directory: directory, attemptFolder: folders.attempt)
       launch = try adapter.launch(brief, in: place)
       interpreter = adapter.interpreter(for: brief, in: place)
@@ -60,6 +62,14 @@ struct AttemptSetting {
       throw Unfit(.workspaceError, "The directory \(directory) now leads to \(resolved).")
     }
     return directory
+  }
+
+  private static func type(
+    of record: TaskRecord, _ ledger: AttemptLedger
+  ) throws(Unfit) -> TaskType {
+    do throws(StoreError) { return try ledger.store.type(of: record.spec) } catch {
+      throw Unfit(.storeError, "The task's type cannot be read: \(error).")
+    }
   }
 
   private static func recordedEnvironment(

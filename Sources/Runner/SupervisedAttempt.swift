@@ -184,7 +184,7 @@ struct SupervisedAttempt {
     let workspace = workTree.map { harvest.takeChanges(of: $0, &voice) } ?? found
     let sink = voice.sink
     let output = AttemptOutput(
-      taskType: record.spec.taskType, result: sink.standing.result, tail: sink.tail,
+      record.spec, setting.type, result: sink.standing.result, tail: sink.tail,
       exit: ended.exit,
       duration: .now - began, artifacts: harvest.artifacts)
     let end = AttemptEnd(
@@ -208,8 +208,9 @@ struct SupervisedAttempt {
     voice.sync()
     return Settlement(
       attemptN: attempt.attemptN, leaseId: attempt.leaseId, outcome: outcome,
-      output: output.value, outputCid: output.cid, summary: output.headline,
-      usage: sink.countedUsage, workspace: workspace, exit: ended.exit.map(ProcessExit.init),
+      output: output.value, outputCid: output.cid, checked: output.checked,
+      summary: output.headline, usage: sink.countedUsage, workspace: workspace,
+      exit: ended.exit.map(ProcessExit.init),
       survivors: survivors)
   }
 }

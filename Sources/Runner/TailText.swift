@@ -2,8 +2,8 @@ import Agents
 
 /// Remembers the last lines of a text that may be endless.
 struct TailText: Sendable {
-  /// Enough for the longest summary in any script.
-  private static let kept = AgentBounds.summary * 4
+  /// Enough for an output in the agent's last words, and for the longest summary in any script.
+  static let kept = 64 << 10
   private var bytes: [UInt8] = []
 
   /// Appends a whole block, which ends its line.
@@ -29,6 +29,9 @@ struct TailText: Sendable {
     guard let newline = end.firstIndex(of: "\n") else { return String(end) }
     return String(end[end.index(after: newline)...])
   }
+
+  /// Gives everything that is remembered.
+  var all: String { lines(atMost: Self.kept * 2) }
 
   /// Gives the last line that says something.
   var lastLine: String? {

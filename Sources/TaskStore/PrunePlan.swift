@@ -43,21 +43,21 @@ extension Fold {
     var plan = PrunePlan()
     let limit = retention.tasksDays.map { Retention.limit(days: $0, now) }
     var named = Set(handles.values.lazy.filter { !$0.isOver(at: now) }.flatMap(\.tasks))
-    var ended: [(id: TaskID, parent: TaskID?)] = []
+    var ended: [(id: TaskID, names: [TaskID])] = []
     // The newest first: what stays is known before the tasks it names are judged.
     for ordinal in (0..<taskCount).reversed() {
       guard let record = try record(at: ordinal) else { continue }
       if record.keyIsFree(at: now) { plan.keys += 1 }
       if let limit, record.ended(before: limit), !damaged.contains(record.id) {
-        ended.append((record.id, record.spec.parentId))
-      } else if let parent = record.spec.parentId {
-        named.insert(parent)
+        ended.append((record.id, record.spec.namedTasks))
+      } else {
+        named.formUnion(record.spec.namedTasks)
       }
     }
-    for (id, parent) in ended {
+    for (id, names) in ended {
       if named.contains(id) {
         plan.referenced += 1
-        if let parent { named.insert(parent) }
+        named.formUnion(names)
       } else {
         plan.tasks.append(id)
       }

@@ -177,6 +177,6 @@ extension TaskRecord {
   /// Lists the content it needs.
   var content: [ContentID] {
     artifacts.map(\.cid) + attempts.compactMap(\.outputCid)
-      + [spec.launch.environment].compactMap(\.self)
+      + [spec.launch.environment, spec.typeCid].compactMap(\.self)
   }
 }

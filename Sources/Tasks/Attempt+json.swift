@@ -70,6 +70,7 @@ extension Attempt: JSONCodable {
     optional("completedAt", \.completedAt, .timestamp, "When it ended, however."),
     optional("output", \.output, .any, "What the agent claims."),
     optional("outputCid", \.outputCid, .contentID, "Content id of the output."),
+    optional("checked", \.checked, Verification.json, "What we found of the criteria."),
     optional("error", \.error, AttemptError.json, "Why it failed."),
     defaulted("usage", \.usage, Usage.json, Usage(), "What it used."),
     optional("workspace", \.workspace, AttemptWorkspace.json, "Where it worked."),
@@ -79,8 +80,8 @@ extension Attempt: JSONCodable {
   private static func assembled(
     attemptN: Int, status: AttemptStatus, leaseId: String, profile: String,
     claimedAt: Timestamp, executor: Executor?, startedAt: Timestamp?, completedAt: Timestamp?,
-    output: JSONValue?, outputCid: ContentID?, error: AttemptError?, usage: Usage,
-    workspace: AttemptWorkspace?, exit: ProcessExit?, survivors: [String]
+    output: JSONValue?, outputCid: ContentID?, checked: Verification?, error: AttemptError?,
+    usage: Usage, workspace: AttemptWorkspace?, exit: ProcessExit?, survivors: [String]
   ) -> Attempt {
     var attempt = Attempt(
       attemptN: attemptN, leaseId: leaseId, profile: profile, claimedAt: claimedAt)
@@ -90,6 +91,7 @@ extension Attempt: JSONCodable {
     attempt.completedAt = completedAt
     attempt.output = output
     attempt.outputCid = outputCid
+    attempt.checked = checked
     attempt.error = error
     attempt.usage = usage
     attempt.workspace = workspace

@@ -84,6 +84,8 @@ package struct Attempt: Sendable, Hashable {
   package var completedAt: Timestamp?
   package var output: JSONValue?
   package var outputCid: ContentID?
+  /// What was found of the success criteria by us, beside what the agent claims.
+  package var checked: Verification?
   package var error: AttemptError?
   package var usage: Usage = Usage()
   package var workspace: AttemptWorkspace?

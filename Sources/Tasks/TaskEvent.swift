@@ -72,6 +72,8 @@ package struct Settlement: Sendable, Hashable {
   package var outcome: Outcome
   package var output: JSONValue?
   package var outputCid: ContentID?
+  /// What was found of the success criteria by us.
+  package var checked: Verification?
   package var summary: String?
   package var usage: Usage
   package var workspace: AttemptWorkspace?
@@ -100,14 +102,16 @@ package struct Settlement: Sendable, Hashable {
 
   package init(
     attemptN: Int, leaseId: String, outcome: Outcome, output: JSONValue? = nil,
-    outputCid: ContentID? = nil, summary: String? = nil, usage: Usage = Usage(),
-    workspace: AttemptWorkspace? = nil, exit: ProcessExit? = nil, survivors: [String] = []
+    outputCid: ContentID? = nil, checked: Verification? = nil, summary: String? = nil,
+    usage: Usage = Usage(), workspace: AttemptWorkspace? = nil, exit: ProcessExit? = nil,
+    survivors: [String] = []
   ) {
     self.attemptN = attemptN
     self.leaseId = leaseId
     self.outcome = outcome
     self.output = output
     self.outputCid = outputCid
+    self.checked = checked
     self.summary = summary
     self.usage = usage
     self.workspace = workspace

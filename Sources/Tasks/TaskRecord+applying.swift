@@ -24,7 +24,8 @@ extension TaskRecord {
       }
       return TaskRecord(
         id: id, spec: spec, createdBy: moment.by, queuedAt: moment.at, status: .queued,
-        updatedAt: moment.at, revision: 1, number: moment.number)
+        artifacts: spec.boundArtifacts(at: moment), updatedAt: moment.at, revision: 1,
+        number: moment.number)
     }
     try next.apply(event, at: moment)
     next.revision += 1

@@ -109,6 +109,7 @@ extension TaskRecord {
     attempts[index].completedAt = moment.at
     attempts[index].output = settlement.output == .null ? nil : settlement.output
     attempts[index].outputCid = settlement.outputCid
+    attempts[index].checked = settlement.checked
     attempts[index].usage = settlement.usage
     attempts[index].workspace = settlement.workspace ?? attempts[index].workspace
     attempts[index].exit = settlement.exit

@@ -41,6 +41,9 @@ extension TaskSpec: JSONCodable {
     required("input", \.input, .any, "The validated input."),
     required("inputCid", \.inputCid, .contentID, "Content id of the canonical input."),
     required("inputSchemaCid", \.inputSchemaCid, .contentID, "Content id of its schema."),
+    optional("typeCid", \.typeCid, .contentID, "The type, where it is the user's own."),
+    defaulted(
+      "references", \.references, .array(of: WorkReference.json), [], "What it is about."),
     defaulted("teamId", \.teamId, .string, "local", "Team that can see it."),
     optional("diaryId", \.diaryId, .string, "Opaque grouping id."),
     optional("correlationId", \.correlationId, .string, "Opaque grouping id."),
@@ -60,8 +63,9 @@ extension TaskSpec: JSONCodable {
 
   private static func assembled(
     name: String, title: String, tags: [String], taskType: String, outputKind: OutputKind,
-    input: JSONValue, inputCid: ContentID, inputSchemaCid: ContentID, teamId: String,
-    diaryId: String?, correlationId: String?, parentId: TaskID?, priority: Int,
+    input: JSONValue, inputCid: ContentID, inputSchemaCid: ContentID, typeCid: ContentID?,
+    references: [WorkReference], teamId: String, diaryId: String?, correlationId: String?,
+    parentId: TaskID?, priority: Int,
     directory: String?, workspace: WorkspaceMode, launch: LaunchPlan, budget: Budget,
     dispatchTimeoutSec: Int, runningTimeoutSec: Int, expiresAt: Timestamp?, maxAttempts: Int,
     idempotency: IdempotencyKey?
@@ -71,6 +75,8 @@ extension TaskSpec: JSONCodable {
       inputSchemaCid: inputSchemaCid, launch: launch)
     spec.tags = tags
     spec.outputKind = outputKind
+    spec.typeCid = typeCid
+    spec.references = references
     spec.teamId = teamId
     spec.diaryId = diaryId
     spec.correlationId = correlationId

@@ -102,6 +102,9 @@ package struct TaskSpec: Sendable, Hashable {
   package var input: JSONValue
   package var inputCid: ContentID
   package var inputSchemaCid: ContentID
+  /// Names the stored form of a type of the user's own, as it was at creation.
+  package var typeCid: ContentID?
+  package var references: [WorkReference] = []
   package var teamId: String = "local"
   package var diaryId: String?
   package var correlationId: String?

@@ -15,8 +15,12 @@ private func spec(_ type: String, _ input: JSONValue, _ plan: LaunchPlan) throws
     launch: plan)
 }
 
+private func brief(_ spec: TaskSpec) throws -> Brief {
+  try Brief(spec, try #require(TaskTypeRegistry.builtIn[spec.taskType]))
+}
+
 private func launch(_ spec: TaskSpec) throws -> AgentLaunch {
-  try spec.launch.adapterInUse.launch(try Brief(spec), in: place)
+  try spec.launch.adapterInUse.launch(try brief(spec), in: place)
 }
 
 @Suite struct AdapterTests {
@@ -65,6 +69,6 @@ private func launch(_ spec: TaskSpec) throws -> AgentLaunch {
     ] as [JSONValue])
   func aMalformedCommandIsRefused(input: JSONValue) throws {
     let spec = try spec("command", input, shellPlan)
-    #expect(throws: LaunchRefusal.self) { try Brief(spec) }
+    #expect(throws: LaunchRefusal.self) { try brief(spec) }
   }
 }

@@ -81,7 +81,11 @@ struct SchemaFuzzTests {
           name: "t", title: "T", description: "d", inputSchema: input, outputSchema: output)
         for _ in 0..<3 {
           let value = mutation.graft(values[mutation.number(below: values.count)], from: values)
-          _ = (type.faults(inInput: value), type.faults(inOutput: value))
+          let spec = TaskSpec(
+            name: "n", title: "t", taskType: "t", input: value,
+            inputCid: type.inputSchemaCid, inputSchemaCid: type.inputSchemaCid,
+            launch: LaunchPlan(profile: "p", adapter: .text, executable: nil))
+          _ = (type.faults(inInput: value), type.faults(inOutput: value, of: spec))
         }
       } catch {
         #expect(error.description.contains("task type t"))

@@ -6,6 +6,9 @@ import Testing
 @Suite struct TaskTypeTests {
   static let words = JSONValue.array(Array(repeating: "x", count: 21))
 
+  static let target: JSONValue = "01993c7e-0000-7000-8000-000000000001"
+  static let judged: JSONValue = ["version": 1, "rubric": CriteriaTests.rubric]
+
   static let accepted: [(type: String, input: JSONValue)] = [
     ("freeform", ["brief": "Fix it."]),
     (
@@ -16,6 +19,44 @@ import Testing
       ]
     ),
     ("freeform", ["brief": "Fix it.", "constraints": []]),
+    (
+      "freeform",
+      [
+        "brief": "x", "suggestedTaskType": "fulfill_brief",
+        "successCriteria": CriteriaTests.document,
+      ]
+    ),
+    ("fulfill_brief", ["brief": "x", "title": "t", "seedFiles": ["a.c"], "scopeHint": "small"]),
+    ("assess_brief", ["targetTaskId": target, "successCriteria": judged]),
+    (
+      "curate_pack",
+      [
+        "diaryId": "notes", "taskPrompt": "t", "entryTypes": ["semantic"], "tokenBudget": 500,
+        "tagFilters": ["include": ["a"], "prefix": "x:"], "recipe": "topic-focused-v1",
+      ]
+    ),
+    ("render_pack", ["packId": "pack.md", "persist": true, "pinned": false]),
+    (
+      "judge_pack", ["renderedPackId": "r", "sourcePackId": "s", "successCriteria": judged]
+    ),
+    (
+      "run_eval",
+      [
+        "scenario": ["prompt": "p", "inputFiles": ["a"]], "variantLabel": "a",
+        "execution": ["mode": "vitro", "workspace": "none"], "successCriteria": ["version": 1],
+      ]
+    ),
+    (
+      "judge_eval_attempt",
+      ["targetTaskId": target, "targetAttemptN": 1, "successCriteria": judged]
+    ),
+    (
+      "pr_review",
+      [
+        "subject": ["title": "t", "summary": "s"],
+        "successCriteria": ["version": 1, "rubric": CriteriaTests.booleanRubric],
+      ]
+    ),
     ("command", ["argv": ["make", "-j", ""]]),
     ("command", ["script": "make && make test\n"]),
     ("command", ["argv": ["cat"], "stdin": "text", "env": ["LANG": "C", "_x1": ""]]),
@@ -31,9 +72,32 @@ import Testing
     // What does not work yet is not known.
     ("freeform", ["brief": "x", "continueFrom": [:]], "/continueFrom"),
     ("freeform", ["brief": "x", "execution": [:]], "/execution"),
-    ("freeform", ["brief": "x", "successCriteria": [:]], "/successCriteria"),
+    ("freeform", ["brief": "x", "successCriteria": [:]], "/successCriteria/version"),
+    ("freeform", ["brief": "x", "successCriteria": ["version": 2]], "/successCriteria/version"),
     ("freeform", "brief", ""),
     ("freeform", nil, ""),
+    ("fulfill_brief", ["brief": "x", "branch": "b"], "/branch"),
+    ("assess_brief", ["targetTaskId": target], "/successCriteria"),
+    ("assess_brief", ["targetTaskId": "x", "successCriteria": judged], "/targetTaskId"),
+    (
+      "assess_brief", ["targetTaskId": target, "successCriteria": ["version": 1]],
+      "/successCriteria/rubric"
+    ),
+    ("curate_pack", ["diaryId": "d", "taskPrompt": "t", "tokenBudget": 499], "/tokenBudget"),
+    ("curate_pack", ["diaryId": "d", "taskPrompt": "t", "recipe": "mine"], "/recipe"),
+    ("render_pack", [:], "/packId"),
+    ("judge_pack", ["renderedPackId": "r", "sourcePackId": "s"], "/successCriteria"),
+    ("run_eval", ["scenario": ["prompt": "p"]], "/variantLabel"),
+    (
+      "run_eval",
+      ["scenario": ["prompt": "p"], "variantLabel": "a", "successCriteria": judged],
+      "/successCriteria/rubric"
+    ),
+    ("judge_eval_attempt", ["targetTaskId": target, "successCriteria": judged], "/targetAttemptN"),
+    (
+      "pr_review", ["subject": ["title": "t", "summary": "s"], "successCriteria": judged],
+      "/successCriteria/rubric/criteria/0/scoring"
+    ),
     ("command", [:], ""),
     ("command", ["argv": ["a"], "script": "b"], ""),
     ("command", ["argv": []], "/argv"),
@@ -86,10 +150,32 @@ import Testing
     ("freeform", ["summary": "Done."], true),
     ("freeform", ["summary": "Done.", "branch": "fix", "artifacts": [["title": "a"]]], true),
     ("freeform", ["summary": "Done.", "verification": ["results": [], "passed": true]], true),
+    ("freeform", ["summary": "Done.", "followUpTasks": [["brief": "More."]]], true),
     ("freeform", [:], false),
     ("freeform", ["summary": ""], false),
     ("freeform", ["summary": "Done.", "verification": ["passed": true]], false),
     ("freeform", "Done.", false),
+    (
+      "fulfill_brief",
+      [
+        "branch": "b", "commits": [["sha": "0123abc", "message": "m", "diaryEntryId": nil]],
+        "pullRequestUrl": nil, "diaryEntryIds": [], "summary": "Done.",
+      ], true
+    ),
+    ("fulfill_brief", ["summary": "Done."], false),
+    (
+      "fulfill_brief",
+      [
+        "branch": "b", "commits": [["sha": "0123", "message": "m", "diaryEntryId": nil]],
+        "pullRequestUrl": nil, "diaryEntryIds": [], "summary": "Done.",
+      ], false
+    ),
+    ("assess_brief", ["scores": [], "composite": 0, "verdict": "v"], true),
+    ("assess_brief", ["scores": [], "composite": 1.1, "verdict": "v"], false),
+    (
+      "pr_review",
+      ["scores": [["criterionId": "a", "score": 0.5]], "composite": 0.5, "verdict": "v"], false
+    ),
     ("command", ["summary": "", "exitCode": 0, "durationMs": 12], true),
     ("command", ["summary": "x"], false),
     ("command", ["summary": "x", "exitCode": "0"], false),
@@ -99,16 +185,22 @@ import Testing
   @Test(arguments: outputs)
   func outputsAreCheckedToo(type: String, output: JSONValue, isValid: Bool) throws {
     let type = try #require(TaskTypeRegistry.builtIn[type])
-    #expect(type.faults(inOutput: output).isEmpty == isValid)
+    #expect(type.faults(inOutput: output, of: Sample.spec()).isEmpty == isValid)
   }
 
   @Test func theRegistryKnowsWhatIsBuiltIn() {
     let registry = TaskTypeRegistry.builtIn
-    #expect(registry.names == ["freeform", "command"])
-    #expect(registry["fulfill_brief"] == nil)
-    #expect(registry.types.allSatisfy { $0.outputKind == .artifact })
-    #expect(registry.types.allSatisfy { $0.policy.workspaceMode == .sharedMount })
-    #expect(Set(registry.types.flatMap { [$0.inputSchemaCid, $0.outputSchemaCid] }).count == 4)
+    #expect(
+      registry.names == [
+        "freeform", "fulfill_brief", "assess_brief", "curate_pack", "render_pack", "judge_pack",
+        "run_eval", "judge_eval_attempt", "pr_review", "command",
+      ])
+    let judges = registry.types.filter { $0.outputKind == .judgment }.map(\.name)
+    #expect(judges == ["assess_brief", "judge_pack", "judge_eval_attempt", "pr_review"])
+    let needy = registry.types.filter(\.policy.requiresReferences).map(\.name)
+    #expect(needy == ["assess_brief", "judge_pack"])
+    #expect(registry.problems == [])
+    #expect(Set(registry.types.map(\.inputSchemaCid)).count == 10)
   }
 
   @Test func aSchemaIsNamedByItsCanonicalForm() throws {

@@ -83,7 +83,7 @@ struct ContractTests {
   @Test func onlyWhatWorksIsPublished() throws {
     let text = String(decoding: Toolbox.contract(), as: UTF8.self)
     for word in [
-      "depends_on", "claim_condition", "checks", "references", "effort", "consoleUrl",
+      "depends_on", "claim_condition", "checks", "effort", "consoleUrl",
       "allowed_profiles", "required_tools", "max_attempts", "tasks_respond", "tasks_continue",
     ] {
       #expect(!text.contains("\"\(word)\""), "\(word)")

@@ -30,21 +30,15 @@ extension TaskType {
           ],
         ],
       ],
-      outputSchema: [
-        "type": "object",
-        "required": ["summary", "exitCode"],
-        "properties": [
+      outputSchema: output(
+        [
           "summary": [
             "type": "string", "maxLength": 20_000, "description": "The last lines written.",
           ],
           "exitCode": ["type": "integer", "description": "Exit code of the program."],
-          "durationMs": [
-            "type": "integer", "minimum": 0, "description": "How long it ran.",
-          ],
+          "durationMs": count("How long it ran."),
           "artifacts": artifacts,
-          "verification": verification,
-        ],
-      ])
+        ], required: ["summary", "exitCode"]))
   }
 
   /// What can be handed to a process: a string that no byte of it ends early.

@@ -11,6 +11,9 @@ package struct TaskType: Sendable {
   package let outputSchema: JSONValue
   package let inputSchemaCid: ContentID
   package let outputSchemaCid: ContentID
+  /// Is the text of the prompt's template.
+  package let prompt: String
+  let template: PromptTemplate
   private let inputRules: Schema
   private let outputRules: Schema
 
@@ -40,7 +43,8 @@ package struct TaskType: Sendable {
   /// Compiles both schemas; one that says what we cannot check is refused here, not at use.
   package init(
     name: String, title: String, description: String, outputKind: OutputKind = .artifact,
-    policy: Policy = Policy(), inputSchema: JSONValue, outputSchema: JSONValue
+    policy: Policy = Policy(), inputSchema: JSONValue, outputSchema: JSONValue,
+    prompt: String = ""
   ) throws(TaskTypeError) {
     self.name = name
     self.title = title
@@ -51,16 +55,54 @@ package struct TaskType: Sendable {
     self.outputSchema = outputSchema
     (inputRules, inputSchemaCid) = try Self.load(inputSchema, "inputSchema", of: name)
     (outputRules, outputSchemaCid) = try Self.load(outputSchema, "outputSchema", of: name)
+    self.prompt = prompt
+    template = try Self.template(prompt, inputSchema, of: name)
   }
 
   /// Finds what is wrong with an input; pointers begin where the caller says the input stands.
   package func faults(inInput input: JSONValue, at place: JSONPointer = .root) -> [Fault] {
-    inputRules.validate(input).map { placed(reworded($0, for: input), at: place) }
+    let faults = inputRules.validate(input).map { placed(reworded($0, for: input), at: place) }
+    guard faults.isEmpty, let criteria = SuccessCriteria(of: input) else { return faults }
+    return criteria.faults(at: place.appending(key: SuccessCriteria.key))
   }
 
-  /// Finds what is wrong with an output an agent claims.
-  package func faults(inOutput output: JSONValue, at place: JSONPointer = .root) -> [Fault] {
-    outputRules.validate(output).map { placed($0, at: place) }
+  /// Finds what is wrong with an output an agent claims for a task.
+  package func faults(
+    inOutput output: JSONValue, of spec: TaskSpec, at place: JSONPointer = .root
+  ) -> [Fault] {
+    let faults = outputRules.validate(output).map { placed($0, at: place) }
+    guard faults.isEmpty, let criteria = SuccessCriteria(of: spec.input) else { return faults }
+    var more: [Fault] = []
+    let claim = place.appending(key: Verification.key)
+    if let given = output[Verification.key], !given.isNull {
+      more += Verification.faults(inClaim: given, inputCid: spec.inputCid, at: claim)
+    } else if wantsVerification(criteria) {
+      more.append(Fault(pointer: claim, message: "required: there are success criteria"))
+    }
+    if outputKind == .judgment, let rubric = criteria.rubric {
+      more += Judgment.faults(in: output, by: rubric, at: place)
+    }
+    return more
+  }
+
+  /// Tells whether an agent must hand in more than a summary in words.
+  package func wantsStructure(for input: JSONValue) -> Bool {
+    outputSchema(for: input)["required"]?.arrayValue?.contains { $0 != "summary" } ?? false
+  }
+
+  /// Gives the schema of what is to be handed in for an input.
+  package func outputSchema(for input: JSONValue) -> JSONValue {
+    guard let criteria = SuccessCriteria(of: input), wantsVerification(criteria),
+      case .object(var schema) = outputSchema
+    else { return outputSchema }
+    let required = schema["required"]?.arrayValue ?? []
+    schema["required"] = .array(required + [.string(Verification.key)])
+    return .object(schema)
+  }
+
+  /// A judge's rubric speaks of the work it judges: its own output is checked by its sums.
+  private func wantsVerification(_ criteria: SuccessCriteria) -> Bool {
+    outputKind == .artifact || !criteria.gates.isEmpty || !criteria.assertions.isEmpty
   }
 
   private func placed(_ fault: Fault, at place: JSONPointer) -> Fault {
@@ -89,6 +131,23 @@ package struct TaskType: Sendable {
   private var alternatives: [String] {
     (inputSchema["oneOf"]?.arrayValue ?? []).compactMap {
       $0["required"]?.arrayValue?.first?.stringValue
+    }
+  }
+
+  /// Reads the template, which may ask only for what an input can hold.
+  private static func template(
+    _ prompt: String, _ inputSchema: JSONValue, of type: String
+  ) throws(TaskTypeError) -> PromptTemplate {
+    do throws(PromptTemplate.Refusal) {
+      let template = try PromptTemplate(prompt)
+      let known = inputSchema["properties"]?.objectValue?.keys ?? []
+      guard let stranger = template.members.sorted().first(where: { !known.contains($0) }) else {
+        return template
+      }
+      throw PromptTemplate.Refusal(
+        description: "the input has no \"\(stranger)\"\(Nearest.hint(for: stranger, among: known))")
+    } catch {
+      throw TaskTypeError(type: type, member: "prompt", reason: error.description)
     }
   }
 
@@ -126,5 +185,7 @@ package struct TaskTypeError: Error, Sendable, Hashable, CustomStringConvertible
   package let member: String
   package let reason: String
 
-  package var description: String { "task type \(type): \(member): \(reason)" }
+  package var description: String {
+    ["task type \(type)", member, reason].filter { !$0.isEmpty }.joined(separator: ": ")
+  }
 }

@@ -15,6 +15,7 @@ package struct AttemptView: Sendable, Hashable {
   package var outputCid: ContentID?
   package var outputSizeBytes: Int?
   package var outputCut: Bool
+  package var checked: Verification?
   package var error: AttemptError?
   package var usage: Usage
   package var workspace: AttemptWorkspace?
@@ -32,7 +33,8 @@ extension AttemptView {
       executor: attempt.executor?.cleaned, claimedAt: attempt.claimedAt,
       startedAt: attempt.startedAt,
       completedAt: attempt.completedAt, output: output.value, outputCid: attempt.outputCid,
-      outputSizeBytes: output.sizeBytes, outputCut: output.isCut, error: attempt.error?.cleaned,
+      outputSizeBytes: output.sizeBytes, outputCut: output.isCut,
+      checked: attempt.checked?.cleaned, error: attempt.error?.cleaned,
       usage: attempt.usage.cleaned, workspace: attempt.workspace?.cleaned, exit: attempt.exit,
       survivors: attempt.survivors.prefix(ViewLimit.survivors).map {
         CleanText.line($0, limit: ViewLimit.title)
@@ -59,7 +61,7 @@ extension AttemptView: JSONCodable {
   package static let json = Codec.object(
     Self.init(
       taskId:attemptN:status:statusReason:profile:executor:claimedAt:startedAt:completedAt:output:
-      outputCid:outputSizeBytes:outputCut:error:usage:workspace:exit:survivors:),
+      outputCid:outputSizeBytes:outputCut:checked:error:usage:workspace:exit:survivors:),
     required("taskId", \.taskId, TaskID.json, "The task."),
     required("attemptN", \.attemptN, .int, "Counts from 1."),
     required("status", \.status, AttemptStatus.json, "How it stands."),
@@ -73,6 +75,7 @@ extension AttemptView: JSONCodable {
     optional("outputCid", \.outputCid, .contentID, "Content id of the output."),
     optional("outputSizeBytes", \.outputSizeBytes, .int, "Size of the output as JSON."),
     defaulted("outputCut", \.outputCut, .bool, false, "The output is too large to stand here."),
+    optional("checked", \.checked, Verification.json, "What we found of the criteria."),
     optional("error", \.error, AttemptError.json, "Why it failed, and what to do next."),
     defaulted("usage", \.usage, Usage.json, Usage(), "What it used."),
     optional("workspace", \.workspace, AttemptWorkspace.json, "Where it worked."),

@@ -50,6 +50,34 @@ extension AttemptError {
   }
 }
 
+extension WorkReference {
+  /// Gives the reference as it may be shown.
+  var cleaned: WorkReference {
+    var reference = self
+    reference.title = title.map { CleanText.line($0, limit: ViewLimit.title) }
+    switch target {
+    case .task: break
+    case .content(let cid, let type, let size):
+      reference.target = .content(cid, contentType: type.cleanedWord, sizeBytes: size)
+    case .outside(let url): reference.target = .outside(url: url.cleanedPath)
+    }
+    return reference
+  }
+}
+
+extension Verification {
+  /// Gives what was found as it may be shown.
+  var cleaned: Verification {
+    var verification = self
+    verification.results = results.prefix(ViewLimit.findings).map { finding in
+      Finding(
+        id: finding.id.cleanedWord, kind: finding.kind, status: finding.status,
+        detail: finding.detail.map { CleanText.line($0, limit: ViewLimit.title) })
+    }
+    return verification
+  }
+}
+
 extension String {
   /// Gives a name, an id or another word in one short line.
   var cleanedWord: String { CleanText.line(self, limit: ViewLimit.title) }

@@ -4,8 +4,8 @@ extension TaskEnvelope: JSONCodable {
   package static let json = Codec.object(
     Self.init(
       id:name:title:tags:status:statusReason:statusMessage:queuePosition:resumeAt:taskType:
-      outputKind:input:inputSizeBytes:inputCut:inputCid:inputSchemaCid:teamId:diaryId:
-      correlationId:parentId:priority:profile:directory:workspace:budget:dispatchTimeoutSec:
+      outputKind:input:inputSizeBytes:inputCut:inputCid:inputSchemaCid:references:teamId:
+      diaryId:correlationId:parentId:priority:profile:directory:workspace:budget:dispatchTimeoutSec:
       runningTimeoutSec:expiresAt:maxAttempts:attemptCount:acceptedAttemptN:latestAttempt:
       resultSummary:usage:artifactCount:pendingRequests:childCounts:createdBy:cancelledBy:
       cancelReason:cancelRequestedAt:queuedAt:startedAt:completedAt:updatedAt:revision:),
@@ -25,6 +25,8 @@ extension TaskEnvelope: JSONCodable {
     defaulted("inputCut", \.inputCut, .bool, false, "The input is too large to stand here."),
     required("inputCid", \.inputCid, .contentID, "Content id of the canonical input."),
     required("inputSchemaCid", \.inputSchemaCid, .contentID, "Content id of its schema."),
+    defaulted(
+      "references", \.references, .array(of: WorkReference.json), [], "What it is about."),
     required("teamId", \.teamId, .string, "Team that can see it."),
     optional("diaryId", \.diaryId, .string, "Opaque grouping id."),
     optional("correlationId", \.correlationId, .string, "Opaque grouping id."),

@@ -18,6 +18,7 @@ package struct TaskEnvelope: Sendable, Hashable {
   package var inputCut: Bool
   package var inputCid: ContentID
   package var inputSchemaCid: ContentID
+  package var references: [WorkReference]
   package var teamId: String
   package var diaryId: String?
   package var correlationId: String?
@@ -71,7 +72,8 @@ extension TaskEnvelope {
       queuePosition: record.queuePosition(standing), resumeAt: record.hold?.resumeAt,
       taskType: spec.taskType.cleanedWord, outputKind: spec.outputKind, input: input.value,
       inputSizeBytes: input.sizeBytes ?? 0, inputCut: input.isCut, inputCid: spec.inputCid,
-      inputSchemaCid: spec.inputSchemaCid, teamId: spec.teamId.cleanedWord,
+      inputSchemaCid: spec.inputSchemaCid, references: spec.references.map(\.cleaned),
+      teamId: spec.teamId.cleanedWord,
       diaryId: spec.diaryId?.cleanedWord,
       correlationId: spec.correlationId?.cleanedWord, parentId: spec.parentId,
       priority: spec.priority,

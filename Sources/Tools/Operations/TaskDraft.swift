@@ -9,6 +9,7 @@ import Tasks
 /// Is a task checked and resolved in every part, of which nothing is stored yet.
 struct TaskDraft: Sendable {
   var spec: TaskSpec
+  var type: TaskType
   var launch: Preflight.Resolved
   var nameIsGiven: Bool
 }
@@ -29,6 +30,8 @@ extension TasksCreate {
     try checkVariables(order.payload, type, launch.profile, configuration)
     var spec = identified(order, launch.plan)
     (spec.directory, spec.workspace) = try directory(input, type, preflight)
+    spec.references = try bound(input.work.references, input.grouping.team)
+    try check(spec, type)
     spec.parentId = try input.grouping.parent.map { (parent) throws(ToolFailure) in
       try workshop.find(
         TaskPlace(task: parent, team: input.grouping.team, diary: nil),
@@ -37,7 +40,8 @@ extension TasksCreate {
     }
     spec.teamId = input.grouping.team ?? configuration.team
     bound(&spec, input, TaskLimits.ceiling(configuration: configuration, profile: launch.profile))
-    return TaskDraft(spec: spec, launch: launch, nameIsGiven: input.work.name != nil)
+    return TaskDraft(
+      spec: spec, type: type, launch: launch, nameIsGiven: input.work.name != nil)
   }
 
   private func mayRunCommands(_ caller: Caller, _ configuration: Configuration) -> Bool {
@@ -62,6 +66,13 @@ extension TasksCreate {
       throw .argument(
         "profile", "type command is run by profile shell only", code: "profile_unsuitable",
         tool: name)
+    }
+    // What runs as a script must be somebody's own words, not a template's.
+    let hasBrief = type.inputSchema["properties"]?["brief"] != nil
+    guard isCommand || resolved.plan.adapter != .shell || hasBrief else {
+      throw .argument(
+        "profile", "type \(type.name) has no brief for profile shell to run",
+        code: "profile_unsuitable", tool: name)
     }
     return resolved
   }
@@ -135,7 +146,8 @@ extension TasksCreate {
   /// Gives the words that say what it is about: the brief's first line, or the command.
   private static func words(of payload: JSONValue) -> String {
     let text =
-      payload["brief"]?.stringValue ?? payload["script"]?.stringValue
+      payload["title"]?.stringValue ?? payload["brief"]?.stringValue
+      ?? payload["script"]?.stringValue ?? payload["taskPrompt"]?.stringValue
       ?? (payload["argv"]?.arrayValue ?? []).compactMap(\.stringValue).joined(separator: " ")
     let line = text.prefix(4_000).split(whereSeparator: \.isNewline).first
     return String(line ?? "")

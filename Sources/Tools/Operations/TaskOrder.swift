@@ -16,7 +16,7 @@ struct TaskOrder: Sendable {
 extension TasksCreate {
   /// Puts the shorthand in its place and checks the whole by the type's schema.
   func ordered(_ input: Input) throws(ToolFailure) -> TaskOrder {
-    let type = try TaskTypeRegistry.builtIn.named(input.work.taskType)
+    let type = try workshop.types().named(input.work.taskType)
     var object = input.work.input ?? [:]
     if let brief = input.work.brief {
       guard object["brief"] == nil else {

@@ -20,6 +20,18 @@ extension TasksCreate {
       var taskType = "freeform"
       var title: String?
       var name: String?
+      var references: [Reference] = []
+    }
+
+    /// Names what it is about; exactly one of task, cid and url.
+    struct Reference: Sendable, Hashable {
+      var role = WorkReference.Role.context
+      var task: TaskReference?
+      var attemptN: Int?
+      var outputCid: ContentID?
+      var cid: ContentID?
+      var url: String?
+      var title: String?
     }
 
     /// Says where, and by whom.
@@ -51,6 +63,10 @@ extension TasksCreate.Input: JSONCodable {
     defaulted("task_type", \.work.taskType, group, "freeform", "Type of task."),
     optional("title", \.work.title, .text(1...200), "One line; made from the brief if absent."),
     optional("name", \.work.name, taskName, "Slug, unique; made if absent."),
+    defaulted(
+      "references", \.work.references,
+      .array(of: Reference.json, count: 0...WorkReference.most), [],
+      "What it is about: each a task's output, staged content (cid) or a url."),
     optional(
       "directory", \.place.directory, .text(1...4096),
       "Absolute path to work in; default where the server was started."),
@@ -92,13 +108,16 @@ extension TasksCreate.Input: JSONCodable {
 
   private static func assembled(
     brief: String?, input: JSONObject?, taskType: String, title: String?, name: String?,
-    directory: String?, workspace: WorkspaceMode?, profile: String?, priority: Int,
+    references: [Reference], directory: String?, workspace: WorkspaceMode?, profile: String?,
+    priority: Int,
     tags: [String], parent: TaskReference?, correlation: String?, team: String?, diary: String?,
     dispatchTimeoutSec: Int?, runningTimeoutSec: Int?, expiresInSec: Int?, usd: Double?,
     tokens: Int?, turns: Int?, wait: Bool, key: String?, dryRun: Bool, maxBytes: Int
   ) -> TasksCreate.Input {
     TasksCreate.Input(
-      work: Work(brief: brief, input: input, taskType: taskType, title: title, name: name),
+      work: Work(
+        brief: brief, input: input, taskType: taskType, title: title, name: name,
+        references: references),
       place: Place(directory: directory, workspace: workspace, profile: profile),
       grouping: Grouping(
         priority: priority, tags: tags, parent: parent, correlation: correlation, team: team,
@@ -120,4 +139,16 @@ extension TasksCreate.Input: JSONCodable {
     request.maxBytes = ByteBudget.usual
     return Hex.encode(SHA256.hash(try Self.json.value(of: request).canonical))
   }
+}
+
+extension TasksCreate.Input.Reference: JSONCodable {
+  static let json = Codec.object(
+    Self.init(role:task:attemptN:outputCid:cid:url:title:), unknownKeys: .refused,
+    defaulted("role", \.role, WorkReference.Role.json, .context),
+    optional("task_id", \.task, .reference),
+    optional("attempt_n", \.attemptN, .int(1...100_000)),
+    optional("output_cid", \.outputCid, .contentID),
+    optional("cid", \.cid, .contentID),
+    optional("url", \.url, .text(1...2_000)),
+    optional("title", \.title, .text(1...200)))
 }

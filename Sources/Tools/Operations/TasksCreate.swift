@@ -87,6 +87,7 @@ package struct TasksCreate: TaskTool {
     spec.launch = try namingRunner { () throws(RunnerError) in
       try draft.launch.recorded(in: store, for: id)
     }
+    spec.typeCid = try naming { () throws(StoreError) in try store.keep(draft.type) }
     let made = spec
     let limits = try workshop.configuration().limits
     do throws(StoreError) {

@@ -16,7 +16,6 @@ package struct TasksSchemas: TaskTool {
     """
   package let hints = ToolHints.reading
   package let group = Toolset.tasks
-  private let types = TaskTypeRegistry.builtIn
 
   package struct Input: JSONCodable {
     enum Detail: String, Sendable, CaseIterable { case brief, full }
@@ -32,13 +31,15 @@ package struct TasksSchemas: TaskTool {
   }
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
+    let types = workshop.types()
     let chosen = try input.taskType.map { (name) throws(ToolFailure) in [try types.named(name)] }
     let isFull = input.detail == .full || input.detail == nil && chosen != nil
     let catalog = ProfileCatalog(
       configuration: try workshop.configuration(), environment: workshop.setting.environment)
     var output = Output(
       items: (chosen ?? types.types).map { TypeView($0, isFull: isFull) },
-      profiles: catalog.entries.map { ProfileView($0, catalog) }, truncated: false,
+      profiles: catalog.entries.map { ProfileView($0, catalog) },
+      problems: types.problems.prefix(20).map(TypeProblem.init), truncated: false,
       hint: Self.hint(catalog))
     // The largest schemas go first; the names of all types stay.
     while ByteBudget.size(output, Output.json) > input.maxBytes,
@@ -52,11 +53,18 @@ package struct TasksSchemas: TaskTool {
     }
     if ByteBudget.size(output, Output.json) <= input.maxBytes { return output }
     output.truncated = true
-    guard let (fitted, _) = ByteBudget.fit(output, Output.json, bytes: input.maxBytes) else {
+    // Whoever does not see a type is told at least that there is one.
+    let names = output.items.map(\.taskType)
+    let room = input.maxBytes - names.joined(separator: ", ").utf8.count
+    guard var (fitted, _) = ByteBudget.fit(output, Output.json, bytes: room) else {
       throw .tooSmall(input.maxBytes)
     }
+    let left = names.dropFirst(fitted.items.count)
+    fitted.hint = Self.shorter + (left.isEmpty ? "" : " Left out: \(left.joined(separator: ", ")).")
     return fitted
   }
+
+  private static let shorter = "Cut: name one task_type, or pass a larger max_bytes."
 
   private static func hint(_ catalog: ProfileCatalog) -> String {
     catalog.defaultName == nil
@@ -67,13 +75,15 @@ package struct TasksSchemas: TaskTool {
   package struct Output: JSONCodable, ToolOutput {
     var items: [TypeView]
     var profiles: [ProfileView]
+    var problems: [TypeProblem]
     var truncated: Bool
     var hint: String
 
     package static let json = Codec.object(
-      Self.init(items:profiles:truncated:hint:),
+      Self.init(items:profiles:problems:truncated:hint:),
       required("items", \.items, .array(of: TypeView.json)),
       required("profiles", \.profiles, .array(of: ProfileView.json)),
+      defaulted("problems", \.problems, .array(of: TypeProblem.json), []),
       defaulted("truncated", \.truncated, .bool, false),
       required("hint", \.hint, .string)
     ).bare

@@ -10,6 +10,7 @@ struct TypeView: JSONCodable {
   var outputKind: OutputKind
   var policy: TaskType.Policy
   var inputSchemaCid: ContentID
+  var outputSchemaCid: ContentID
   var inputSchema: JSONValue?
   var outputSchema: JSONValue?
 
@@ -17,14 +18,15 @@ struct TypeView: JSONCodable {
     self.init(
       taskType: type.name, title: type.title, description: type.description,
       outputKind: type.outputKind, policy: type.policy, inputSchemaCid: type.inputSchemaCid,
+      outputSchemaCid: type.outputSchemaCid,
       inputSchema: isFull ? .some(type.inputSchema) : .none,
       outputSchema: isFull ? .some(type.outputSchema) : .none)
   }
 
   private init(
     taskType: String, title: String, description: String, outputKind: OutputKind,
-    policy: TaskType.Policy, inputSchemaCid: ContentID, inputSchema: JSONValue?,
-    outputSchema: JSONValue?
+    policy: TaskType.Policy, inputSchemaCid: ContentID, outputSchemaCid: ContentID,
+    inputSchema: JSONValue?, outputSchema: JSONValue?
   ) {
     self.taskType = taskType
     self.title = title
@@ -32,6 +34,7 @@ struct TypeView: JSONCodable {
     self.outputKind = outputKind
     self.policy = policy
     self.inputSchemaCid = inputSchemaCid
+    self.outputSchemaCid = outputSchemaCid
     self.inputSchema = inputSchema
     self.outputSchema = outputSchema
   }
@@ -43,15 +46,38 @@ struct TypeView: JSONCodable {
 
   static let json = Codec.object(
     Self.init(
-      taskType:title:description:outputKind:policy:inputSchemaCid:inputSchema:outputSchema:),
+      taskType:title:description:outputKind:policy:inputSchemaCid:outputSchemaCid:inputSchema:
+      outputSchema:),
     required("taskType", \.taskType, .string),
     required("title", \.title, .string),
     required("description", \.description, .string),
     required("outputKind", \.outputKind, OutputKind.json),
     required("policy", \.policy, TaskType.Policy.json),
     required("inputSchemaCid", \.inputSchemaCid, .contentID),
+    required("outputSchemaCid", \.outputSchemaCid, .contentID),
     optional("inputSchema", \.inputSchema, .any),
     optional("outputSchema", \.outputSchema, .any))
+}
+
+/// Names a file that holds no type that can be used.
+struct TypeProblem: JSONCodable, Hashable {
+  var file: String
+  var reason: String
+
+  init(file: String, reason: String) {
+    self.file = file
+    self.reason = reason
+  }
+
+  init(_ problem: TaskTypeRegistry.Problem) {
+    self.init(
+      file: CleanText.line(problem.file, limit: ViewLimit.path),
+      reason: CleanText.line(problem.reason, limit: ViewLimit.sentence))
+  }
+
+  static let json = Codec.object(
+    Self.init(file:reason:), required("file", \.file, .string),
+    required("reason", \.reason, .string))
 }
 
 /// Shows who could run a task.

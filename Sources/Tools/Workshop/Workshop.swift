@@ -48,12 +48,14 @@ package final class Workshop: Sendable {
   package let setting: Setting
   let scope: AttemptScope
   private let configurationFile: ConfigurationFile
+  private let typeFolder: TaskTypeFolder
   private let state = Mutex(State())
 
   package init(_ setting: Setting) {
     self.setting = setting
     scope = AttemptScope(environment: setting.environment)
     configurationFile = ConfigurationFile(environment: setting.environment)
+    typeFolder = TaskTypeFolder(environment: setting.environment)
   }
 
   /// Opens the store on first use, and settles what a crash has left behind.
@@ -90,6 +92,9 @@ package final class Workshop: Sendable {
       return configurationFile.salvaged()
     }
   }
+
+  /// Lists the types there are now, the user's own among them.
+  func types() -> TaskTypeRegistry { typeFolder.current() }
 
   /// Judges profiles and places by the configuration as it is now.
   func preflight(_ configuration: Configuration) throws(ToolFailure) -> Preflight {

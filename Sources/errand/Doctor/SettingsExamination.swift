@@ -2,6 +2,7 @@ import Agents
 import Posix
 import Runner
 import TaskStore
+import Tasks
 
 /// Looks at the configuration, and at who could run tasks.
 struct SettingsExamination {
@@ -11,7 +12,7 @@ struct SettingsExamination {
     let path = Configuration.path(environment: environment)
     do throws(ConfigurationError) {
       let (configuration, warnings) = try Configuration.load(environment: environment)
-      return [file(path)]
+      return [file(path)] + types()
         + warnings.map { warning in
           .note(
             "configuration", warning, means: "That part has no effect.",
@@ -33,6 +34,21 @@ struct SettingsExamination {
       return .note("configuration", "\(path) cannot be looked at (\(error.reason))")
     }
     return .ok("configuration", "all defaults; \(path) does not exist")
+  }
+
+  /// Looks at the user's own task types.
+  private func types() -> [Finding] {
+    let folder = TaskTypeFolder(environment: environment)
+    let registry = folder.current()
+    let own = registry.names.filter(TaskTypeRegistry.isOwn)
+    let found = own.isEmpty ? [] : [Finding.ok("task types", own.joined(separator: ", "))]
+    return found
+      + registry.problems.map { problem in
+        .problem(
+          "task types", "\(problem.file): \(problem.reason)",
+          means: "That type cannot be used; the others can.",
+          next: "Correct the file, or move it out of \(folder.path).")
+      }
   }
 
   private func profiles(_ configuration: Configuration) -> [Finding] {

@@ -22,6 +22,10 @@ enum Options {
   ).filling("task_type")
   static let input = OptionKey<String?>.text(
     "input", "i", "JSON|@FILE", "The type's input as JSON, or @ and a file that holds it.")
+  static let references = OptionKey<[String]>.list(
+    "ref", nil, .text("[ROLE=]WHAT"),
+    "A task, content id or URL it is about, such as its "
+      + "judged_work.")
   static let workspace = OptionKey<String?>.choice(
     "workspace", nil, ["shared_mount", "none"], "Work in the directory, or in a scratch folder."
   ).filling("workspace")
@@ -62,7 +66,8 @@ enum Options {
   /// Collects what `create` and `run` share.
   static let newTask: [OptionSpec] = [
     directory.spec, profile.spec, file.spec, title.spec, name.spec, taskType.spec, input.spec,
-    workspace.spec, tags.spec, priority.spec, parent.spec, correlation.spec, budgetUsd.spec,
+    references.spec, workspace.spec, tags.spec, priority.spec, parent.spec, correlation.spec,
+    budgetUsd.spec,
     budgetTokens.spec, maxTurns.spec, runningTimeout.spec, expiresIn.spec, key.spec,
   ]
 

@@ -73,6 +73,8 @@ enum NewTask {
   private static func store(_ call: Invocation) throws(Complaint) -> JSONValue {
     var arguments = call.arguments()
     try BriefText.fill(&arguments, from: call)
+    let references = call[Options.references].map(reference)
+    if !references.isEmpty { arguments["references"] = .array(references) }
     if arguments["directory"] == nil, arguments["workspace"] != "none" {
       do throws(SystemError) {
         arguments["directory"] = .string(try Environment.currentDirectory())
@@ -83,6 +85,18 @@ enum NewTask {
       }
     }
     return try Operations.open().call("tasks_create", arguments)
+  }
+
+  /// Reads `judged_work=fix-login-test-k3f9`; what it names tells what it is.
+  private static func reference(_ text: String) -> JSONValue {
+    let equals = text.firstIndex(of: "=")
+    let role = equals.map { text[..<$0] }.flatMap { $0.contains(":") ? nil : String($0) }
+    let what = role == nil ? text : String(text.dropFirst((role?.count ?? 0) + 1))
+    var reference: JSONObject = [
+      what.contains("://") ? "url" : what.hasPrefix("bafk") ? "cid" : "task_id": .string(what)
+    ]
+    reference["role"] = role.map { .string($0) }
+    return .object(reference)
   }
 
   private static func announce(_ task: JSONValue, _ call: Invocation) throws(Complaint) {

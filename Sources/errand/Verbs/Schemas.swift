@@ -19,7 +19,7 @@ enum Schemas {
     arguments["task_type"] = call.operand(0).map { .string($0) }
     if call[Options.json] {
       arguments["detail"] = "full"
-      arguments["max_bytes"] = nil
+      arguments["max_bytes"] = 40_000
     }
     let answer = try Operations.open().call("tasks_schemas", arguments)
     if call[Options.json] {
@@ -33,6 +33,10 @@ enum Schemas {
       return .ok
     }
     try call.terminal.print(types(answer).text(for: call.terminal))
+    for problem in answer["problems"]?.arrayValue ?? [] {
+      call.terminal.note(
+        "\(TaskText.line(problem["file"])): \(TaskText.line(problem["reason"]))")
+    }
     try call.terminal.print("\n" + profiles(answer).text(for: call.terminal))
     return .ok
   }
