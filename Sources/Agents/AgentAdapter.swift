@@ -66,6 +66,17 @@ package struct AgentLaunch: Sendable, Hashable {
   package var environment: [String: String] = [:]
   package var files: [File] = []
   package var input: Input = .nothing
+
+  package init(
+    program: Program, arguments: [String], environment: [String: String] = [:],
+    files: [File] = [], input: Input = .nothing
+  ) {
+    self.program = program
+    self.arguments = arguments
+    self.environment = environment
+    self.files = files
+    self.input = input
+  }
 }
 
 /// Says why an adapter cannot carry a brief.

@@ -27,13 +27,17 @@ package struct AgentProfile: Sendable, Hashable {
   /// Names whose quota it uses, where profiles share one or a program has several.
   package var account: String?
   package var source: Source
+  /// Program and arguments that are run in each new workspace before the agent.
+  package var setup: [String]
+  package var setupTimeoutSec: Int
 
   package init(
     name: String, adapter: AdapterKind, executable: String? = nil, arguments: [String] = [],
     environment: [String: String] = [:], passedNames: [String] = [],
     settings: AgentSettings = AgentSettings(), budget: Budget = Budget(),
     runningTimeoutSec: Int? = nil, maxParallel: Int? = nil, sharesDirectory: Bool = false,
-    account: String? = nil, source: Source = .configuration
+    account: String? = nil, source: Source = .configuration, setup: [String] = [],
+    setupTimeoutSec: Int = LaunchPlan.usualSetupTimeoutSec
   ) {
     self.name = name
     self.adapter = adapter
@@ -48,6 +52,8 @@ package struct AgentProfile: Sendable, Hashable {
     self.sharesDirectory = sharesDirectory
     self.account = account
     self.source = source
+    self.setup = setup
+    self.setupTimeoutSec = setupTimeoutSec
   }
 
   /// Runs the brief as a script; there for whoever names it, never chosen by itself.

@@ -56,7 +56,8 @@ package struct Preflight: Sendable {
       arguments: profile.arguments, secretNames: chosen.secret.keys.sorted(),
       settings: profile.settings,
       // Profiles of one program use one login, unless they set variables of their own.
-      account: profile.account ?? (profile.environment.isEmpty ? executable : nil))
+      account: profile.account ?? (profile.environment.isEmpty ? executable : nil),
+      setup: profile.setup, setupTimeoutSec: profile.setupTimeoutSec)
     return Resolved(
       plan: plan, environment: chosen.plain, secrets: chosen.secret, profile: profile)
   }

@@ -15,6 +15,8 @@ struct AttemptFolders: Sendable {
   let snapshots: String
   let transcript: String
   let errors: String
+  /// What the profile's setup command said.
+  let setupLog: String
   /// What the supervisor itself complained of; removed when it had no reason to.
   let complaints: String
 
@@ -27,6 +29,7 @@ struct AttemptFolders: Sendable {
     snapshots = folder + "/snapshots"
     transcript = folder + "/transcript.jsonl"
     errors = folder + "/stderr.log"
+    setupLog = folder + "/setup.log"
     complaints = folder + "/supervisor.log"
   }
 

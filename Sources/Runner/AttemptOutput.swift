@@ -15,8 +15,7 @@ struct AttemptOutput {
   /// Takes the agent's own result where it gave one, else the last lines it wrote.
   init(
     _ spec: TaskSpec, _ type: TaskType, result given: AgentResult?, tail: TailText,
-    exit: ExitStatus?,
-    duration: Duration, artifacts: [Artifact]
+    exit: ExitStatus?, duration: Duration, artifacts: [Artifact], branch: String? = nil
   ) {
     let result = ProseOutput.completing(given, tail, spec, type)
     let claimed = result?.summary ?? result?.output?["summary"]?.stringValue
@@ -49,6 +48,10 @@ struct AttemptOutput {
     if type.name == Brief.commandType {
       if let code = exit?.code { members["exitCode"] = .integer(Int(code)) }
       members["durationMs"] = .integer(Int(duration.milliseconds))
+    }
+    // The agent may name another; that it worked on one of its own we know.
+    if type.takesBranch, members["branch"] == nil {
+      members["branch"] = branch.map(JSONValue.string)
     }
     if type.takesArtifacts, members["artifacts"] == nil, !artifacts.isEmpty {
       members["artifacts"] = .array(artifacts.prefix(20).map(Self.reference))

@@ -9,7 +9,7 @@ struct AttemptSetting {
   let launch: AgentLaunch
   let brief: Brief
   let type: TaskType
-  let directory: String
+  let place: Workplace
   let environment: [String: String]
   /// The values that must not be stored, by name.
   let secrets: [String: String]
@@ -18,50 +18,38 @@ struct AttemptSetting {
   let folders: AttemptFolders
 
   init(
-    record: TaskRecord, ledger: AttemptLedger, folders: AttemptFolders, files: any FileSystem
+    record: TaskRecord, ledger: AttemptLedger, folders: AttemptFolders, files: any FileSystem,
+    until deadline: MonotonicTime
   ) throws(Unfit) {
     self.folders = folders
     do throws(SystemError) { try folders.prepare(files: files) } catch {
       throw Unfit(.workspaceError, "The attempt's folder cannot be written: \(error).")
     }
-    directory = try Self.directory(of: record.spec, folders)
+    secrets = try Self.secrets(of: record, ledger)
+    var environment = try Self.recordedEnvironment(of: record, ledger)
+    environment.merge(secrets) { $1 }
+    let own = Self.ownEnvironment(record.id, ledger.attemptN, folders)
+    place = try Workplace.prepare(
+      for: record, ledger.attemptN, ledger.store.layout, scratch: folders.scratch,
+      environment: environment.merging(own) { $1 }, until: deadline)
     adapter = record.spec.launch.adapterInUse
     type = try Self.type(of: record, ledger)
     do throws(LaunchRefusal) {
       brief = try Brief(record.spec, type)
-      let place = AgentPlace(directory: directory, attemptFolder: folders.attempt)
-      launch = try adapter.launch(brief, in: place)
-      interpreter = adapter.interpreter(for: brief, in: place)
+      let site = AgentPlace(directory: place.directory, attemptFolder: folders.attempt)
+      launch = try adapter.launch(brief, in: site)
+      interpreter = adapter.interpreter(for: brief, in: site)
     } catch {
       throw Unfit(.workspaceError, error.description)
     }
-    secrets = try Self.secrets(of: record, ledger)
-    var environment = try Self.recordedEnvironment(of: record, ledger)
-    environment.merge(secrets) { $1 }
     environment.merge(launch.environment) { $1 }
-    environment.merge(Self.ownEnvironment(record.id, ledger.attemptN, folders)) { $1 }
+    environment.merge(own) { $1 }
     self.environment = environment
     do throws(SystemError) {
       for file in launch.files { try files.createFile(file.path).append(file.bytes) }
     } catch {
       throw Unfit(.workspaceError, "The attempt's folder cannot be written: \(error).")
     }
-  }
-
-  /// Checks the directory again, as it was stored: it may have been replaced since.
-  private static func directory(
-    of spec: TaskSpec, _ folders: AttemptFolders
-  ) throws(Unfit) -> String {
-    guard spec.workspace == .sharedMount, let directory = spec.directory else {
-      return folders.scratch
-    }
-    guard let resolved = Look.resolve(directory) else {
-      throw Unfit(.workspaceError, "The directory \(directory) does not exist any more.")
-    }
-    guard resolved == directory else {
-      throw Unfit(.workspaceError, "The directory \(directory) now leads to \(resolved).")
-    }
-    return directory
   }
 
   private static func type(

@@ -6,7 +6,7 @@ import Tasks
 struct DispatchClock: Sendable {
   private let limitSec: Int
   /// When the agent must have been started; what is done before is not waited for any longer.
-  let deadline: MonotonicTime
+  private(set) var deadline: MonotonicTime
 
   /// The claim was made in another process: only the wall clock reaches back to it, and from here
   /// on the monotonic one counts.
@@ -18,6 +18,9 @@ struct DispatchClock: Sendable {
     let waited = max(0, wall - claimedAt.milliseconds)
     deadline = now + .milliseconds(max(0, Int64(limitSec) * 1000 - waited))
   }
+
+  /// Leaves out of account what has a limit of its own.
+  mutating func extend(by time: Duration) { deadline = deadline + time }
 
   func check(now: MonotonicTime = .now) throws(Unfit) {
     guard now < deadline else {

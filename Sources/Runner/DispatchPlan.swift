@@ -35,8 +35,8 @@ struct DispatchPlan: Sendable {
   private let limits: Limits
   private var running = 0
   private var runningByProfile: [String: Int] = [:]
-  /// Directories in use, and whether their users may be joined.
-  private var isShared: [String: Bool] = [:]
+  /// Places in use, and whether their users may be joined.
+  private var isShared: [ExclusivePlace: Bool] = [:]
   /// Accounts whose quota is used up, and when it is back.
   private var quotas: [String: Timestamp] = [:]
   /// In the order in which they should start.
@@ -67,14 +67,16 @@ struct DispatchPlan: Sendable {
   func steps() -> [Step] {
     var plan = self
     var steps: [Step] = []
-    var seen: Set<String> = []
+    var seen: Set<ExclusivePlace> = []
     for task in candidates {
-      let isFirstOfDirectory = task.sharedDirectory.map { seen.insert($0).inserted } ?? false
+      let places = task.exclusivePlaces
+      let isFirstOfItsPlaces = places.allSatisfy { !seen.contains($0) }
+      seen.formUnion(places)
       let obstacle = plan.obstacle(for: task)
       if let hold = task.hold {
         guard obstacle?.hold?.reason != hold.reason else { continue }
         // Only the first of a directory: the others would be held again at once.
-        if hold.reason != .directoryBusy || isFirstOfDirectory {
+        if hold.reason != .directoryBusy || isFirstOfItsPlaces {
           steps.append(.release(task.id, hold.reason))
         }
         continue
@@ -124,15 +126,17 @@ struct DispatchPlan: Sendable {
     let profile = task.spec.launch.profile
     running += 1
     runningByProfile[profile, default: 0] += 1
-    guard let directory = task.sharedDirectory else { return }
-    isShared[directory] = limits.sharing.contains(profile) && isShared[directory] != false
+    for place in task.exclusivePlaces {
+      isShared[place] =
+        place.isSharable && limits.sharing.contains(profile) && isShared[place] != false
+    }
   }
 
   private func isDirectoryBusy(for task: TaskRecord) -> Bool {
-    guard let directory = task.sharedDirectory, let isShared = isShared[directory] else {
-      return false
+    task.exclusivePlaces.contains { place in
+      guard let isShared = isShared[place] else { return false }
+      return !isShared || !limits.sharing.contains(task.spec.launch.profile)
     }
-    return !isShared || !limits.sharing.contains(task.spec.launch.profile)
   }
 
   /// Orders by priority, in which waiting counts: the difference of two tasks never changes, so
@@ -154,7 +158,35 @@ extension DispatchPlan.Obstacle {
   }
 }
 
+/// Is what one running attempt has to itself.
+enum ExclusivePlace: Sendable, Hashable {
+  /// A directory that several tasks name; a profile may say that its tasks get on there.
+  case directory(String)
+  /// An agent's conversation: two writers would lose one's part of it.
+  case conversation(AdapterKind, String)
+
+  var isSharable: Bool {
+    switch self {
+    case .directory: true
+    case .conversation: false
+    }
+  }
+}
+
 extension TaskRecord {
-  /// The directory it works in together with whoever else does.
-  var sharedDirectory: String? { spec.workspace == .sharedMount ? spec.directory : nil }
+  /// The places it works in together with whoever else does.
+  var exclusivePlaces: [ExclusivePlace] {
+    var places: [ExclusivePlace] = []
+    if spec.workspace == .sharedMount, let directory = spec.directory {
+      places.append(.directory(directory))
+    }
+    guard let source = spec.continuation, source.mode == .extend else { return places }
+    if spec.workspace != .sharedMount, let left = source.workspace {
+      places.append(.directory(left.path))
+    }
+    if let session = source.session {
+      places.append(.conversation(session.adapter, session.agentSessionId))
+    }
+    return places
+  }
 }

@@ -15,7 +15,8 @@ extension AgentProfile {
         directories: profile.directories),
       budget: profile.budget, runningTimeoutSec: profile.timeouts.running,
       maxParallel: profile.maxParallel, sharesDirectory: profile.sharedDirectory,
-      account: profile.account)
+      account: profile.account, setup: profile.setup,
+      setupTimeoutSec: profile.timeouts.setup ?? LaunchPlan.usualSetupTimeoutSec)
   }
 }
 

@@ -46,6 +46,7 @@ extension TaskType {
   /// Tells whether its output has such members.
   var takesSummary: Bool { takes("summary") }
   var takesArtifacts: Bool { takes("artifacts") }
+  var takesBranch: Bool { takes("branch") }
 
   private func takes(_ member: String) -> Bool {
     outputSchema["properties"]?[member] != nil

@@ -94,6 +94,7 @@ package enum Reconciler {
         usage: attempt.usage, workspace: attempt.workspace,
         survivors: survivors.asSurvivors))
     AttemptRemains(store: ledger.store, folders: folders, files: files).tidy(after: settled)
+    if try Dependencies.decide(in: ledger.store, by: ledger.actor) { try ledger.store.sync() }
     return settled
   }
 

@@ -104,6 +104,7 @@ final class RunnerLoop {
         changed = true
         if case .expired = event { try store.removeSecrets(of: task.id) }
       }
+      if try Dependencies.decide(among: tasks, in: store, by: actor) { changed = true }
     }
     if changed { return true }
     limits.spentUntil = try fromStore { () throws(StoreError) in

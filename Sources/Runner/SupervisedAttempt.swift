@@ -40,7 +40,17 @@ struct SupervisedAttempt {
     if standing == .unwanted, settlement.exit == nil { settlement.outcome = .cancelled }
     let settled = try ledger.settle(settlement)
     AttemptRemains(store: store, folders: folders, files: files).tidy(after: settled)
+    seeToDependents()
     seeToRunner()
+  }
+
+  /// Decides what waited for this end; a runner would, too, where there is one.
+  private func seeToDependents() {
+    do throws(StoreError) {
+      if try Dependencies.decide(in: store, by: ledger.actor) { try store.sync() }
+    } catch {
+      StandardError.write("errand: what waited for this task is not decided: \(error)\n")
+    }
   }
 
   /// A runner that was killed is started anew by whoever ends while others wait.
@@ -61,7 +71,7 @@ struct SupervisedAttempt {
 
   /// Gives what is to be settled; nil if that is no longer ours to do.
   private func live() throws(Unfit) -> Settlement? {
-    let dispatch = DispatchClock(
+    var dispatch = DispatchClock(
       claimedAt: attempt.claimedAt, limitSec: record.spec.dispatchTimeoutSec, now: began)
     let signals = try fit { () throws(SystemError) in
       try SignalPipe.install([.terminate, .interrupt, .hangup])
@@ -70,8 +80,10 @@ struct SupervisedAttempt {
     // Watched before the first look, so that no wish falls between.
     let journal = try watchJournal()
     let setting = try AttemptSetting(
-      record: record, ledger: ledger, folders: folders, files: files)
+      record: record, ledger: ledger, folders: folders, files: files, until: dispatch.deadline)
     var voice = try voice(of: setting)
+    for note in setting.place.notes { voice.note(note) }
+    dispatch.extend(by: try setUp(setting, signals: signals, journal: journal))
     let workTree = look(setting, &voice, until: dispatch.deadline)
     // The look may have taken long, and nothing must start that nobody wants any more.
     switch try standing() {
@@ -84,9 +96,7 @@ struct SupervisedAttempt {
       process: process, voice: voice, clocks: clocks(setting.adapter.traits),
       traits: setting.adapter.traits, ledger: ledger, spec: record.spec, signals: signals,
       adoptsOrphans: adopts, timing: timing)
-    let found =
-      workTree?.workspace
-      ?? AttemptWorkspace(mode: record.spec.workspace, path: setting.directory)
+    let found = workTree?.workspace ?? setting.place.workspace
     let ended = try fit { () throws(SystemError) in
       try loop.run(as: executor(process.child), in: found, watching: journal)
     }
@@ -123,15 +133,35 @@ struct SupervisedAttempt {
     }
   }
 
+  /// Runs the profile's setup in a workspace that was just made; answers how long it took, which
+  /// the limit on the agent's start does not count.
+  private func setUp(
+    _ setting: AttemptSetting, signals: SignalPipe, journal: borrowing FileWatch
+  ) throws(Unfit) -> Duration {
+    let plan = record.spec.launch
+    guard setting.place.isNew, !plan.setup.isEmpty else { return .zero }
+    let start = MonotonicTime.now
+    let setup = SetupRun(
+      command: plan.setup, limitSec: plan.setupTimeoutSec, directory: setting.place.directory,
+      environment: setting.environment, marker: ledger.marker, folders: folders,
+      redactor: Redactor(setting.secrets))
+    try setup.run(signals: signals, journal: journal, limits: timing.limits, files: files) {
+      () throws(Unfit) in
+      try standing() == .wanted ? .none : .unwanted
+    }
+    return .now - start
+  }
+
   /// Remembers the work tree; that it cannot is no reason not to run.
   private func look(
     _ setting: AttemptSetting, _ voice: inout AgentVoice, until deadline: MonotonicTime
   ) -> WorkTreeRecord? {
-    guard setting.directory == record.spec.directory else { return nil }
+    let place = setting.place.workspace
+    // A scratch folder is no part of a repository, even if one lies above it.
+    guard place.mode == .sharedMount || place.branch != nil else { return nil }
     do throws(GitFailure) {
       let workTree = try WorkTreeRecord.begin(
-        in: setting.directory, environment: setting.environment, folder: folders.snapshots,
-        until: deadline)
+        in: place, environment: setting.environment, folder: folders.snapshots, until: deadline)
       if workTree?.leavesOutNewFiles == true {
         voice.note("There are too many new files to look at; changes show tracked files only.")
       }
@@ -154,7 +184,7 @@ struct SupervisedAttempt {
     }
     try dispatch.check()
     return try AgentProcess.start(
-      setting.launch, in: setting.directory, environment: setting.environment,
+      setting.launch, in: setting.place.directory, environment: setting.environment,
       marker: ledger.marker, transcript: transcript, errorLog: errorLog,
       redactor: Redactor(setting.secrets))
   }
@@ -186,7 +216,8 @@ struct SupervisedAttempt {
     let output = AttemptOutput(
       record.spec, setting.type, result: sink.standing.result, tail: sink.tail,
       exit: ended.exit,
-      duration: .now - began, artifacts: harvest.artifacts)
+      duration: .now - began, artifacts: harvest.artifacts,
+      branch: workspace.mode == .dedicatedWorktree ? workspace.branch : nil)
     let end = AttemptEnd(
       cause: ended.cause, exit: ended.exit, standing: sink.standing,
       traits: setting.adapter.traits, lastErrorLine: loop.lastErrorLine,

@@ -6,27 +6,27 @@ import Tasks
 struct WorkTreeRecord {
   private let snapshots: GitSnapshots
   private let before: GitSnapshots.Snapshot
-  private let directory: String
+  private let place: AttemptWorkspace
 
-  /// Looks at a directory, no longer than until the deadline; nil if it is in no repository.
+  /// Looks at a workspace, no longer than until the deadline; nil if it is in no repository.
   static func begin(
-    in directory: String, environment: [String: String], folder: String,
+    in place: AttemptWorkspace, environment: [String: String], folder: String,
     until deadline: MonotonicTime
   ) throws(GitFailure) -> WorkTreeRecord? {
     guard
       let repository = try GitRepository.containing(
-        directory, environment: environment, until: deadline)
+        place.path, environment: environment, until: deadline)
     else { return nil }
     let snapshots = try GitSnapshots(of: repository, in: folder, until: deadline)
     return WorkTreeRecord(
       snapshots: snapshots, before: try snapshots.take(head: repository.head, until: deadline),
-      directory: directory)
+      place: place)
   }
 
   /// Describes the workspace as it was found.
   var workspace: AttemptWorkspace {
     AttemptWorkspace(
-      mode: .sharedMount, path: directory, branch: snapshots.repository.branch,
+      mode: place.mode, path: place.path, branch: snapshots.repository.branch,
       baseCommit: snapshots.repository.head, headCommit: snapshots.repository.head,
       dirty: before.isDirty)
   }

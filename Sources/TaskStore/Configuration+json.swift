@@ -157,12 +157,14 @@ extension Configuration.PassedEnvironment: JSONCodable {
 
 extension Configuration.ProfileTimeouts: JSONCodable {
   package static let json = Codec.object(
-    { (running: Int?) in
+    { (running: Int?, setup: Int?) in
       var made = Configuration.ProfileTimeouts()
       made.running = running
+      made.setup = setup
       return made
     },
-    optional("running", \.running, .int(1...2_592_000), "The longest run."))
+    optional("running", \.running, .int(1...2_592_000), "The longest run."),
+    optional("setup", \.setup, .int(1...86_400), "The longest setup; 600 if not set."))
 }
 
 extension Configuration.Profile: JSONCodable {
@@ -173,7 +175,7 @@ extension Configuration.Profile: JSONCodable {
         env: [String: String], passEnv: [String], model: String?, effort: String?,
         permissionMode: PermissionMode, directories: [String], budget: Budget,
         timeouts: Configuration.ProfileTimeouts, maxParallel: Int?, sharedDirectory: Bool,
-        account: String?
+        account: String?, setup: [String], disposable: [String]
       ) in
       var made = Configuration.Profile(name: name, adapter: adapter)
       made.executable = executable
@@ -189,6 +191,8 @@ extension Configuration.Profile: JSONCodable {
       made.maxParallel = maxParallel
       made.sharedDirectory = sharedDirectory
       made.account = account
+      made.setup = setup
+      made.disposable = disposable
       return made
     },
     required("name", \.name, .string(length: 1...64), "What tasks call it."),
@@ -212,5 +216,11 @@ extension Configuration.Profile: JSONCodable {
       "sharedDirectory", \.sharedDirectory, .bool, false, "Several tasks in one directory."),
     optional(
       "account", \.account, .string(length: 1...100),
-      "Whose quota it uses; absent: its program's."))
+      "Whose quota it uses; absent: its program's."),
+    defaulted(
+      "setup", \.setup, .array(of: .string), [],
+      "Program and arguments, run in each new worktree or scratch folder before the agent."),
+    defaulted(
+      "disposable", \.disposable, .array(of: .string(length: 1...200)), [],
+      "Ignored paths that keep no worktree, such as node_modules/."))
 }

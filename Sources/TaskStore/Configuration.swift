@@ -58,6 +58,10 @@ package struct Configuration: Sendable, Hashable {
     package var sharedDirectory = false
     /// Names whose quota it uses; absent means its program's.
     package var account: String?
+    /// Run in each new worktree or scratch folder before the agent: program and arguments.
+    package var setup: [String] = []
+    /// Beginnings of ignored paths that can be made anew, so that they keep no worktree.
+    package var disposable: [String] = []
 
     package init(name: String, adapter: AdapterKind) {
       self.name = name
@@ -68,6 +72,7 @@ package struct Configuration: Sendable, Hashable {
   /// Sets what one profile may lower.
   package struct ProfileTimeouts: Sendable, Hashable {
     package var running: Int?
+    package var setup: Int?
     package init() {}
   }
 

@@ -26,7 +26,13 @@ package struct StoreLayout: Sendable, Hashable {
   package var bin: String { Path.join(root, "bin") }
   package var damaged: String { Path.join(root, "damaged") }
 
+  /// Holds worktrees and scratch copies of tasks' directories: beside the store, since agents work
+  /// there and may not be led into it.
+  package var worktrees: String { root + "-worktrees" }
+
   package var runnerLock: String { Path.join(run, "runner.lock") }
+  /// Held while a worktree is taken away, or looked for by a task that goes on in it.
+  package var worktreesLock: String { Path.join(run, "worktrees.lock") }
   package var runnerJSON: String { Path.join(run, "runner.json") }
   var journalLock: String { Path.join(run, "journal.lock") }
   var compactionLock: String { Path.join(run, "compaction.lock") }

@@ -64,6 +64,7 @@ extension Attempt: JSONCodable {
     required("status", \.status, AttemptStatus.json, "How it stands."),
     required("leaseId", \.leaseId, .string, "Guards every write."),
     required("profile", \.profile, .string, "Who ran it."),
+    optional("resumes", \.resumes, .int(1 ... .max), "The attempt it goes on with."),
     required("claimedAt", \.claimedAt, .timestamp, "When it was taken."),
     optional("executor", \.executor, Executor.json, "The processes."),
     optional("startedAt", \.startedAt, .timestamp, "When the agent began."),
@@ -74,17 +75,20 @@ extension Attempt: JSONCodable {
     optional("error", \.error, AttemptError.json, "Why it failed."),
     defaulted("usage", \.usage, Usage.json, Usage(), "What it used."),
     optional("workspace", \.workspace, AttemptWorkspace.json, "Where it worked."),
+    optional("session", \.session, AttemptSession.json, "The agent's conversation."),
     optional("exit", \.exit, ProcessExit.json, "How the process ended."),
     defaulted("survivors", \.survivors, .array(of: .string), [], "Processes still alive."))
 
   private static func assembled(
     attemptN: Int, status: AttemptStatus, leaseId: String, profile: String,
-    claimedAt: Timestamp, executor: Executor?, startedAt: Timestamp?, completedAt: Timestamp?,
-    output: JSONValue?, outputCid: ContentID?, checked: Verification?, error: AttemptError?,
-    usage: Usage, workspace: AttemptWorkspace?, exit: ProcessExit?, survivors: [String]
+    resumes: Int?, claimedAt: Timestamp, executor: Executor?, startedAt: Timestamp?,
+    completedAt: Timestamp?, output: JSONValue?, outputCid: ContentID?, checked: Verification?,
+    error: AttemptError?, usage: Usage, workspace: AttemptWorkspace?, session: AttemptSession?,
+    exit: ProcessExit?, survivors: [String]
   ) -> Attempt {
     var attempt = Attempt(
-      attemptN: attemptN, leaseId: leaseId, profile: profile, claimedAt: claimedAt)
+      attemptN: attemptN, leaseId: leaseId, profile: profile, resumes: resumes,
+      claimedAt: claimedAt)
     attempt.status = status
     attempt.executor = executor
     attempt.startedAt = startedAt
@@ -95,6 +99,7 @@ extension Attempt: JSONCodable {
     attempt.error = error
     attempt.usage = usage
     attempt.workspace = workspace
+    attempt.session = session
     attempt.exit = exit
     attempt.survivors = survivors
     return attempt

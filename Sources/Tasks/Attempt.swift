@@ -78,6 +78,8 @@ package struct Attempt: Sendable, Hashable {
   package var status: AttemptStatus
   package var leaseId: String
   package var profile: String
+  /// The earlier attempt of the same task whose conversation this one goes on with.
+  package var resumes: Int?
   package var claimedAt: Timestamp
   package var executor: Executor?
   package var startedAt: Timestamp?
@@ -89,15 +91,19 @@ package struct Attempt: Sendable, Hashable {
   package var error: AttemptError?
   package var usage: Usage = Usage()
   package var workspace: AttemptWorkspace?
+  package var session: AttemptSession?
   package var exit: ProcessExit?
   /// Processes that could not be ended, by pid and name; empty is the promise.
   package var survivors: [String] = []
 
-  package init(attemptN: Int, leaseId: String, profile: String, claimedAt: Timestamp) {
+  package init(
+    attemptN: Int, leaseId: String, profile: String, resumes: Int? = nil, claimedAt: Timestamp
+  ) {
     self.attemptN = attemptN
     status = .claimed
     self.leaseId = leaseId
     self.profile = profile
+    self.resumes = resumes
     self.claimedAt = claimedAt
   }
 

@@ -2,10 +2,11 @@ import JSON
 
 extension Claim: JSONCodable {
   package static let json = Codec.object(
-    Self.init(attemptN:leaseId:profile:),
+    Self.init(attemptN:leaseId:profile:resumes:),
     required("attemptN", \.attemptN, .int(1 ... .max), "Counts from 1."),
     required("leaseId", \.leaseId, .string, "Guards every write of the attempt."),
-    required("profile", \.profile, .string, "Who runs it."))
+    required("profile", \.profile, .string, "Who runs it."),
+    optional("resumes", \.resumes, .int(1 ... .max), "The attempt it goes on with."))
 }
 
 extension Start: JSONCodable {
@@ -40,7 +41,8 @@ extension Settlement.Pause: JSONCodable {
 extension Settlement: JSONCodable {
   package static let json = Codec.object(
     Self.init(
-      attemptN:leaseId:outcome:output:outputCid:checked:summary:usage:workspace:exit:survivors:),
+      attemptN:leaseId:outcome:output:outputCid:checked:summary:usage:workspace:session:exit:
+      survivors:),
     required("attemptN", \.attemptN, .int(1 ... .max), "The attempt."),
     required("leaseId", \.leaseId, .string, "Its lease."),
     required("outcome", \.outcome, Outcome.json, "How it ended."),
@@ -50,6 +52,7 @@ extension Settlement: JSONCodable {
     optional("summary", \.summary, .string, "The result in a few words."),
     defaulted("usage", \.usage, Usage.json, Usage(), "What it used."),
     optional("workspace", \.workspace, AttemptWorkspace.json, "Where it worked."),
+    optional("session", \.session, AttemptSession.json, "The agent's conversation."),
     optional("exit", \.exit, ProcessExit.json, "How the process ended."),
     defaulted("survivors", \.survivors, .array(of: .string), [], "Processes still alive."))
 }

@@ -40,11 +40,14 @@ package struct Claim: Sendable, Hashable {
   package var attemptN: Int
   package var leaseId: String
   package var profile: String
+  /// The earlier attempt whose conversation is gone on with, as after a wait for quota.
+  package var resumes: Int?
 
-  package init(attemptN: Int, leaseId: String, profile: String) {
+  package init(attemptN: Int, leaseId: String, profile: String, resumes: Int? = nil) {
     self.attemptN = attemptN
     self.leaseId = leaseId
     self.profile = profile
+    self.resumes = resumes
   }
 }
 
@@ -77,6 +80,7 @@ package struct Settlement: Sendable, Hashable {
   package var summary: String?
   package var usage: Usage
   package var workspace: AttemptWorkspace?
+  package var session: AttemptSession?
   package var exit: ProcessExit?
   package var survivors: [String]
 
@@ -103,8 +107,8 @@ package struct Settlement: Sendable, Hashable {
   package init(
     attemptN: Int, leaseId: String, outcome: Outcome, output: JSONValue? = nil,
     outputCid: ContentID? = nil, checked: Verification? = nil, summary: String? = nil,
-    usage: Usage = Usage(), workspace: AttemptWorkspace? = nil, exit: ProcessExit? = nil,
-    survivors: [String] = []
+    usage: Usage = Usage(), workspace: AttemptWorkspace? = nil, session: AttemptSession? = nil,
+    exit: ProcessExit? = nil, survivors: [String] = []
   ) {
     self.attemptN = attemptN
     self.leaseId = leaseId
@@ -115,6 +119,7 @@ package struct Settlement: Sendable, Hashable {
     self.summary = summary
     self.usage = usage
     self.workspace = workspace
+    self.session = session
     self.exit = exit
     self.survivors = survivors
   }

@@ -22,8 +22,11 @@ extension TaskRecord {
       guard case .created(let spec) = event else {
         throw IllegalTransition(event: event.name, cause: .doesNotExist)
       }
+      // Whether it is true already nobody can say who sees one task only: it waits to be released.
+      let hold = spec.claimCondition.map { _ in Hold(reason: .dependencies, resumeAt: nil) }
       return TaskRecord(
-        id: id, spec: spec, createdBy: moment.by, queuedAt: moment.at, status: .queued,
+        id: id, spec: spec, createdBy: moment.by, queuedAt: moment.at,
+        status: hold == nil ? .queued : .waiting, hold: hold,
         artifacts: spec.boundArtifacts(at: moment), updatedAt: moment.at, revision: 1,
         number: moment.number)
     }

@@ -8,13 +8,16 @@ extension TaskRecord {
     guard claim.attemptN == attemptCount + 1 else {
       throw .wrongAttempt(expected: attemptCount + 1, given: claim.attemptN)
     }
+    if let earlier = claim.resumes, earlier < 1 || earlier >= claim.attemptN {
+      throw .wrongAttempt(expected: attemptCount, given: earlier)
+    }
     guard attempts.count(where: { !$0.isPaused }) < spec.maxAttempts else {
       throw .limit("maxAttempts")
     }
     attempts.append(
       Attempt(
         attemptN: claim.attemptN, leaseId: claim.leaseId, profile: claim.profile,
-        claimedAt: moment.at))
+        resumes: claim.resumes, claimedAt: moment.at))
     status = .dispatched
   }
 
@@ -112,6 +115,7 @@ extension TaskRecord {
     attempts[index].checked = settlement.checked
     attempts[index].usage = settlement.usage
     attempts[index].workspace = settlement.workspace ?? attempts[index].workspace
+    attempts[index].session = settlement.session
     attempts[index].exit = settlement.exit
     attempts[index].survivors = settlement.survivors
     resultSummary = settlement.summary.map { CleanText.line($0, limit: Limit.summary) }

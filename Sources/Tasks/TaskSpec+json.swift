@@ -18,7 +18,8 @@ extension IdempotencyKey: JSONCodable {
 extension LaunchPlan: JSONCodable {
   package static let json = Codec.object(
     Self.init(
-      profile:adapter:executable:arguments:environment:secretNames:settings:account:),
+      profile:adapter:executable:arguments:environment:secretNames:settings:account:setup:
+      setupTimeoutSec:),
     required("profile", \.profile, .string, "The profile's name."),
     required("adapter", \.adapter, AdapterKind.json, "How the agent is driven."),
     optional("executable", \.executable, .string, "Absolute path of the program."),
@@ -27,7 +28,11 @@ extension LaunchPlan: JSONCodable {
     defaulted("secretNames", \.secretNames, .array(of: .string), [], "Variables kept apart."),
     defaulted(
       "settings", \.settings, AgentSettings.json, AgentSettings(), "What the agent works with."),
-    optional("account", \.account, .string, "Whose quota it uses."))
+    optional("account", \.account, .string, "Whose quota it uses."),
+    defaulted("setup", \.setup, .array(of: .string), [], "Run in each new workspace."),
+    defaulted(
+      "setupTimeoutSec", \.setupTimeoutSec, .int(1 ... .max), LaunchPlan.usualSetupTimeoutSec,
+      "Longest time for that."))
 }
 
 extension TaskSpec: JSONCodable {
@@ -48,6 +53,9 @@ extension TaskSpec: JSONCodable {
     optional("diaryId", \.diaryId, .string, "Opaque grouping id."),
     optional("correlationId", \.correlationId, .string, "Opaque grouping id."),
     optional("parentId", \.parentId, TaskID.json, "The task that made it."),
+    optional(
+      "claimCondition", \.claimCondition, ClaimCondition.json, "What must be true before."),
+    optional("continuation", \.continuation, Continuation.json, "What it carries on."),
     defaulted("priority", \.priority, .int(0...100), 50, "0 critical, 50 normal, 100 low."),
     optional("directory", \.directory, .string, "Absolute, resolved."),
     defaulted("workspace", \.workspace, WorkspaceMode.json, .sharedMount, "Where it works."),
@@ -65,7 +73,8 @@ extension TaskSpec: JSONCodable {
     name: String, title: String, tags: [String], taskType: String, outputKind: OutputKind,
     input: JSONValue, inputCid: ContentID, inputSchemaCid: ContentID, typeCid: ContentID?,
     references: [WorkReference], teamId: String, diaryId: String?, correlationId: String?,
-    parentId: TaskID?, priority: Int,
+    parentId: TaskID?, claimCondition: ClaimCondition?, continuation: Continuation?,
+    priority: Int,
     directory: String?, workspace: WorkspaceMode, launch: LaunchPlan, budget: Budget,
     dispatchTimeoutSec: Int, runningTimeoutSec: Int, expiresAt: Timestamp?, maxAttempts: Int,
     idempotency: IdempotencyKey?
@@ -81,6 +90,8 @@ extension TaskSpec: JSONCodable {
     spec.diaryId = diaryId
     spec.correlationId = correlationId
     spec.parentId = parentId
+    spec.claimCondition = claimCondition
+    spec.continuation = continuation
     spec.priority = priority
     spec.directory = directory
     spec.workspace = workspace

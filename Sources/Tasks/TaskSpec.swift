@@ -19,6 +19,8 @@ package enum WorkspaceMode: String, Sendable, Hashable, CaseIterable, JSONCodabl
   case none
   /// The task's directory itself.
   case sharedMount = "shared_mount"
+  /// A work tree of the attempt's own on a branch of its own; outside git a scratch copy.
+  case dedicatedWorktree = "dedicated_worktree"
   package static let json = Codec<WorkspaceMode>.enumeration
 }
 
@@ -43,11 +45,17 @@ package struct LaunchPlan: Sendable, Hashable {
   package var settings: AgentSettings
   /// Names whose quota it uses; absent means the profile's own.
   package var account: String?
+  /// Program and arguments that are run in each new workspace before the agent.
+  package var setup: [String] = []
+  package var setupTimeoutSec = Self.usualSetupTimeoutSec
+
+  package static let usualSetupTimeoutSec = 600
 
   package init(
     profile: String, adapter: AdapterKind, executable: String?, arguments: [String] = [],
     environment: ContentID? = nil, secretNames: [String] = [],
-    settings: AgentSettings = AgentSettings(), account: String? = nil
+    settings: AgentSettings = AgentSettings(), account: String? = nil, setup: [String] = [],
+    setupTimeoutSec: Int = usualSetupTimeoutSec
   ) {
     self.profile = profile
     self.adapter = adapter
@@ -57,6 +65,8 @@ package struct LaunchPlan: Sendable, Hashable {
     self.secretNames = secretNames
     self.settings = settings
     self.account = account
+    self.setup = setup
+    self.setupTimeoutSec = setupTimeoutSec
   }
 
   /// Names whose quota it uses.
@@ -109,6 +119,9 @@ package struct TaskSpec: Sendable, Hashable {
   package var diaryId: String?
   package var correlationId: String?
   package var parentId: TaskID?
+  /// What must be true of other tasks before it may start.
+  package var claimCondition: ClaimCondition?
+  package var continuation: Continuation?
   /// 0 critical, 50 normal, 100 low.
   package var priority: Int = 50
   package var directory: String?
@@ -133,4 +146,7 @@ package struct TaskSpec: Sendable, Hashable {
     self.inputSchemaCid = inputSchemaCid
     self.launch = launch
   }
+
+  /// The commit, branch or tag a worktree starts from, where one was named.
+  package var revision: String? { input["execution"]?["revision"]?.stringValue }
 }

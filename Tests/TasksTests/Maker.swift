@@ -86,7 +86,8 @@ struct Maker {
     LaunchPlan(
       profile: text(), adapter: some(AdapterKind.self), executable: maybe { $0.text() },
       arguments: several { $0.text() }, environment: maybe { $0.cid() },
-      secretNames: several { $0.text() }, settings: settings())
+      secretNames: several { $0.text() }, settings: settings(), setup: several { $0.text() },
+      setupTimeoutSec: int(1...900))
   }
 
   mutating func spec() -> TaskSpec {
@@ -99,6 +100,8 @@ struct Maker {
     spec.diaryId = maybe { $0.text() }
     spec.correlationId = maybe { $0.text() }
     spec.parentId = maybe { $0.id() }
+    spec.claimCondition = maybe { $0.condition() }
+    spec.continuation = maybe { $0.continuation() }
     spec.priority = int(0...100)
     spec.directory = maybe { $0.text() }
     spec.workspace = some(WorkspaceMode.self)
@@ -126,6 +129,28 @@ struct Maker {
       mode: some(WorkspaceMode.self), path: text(), branch: maybe { $0.text() },
       baseCommit: maybe { $0.text() }, headCommit: maybe { $0.text() },
       dirty: maybe { $0.bool() })
+  }
+
+  mutating func condition(_ depth: Int = ClaimCondition.Limit.depth) -> ClaimCondition {
+    switch int(0...(depth > 1 ? 3 : 1)) {
+    case 0: .taskAccepted(id())
+    case 1: .taskStatus(id(), [some(TaskStatus.self)])
+    case 2: .all((0...int(0...2)).map { _ in condition(depth - 1) })
+    default: .any((0...int(0...2)).map { _ in condition(depth - 1) })
+    }
+  }
+
+  mutating func session() -> AttemptSession {
+    AttemptSession(
+      agentSessionId: text(), kind: some(AttemptSession.Kind.self),
+      adapter: some(AdapterKind.self), program: maybe { $0.text() }, directory: text(),
+      agentVersion: maybe { $0.text() }, stored: bool(), totals: maybe { $0.usage() })
+  }
+
+  mutating func continuation() -> Continuation {
+    Continuation(
+      taskId: id(), attemptN: int(1...9), mode: some(Continuation.Mode.self),
+      session: maybe { $0.session() }, workspace: maybe { $0.workspace() })
   }
 
   mutating func exit() -> ProcessExit {

@@ -71,7 +71,7 @@ import Testing
     ("freeform", ["brief": "x", "context": ["a"]], "/context"),
     // What does not work yet is not known.
     ("freeform", ["brief": "x", "continueFrom": [:]], "/continueFrom"),
-    ("freeform", ["brief": "x", "execution": [:]], "/execution"),
+    ("freeform", ["brief": "x", "execution": ["branch": "b"]], "/execution/branch"),
     ("freeform", ["brief": "x", "successCriteria": [:]], "/successCriteria/version"),
     ("freeform", ["brief": "x", "successCriteria": ["version": 2]], "/successCriteria/version"),
     ("freeform", "brief", ""),

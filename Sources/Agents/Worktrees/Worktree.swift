@@ -28,16 +28,39 @@ extension GitRepository {
     at path: String, branch: String, revision: String? = nil
   ) throws(WorktreeError) -> Worktree {
     let deadline = MonotonicTime.after(Worktree.timeLimit)
-    guard head != nil else { throw .noCommit(workTree) }
-    if revision == nil { try demandCommitted(until: deadline) }
-    let base = try commit(revision ?? "HEAD", until: deadline)
-    try demandFree(branch, until: deadline)
+    let base = try checkStart(revision: revision)
+    try checkFree(branch)
     _ = try asking { () throws(GitFailure) in
       try git.demand(
         ["worktree", "add", "--quiet", "--no-track", "-b", branch, "--", path, base],
         in: workTree, until: deadline)
     }
     return Worktree(path: path, branch: branch, base: base)
+  }
+
+  /// Makes the work tree of a branch again that was taken away.
+  package func restoreWorktree(at path: String, branch: String) throws(WorktreeError) -> Worktree {
+    let deadline = MonotonicTime.after(Worktree.timeLimit)
+    let place = try checkout(of: branch, until: deadline)
+    guard let place else { throw .branchGone(branch, repository: workTree) }
+    // One that somebody deleted by hand is still in git's list, under the path it had.
+    guard place.isEmpty || place == path else { throw .branchTaken(branch, checkedOutAt: place) }
+    _ = try asking { () throws(GitFailure) in
+      try git.demand(
+        ["worktree", "add", "--quiet", "--force", "--", path, branch], in: workTree,
+        until: deadline)
+    }
+    return Worktree(path: path, branch: branch, base: try commit(branch, until: deadline))
+  }
+
+  /// Checks that a work tree could start from a revision, or without one from the last commit;
+  /// answers the commit.
+  @discardableResult
+  package func checkStart(revision: String?) throws(WorktreeError) -> String {
+    let deadline = GitRepository.soon(nil)
+    guard head != nil else { throw .noCommit(workTree) }
+    if revision == nil { try demandCommitted(until: deadline) }
+    return try commit(revision ?? "HEAD", until: deadline)
   }
 
   private func demandCommitted(until deadline: MonotonicTime) throws(WorktreeError) {
@@ -64,16 +87,22 @@ extension GitRepository {
     return hash
   }
 
-  private func demandFree(
-    _ branch: String, until deadline: MonotonicTime
-  ) throws(WorktreeError) {
+  /// Checks that there is no branch of that name yet.
+  package func checkFree(_ branch: String) throws(WorktreeError) {
+    guard let place = try checkout(of: branch, until: GitRepository.soon(nil)) else { return }
+    throw .branchTaken(branch, checkedOutAt: place.isEmpty ? nil : place)
+  }
+
+  /// Says where a branch is checked out, if it is; nil if there is no such branch.
+  private func checkout(
+    of branch: String, until deadline: MonotonicTime
+  ) throws(WorktreeError) -> String? {
     let found = try asking { () throws(GitFailure) in
       try git.demand(
         ["for-each-ref", "--format=%(worktreepath)", "refs/heads/\(branch)"],
         in: workTree, until: deadline)
     }
-    guard !found.bytes.isEmpty else { return }
-    throw .branchTaken(branch, checkedOutAt: found.lines.first)
+    return found.bytes.isEmpty ? nil : found.lines.first ?? ""
   }
 
   private func asking<Answer>(

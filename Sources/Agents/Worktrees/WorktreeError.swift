@@ -6,6 +6,7 @@ package enum WorktreeError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Tracked files differ from the last commit; a worktree would silently start without that.
   case uncommitted(repository: String, files: [String])
   case branchTaken(String, checkedOutAt: String?)
+  case branchGone(String, repository: String)
   case git(GitFailure)
 
   package var description: String {
@@ -26,6 +27,8 @@ package enum WorktreeError: Error, Sendable, Hashable, CustomStringConvertible {
       "The branch \(branch) is checked out at \(place). Give the task another name."
     case .branchTaken(let branch, nil):
       "The branch \(branch) exists already. Give the task another name."
+    case .branchGone(let branch, let repository):
+      "\(repository) has no branch \(branch) any more, so its worktree cannot be made again."
     case .git(let failure): "The worktree could not be made: \(failure)."
     }
   }

@@ -6,6 +6,7 @@ extension TaskType {
     try TaskType(
       name: "freeform", title: "Freeform",
       description: "Does what the brief says and hands in a summary of what was done.",
+      policy: Policy(workspaceScope: .session, acceptsWorkspaceOverride: true),
       inputSchema: closed(
         [
           "brief": text("What to do, complete in itself.", 100_000),
@@ -13,6 +14,7 @@ extension TaskType {
           "constraints": list(
             "What must be kept to.", of: text("One constraint.", 2_000), atMost: 20),
           "context": text("Background, given to the agent as data, not as instructions.", 100_000),
+          "execution": execution,
           "suggestedTaskType": text("A type this might rather be.", 64),
           "successCriteria": criteria(.optional),
         ], required: ["brief"]),
@@ -48,4 +50,16 @@ extension TaskType {
         {{context}}{{/context}}
         """)
   }
+
+  /// How it is to be carried out.
+  private static let execution: JSONValue = [
+    "type": "object", "additionalProperties": false,
+    "properties": [
+      "workspace": [
+        "enum": .array(WorkspaceMode.allCases.map { .string($0.rawValue) }),
+        "description": "Where it works; the same as the argument workspace.",
+      ],
+      "revision": text("Branch, tag or commit a dedicated_worktree starts from.", 255),
+    ],
+  ]
 }

@@ -51,12 +51,13 @@ extension Workshop {
     return "it lies neither in the task's directories nor under the start directory"
   }
 
-  /// Lists the folders that attempts of the task have of their own, which lie in the store.
+  /// Lists the folders that attempts of the task have of their own, in the store and beside it.
   private func ownFolders(of task: TaskRecord) throws(ToolFailure) -> [String] {
     let layout = try store().layout
     return task.attempts.flatMap { attempt in
       let folder = layout.attemptFolder(of: task, attempt.attemptN)
-      return ["artifacts", "work"].map { Path.join(folder, $0) }
+      let tree = attempt.workspace.flatMap { $0.mode == .dedicatedWorktree ? $0.path : nil }
+      return ["artifacts", "work"].map { Path.join(folder, $0) } + (tree.map { [$0] } ?? [])
     }.compactMap { folder in
       // Compared with resolved paths, so resolved itself; one that is not there holds nothing.
       do throws(SystemError) { return try Environment.realPath(folder) } catch { return nil }

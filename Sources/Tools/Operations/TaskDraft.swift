@@ -29,7 +29,7 @@ extension TasksCreate {
     }
     try checkVariables(order.payload, type, launch.profile, configuration)
     var spec = identified(order, launch.plan)
-    (spec.directory, spec.workspace) = try directory(input, type, preflight)
+    (spec.directory, spec.workspace) = try workspace(order, preflight)
     spec.references = try bound(input.work.references, input.grouping.team)
     try check(spec, type)
     spec.parentId = try input.grouping.parent.map { (parent) throws(ToolFailure) in
@@ -94,24 +94,6 @@ extension TasksCreate {
           message: "not among the variables of env.pass in the configuration")
       }
     guard faults.isEmpty else { throw .invalidInput(faults, of: type.name) }
-  }
-
-  private func directory(
-    _ input: Input, _ type: TaskType, _ preflight: Preflight
-  ) throws(ToolFailure) -> (String?, WorkspaceMode) {
-    let mode = input.place.workspace ?? type.policy.workspaceMode
-    let given = input.place.directory
-    switch (mode, given) {
-    case (.none, nil): return (nil, mode)
-    case (.none, _?):
-      throw .argument("directory", "workspace none has no directory of yours", tool: name)
-    case (.sharedMount, _):
-      do throws(PreflightError) {
-        return (try preflight.directory(given ?? workshop.setting.startDirectory), mode)
-      } catch {
-        throw ToolFailure(error)
-      }
-    }
   }
 
   private func identified(_ order: TaskOrder, _ plan: LaunchPlan) -> TaskSpec {

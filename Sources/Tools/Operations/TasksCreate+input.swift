@@ -72,7 +72,8 @@ extension TasksCreate.Input: JSONCodable {
       "Absolute path to work in; default where the server was started."),
     optional(
       "workspace", \.place.workspace, WorkspaceMode.json,
-      "The directory itself, or none: an empty scratch folder."),
+      "The directory itself; a git worktree of it on a branch errand/<name>; none: an empty folder."
+    ),
     optional("profile", \.place.profile, group, "Who runs it; see tasks_schemas."),
     defaulted(
       "priority", \.grouping.priority, .int(0...100), 50, "0 critical, 50 normal, 100 low."),

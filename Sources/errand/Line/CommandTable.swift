@@ -2,7 +2,7 @@ extension Command {
   /// Lists every verb, in the order help shows them.
   static let all: [Command] = [
     .run, .create, .list, .get, .wait, .logs, .cancel, .settle, .artifactsList, .artifactsGet,
-    .artifactsPut, .schemas, .serve, .tools, .config, .doctor, .prune, .runner, .demo, .version,
-    .completions, .help, .supervise,
+    .artifactsPut, .worktreesList, .worktreesPrune, .schemas, .serve, .tools, .config, .doctor,
+    .prune, .runner, .demo, .version, .completions, .help, .supervise,
   ]
 }

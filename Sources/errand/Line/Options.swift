@@ -1,3 +1,5 @@
+import Tasks
+
 /// Names every option once; the commands choose which they take.
 enum Options {
   static let help = OptionKey<Bool>.flag("help", "h", "Show this help.")
@@ -27,7 +29,8 @@ enum Options {
     "A task, content id or URL it is about, such as its "
       + "judged_work.")
   static let workspace = OptionKey<String?>.choice(
-    "workspace", nil, ["shared_mount", "none"], "Work in the directory, or in a scratch folder."
+    "workspace", nil, WorkspaceMode.allCases.map(\.rawValue),
+    "Work in the directory, in a worktree of it, or in an empty folder."
   ).filling("workspace")
   static let tags = OptionKey<[String]>.list("tag", nil, .text("WORD"), "Tag to find it by.")
     .filling("tags")

@@ -1,0 +1,70 @@
+import TaskStore
+import Tasks
+
+/// Lets start what waited for other tasks, and ends what waits for something that cannot come.
+package enum Dependencies {
+  /// Judges every task that waits for others; true if anything changed. The caller syncs.
+  ///
+  /// What one ending decides may end another that a third waits for, so it is looked again.
+  @discardableResult
+  package static func decide(in store: TaskStore, by actor: Actor) throws(StoreError) -> Bool {
+    var changed = false
+    while true {
+      let tasks = try store.activeTasks()
+      guard try decide(among: tasks, in: store, by: actor) else { return changed }
+      changed = true
+    }
+  }
+
+  /// Judges those of the given tasks that wait for others, given all that have not ended.
+  static func decide(
+    among tasks: [TaskRecord], in store: TaskStore, by actor: Actor
+  ) throws(StoreError) -> Bool {
+    let waiting = tasks.filter { $0.hold?.reason == .dependencies }
+    guard !waiting.isEmpty else { return false }
+    let known = Dictionary(uniqueKeysWithValues: tasks.map { ($0.id, $0) })
+    var changed = false
+    for task in waiting {
+      guard let event = try event(for: task, known, store) else { continue }
+      try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
+        fresh.hold?.reason == .dependencies ? event : nil
+      }
+      changed = true
+      if case .failed = event { try store.removeSecrets(of: task.id) }
+    }
+    return changed
+  }
+
+  private static func event(
+    for task: TaskRecord, _ known: [TaskID: TaskRecord], _ store: TaskStore
+  ) throws(StoreError) -> TaskEvent? {
+    guard let condition = task.spec.claimCondition else { return .released }
+    var standings: [TaskID: ClaimCondition.Standing] = [:]
+    var names: [TaskID: String] = [:]
+    for id in condition.tasks {
+      let found: TaskRecord?
+      do throws(StoreError) {
+        found = if let one = known[id] { one } else { try store.task(id: id) }
+      } catch {
+        guard case .damagedTask = error else { throw error }
+        // How it stands is not known, so nothing can be concluded from it.
+        standings[id] = ClaimCondition.Standing(status: .waiting, isAccepted: false)
+        continue
+      }
+      standings[id] = found.map {
+        ClaimCondition.Standing(status: $0.status, isAccepted: $0.acceptedAttemptN != nil)
+      }
+      names[id] = found?.spec.name
+    }
+    switch condition.evaluate({ standings[$0] }) {
+    case .pending: return nil
+    case .satisfied: return .released
+    case .unsatisfiable(let id):
+      let name = names[id] ?? id.description
+      let state = standings[id].map { "is \($0.status.rawValue)" } ?? "is gone"
+      return .failed(
+        AttemptError(
+          .dependencyUnsatisfiable, "It waited for task \(name), which \(state)."))
+    }
+  }
+}
