@@ -98,8 +98,8 @@ enum Worktrees {
 
   private static func table(_ entries: [WorktreeInventory.Entry]) -> Table {
     var table = Table([
-      .init("TASK", atLeast: 12), .init("SIZE", alignsRight: true), .init("KEPT BECAUSE", atLeast: 20),
-      .init("PATH", atLeast: 20),
+      .init("TASK", atLeast: 12), .init("SIZE", alignsRight: true),
+      .init("KEPT BECAUSE", atLeast: 20), .init("PATH", atLeast: 20),
     ])
     for entry in entries {
       let why = entry.reasons.isEmpty ? "may go" : entry.reasons.joined(separator: "; ")
