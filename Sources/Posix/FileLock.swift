@@ -42,14 +42,7 @@ package struct FileLock: ~Copyable, Sendable {
   package static func acquire(
     _ path: String, until deadline: MonotonicTime
   ) throws(SystemError) -> FileLock? {
-    var pause: Int = 1
-    while true {
-      if let lock = try tryAcquire(path) { return lock }
-      let left = Int(clamping: deadline.remaining.milliseconds)
-      if left <= 0 { return nil }
-      _ = try Poller.wait([], timeoutMilliseconds: min(pause, left))
-      pause = min(pause * 2, 20)
-    }
+    try RealFileSystem().lock(path, until: deadline)
   }
 
   /// Gives the lock up for every holder of the description, also a child that was given it.

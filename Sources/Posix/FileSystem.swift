@@ -88,7 +88,24 @@ extension FileSystem {
     let parent = Path.parent(path)
     if parent != path { try createDirectories(parent) }
     try createDirectory(path)
-    try syncDirectory(parent)
+    do throws(SystemError) { try syncDirectory(parent) } catch {
+      // Whoever finds it believes that its name is safe. The first error is the one to tell.
+      try? removeDirectory(path)
+      throw error
+    }
+  }
+
+  /// Waits for a lock until a deadline; nil if somebody still holds it then.
+  package func lock(_ path: String, until deadline: MonotonicTime) throws(SystemError) -> FileLock?
+  {
+    var pause = 1
+    while true {
+      if let lock = try tryLock(path) { return lock }
+      let left = Int(clamping: deadline.remaining.milliseconds)
+      if left <= 0 { return nil }
+      _ = try Poller.wait([], timeoutMilliseconds: min(pause, left))
+      pause = min(pause * 2, 20)
+    }
   }
 
   /// Reads a whole file, refusing more than `limit` bytes.

@@ -6,6 +6,7 @@ import Tasks
 package struct BlobStore: Sendable {
   let layout: StoreLayout
   let files: any FileSystem
+  let safeNames: SafeNames
 
   /// Is stored content: its name and how long it is.
   package typealias Stored = (cid: ContentID, size: Int)
@@ -16,9 +17,12 @@ package struct BlobStore: Sendable {
     let content = ContentID(raw: bytes)
     let path = layout.blob(content)
     try onDisk { () throws(SystemError) in
-      if try isWhole(content, size: bytes.count), try isYoung(path) { return }
+      if try isWhole(content, size: bytes.count), try isYoung(path) {
+        return try safeNames.keep(path, files)
+      }
       try files.createDirectories(Path.parent(path))
       try files.replace(path, with: bytes)
+      try safeNames.keep(path, files, isSynced: true)
     }
     return (content, bytes.count)
   }
@@ -72,6 +76,7 @@ package struct BlobStore: Sendable {
     _ draft: String, _ content: ContentID, _ size: Int, _ isWanted: () -> Bool
   ) throws(SystemError) -> Stored {
     if try isWhole(content, size: size, isWanted), try isYoung(layout.blob(content)) {
+      try safeNames.keep(layout.blob(content), files)
       try files.remove(draft)
     } else {
       let path = layout.blob(content)
@@ -141,5 +146,5 @@ package struct BlobStore: Sendable {
 }
 
 extension TaskStore {
-  package var blobs: BlobStore { BlobStore(layout: layout, files: files) }
+  package var blobs: BlobStore { BlobStore(layout: layout, files: files, safeNames: safeNames) }
 }

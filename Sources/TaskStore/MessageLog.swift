@@ -63,6 +63,10 @@ extension MessageLog {
     private var isFull = false
     /// Tells that an append failed half-way and what it left could not be cut off.
     private var isTorn = false
+    /// Is the error of a sync that failed: a later one could succeed without what this one lost.
+    private var broken: SystemError?
+    /// Parts what is appended from what another writer left, which may be lost in part.
+    private var parting: [UInt8] = []
     package private(set) var nextSeq: Int
 
     /// Opens the log, setting a torn last line aside as the store does.
@@ -77,12 +81,15 @@ extension MessageLog {
         ordinal = max(1, try MessageLog.segmentCount(folder, files))
         let path = MessageLog.segment(folder, ordinal)
         file = try files.openForAppending(path)
+        // Who made it may have died before its name was safe.
+        try files.syncDirectory(folder)
         let bytes = try file.read(try file.size(), at: 0)
         size = (bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
         if size < bytes.count {
           try files.replace(path + ".torn", with: Array(bytes[size...]))
           try file.truncate(to: size)
         }
+        if size > 0 { parting = [UInt8(ascii: "\n")] }
         total = (ordinal - 1) * MessageLog.segmentSize + size
         nextSeq = 0
         if let last = try MessageReader(folder: folder, files: files).lastSeq() {
@@ -113,7 +120,8 @@ extension MessageLog {
     /// Writes what still fits into the segment, the first message in any case; answers how many.
     private func write(_ bodies: ArraySlice<MessageBody>) throws(StoreError) -> Int {
       let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
-      var lines: [UInt8] = []
+      if let broken { throw .disk(broken) }
+      var lines = parting
       var count = 0
       for body in bodies {
         // What there is no room for is named once, and nothing follows.
@@ -131,6 +139,7 @@ extension MessageLog {
         isTorn = true
         try file.append(lines)
         isTorn = false
+        parting = []
       } catch {
         throw .disk(error)
       }
@@ -143,18 +152,29 @@ extension MessageLog {
     private static let fullNote = MessageBody.info(text: MessageLog.fullness, data: nil)
 
     private func beginSegment() throws(StoreError) {
+      try sync()
       try onDisk { () throws(SystemError) in
-        try file.sync()
-        file = try files.createFile(MessageLog.segment(folder, ordinal + 1))
+        let path = MessageLog.segment(folder, ordinal + 1)
+        let next = try files.createFile(path)
+        do throws(SystemError) { try files.syncDirectory(folder) } catch {
+          // The next attempt makes it again. The first error is the one to tell.
+          try? files.remove(path)
+          throw error
+        }
+        file = next
         ordinal += 1
         size = 0
-        try files.syncDirectory(folder)
+        parting = []
       }
     }
 
-    /// Makes what was appended safe.
+    /// Makes what was appended safe; after a failure nothing more is taken.
     package func sync() throws(StoreError) {
-      try onDisk { () throws(SystemError) in try file.sync() }
+      if let broken { throw .disk(broken) }
+      do throws(SystemError) { try file.sync() } catch {
+        broken = error
+        throw .disk(error)
+      }
     }
   }
 }

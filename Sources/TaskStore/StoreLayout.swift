@@ -38,6 +38,8 @@ package struct StoreLayout: Sendable, Hashable {
   var compactionLock: String { Path.join(run, "compaction.lock") }
   /// Says, after a failed sync, up to which number the journal is known to be safe.
   var unsyncedMarker: String { Path.join(run, "unsynced.json") }
+  /// Takes the marker's place by its name alone where a full disk has no room for another.
+  var spareMarker: String { Path.join(run, "unsynced.spare") }
 
   func segment(_ ordinal: Int) -> String {
     let digits = String(ordinal)

@@ -21,7 +21,10 @@ extension TaskStore {
       if state.writer == nil { try makeFolders() }
       try state.lockJournal(layout, files)
       defer { state.unlockJournal() }
-      if state.writer == nil { try makeIdentity() }
+      if state.writer == nil {
+        try makeIdentity()
+        try makeSpareMarker()
+      }
       try repairUnsynced(&state)
       try state.takeIn()
       try setDamageAside(&state)
@@ -115,8 +118,9 @@ extension TaskStore {
         return writer.file
       }
       let file = try files.openForAppending(layout.segment(position.segment))
-      // The name of a new segment must be as durable as what will stand in it.
-      if try file.size() == 0 { try files.syncDirectory(layout.journal) }
+      // A segment's name must be as durable as what will stand in it, and who gave it that name
+      // may have died before.
+      try files.syncDirectory(layout.journal)
       try cutTornLine(file, position)
       state.writer = (position.segment, file)
       return file

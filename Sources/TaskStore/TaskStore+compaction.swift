@@ -13,6 +13,10 @@ extension TaskStore {
     }
     guard let lock else { return false }
     defer { withExtendedLifetime(lock) {} }
+    // A sync that succeeds now would not prove what another lost before.
+    if try onDisk({ () throws(SystemError) in try files.exists(layout.unsyncedMarker) }) {
+      return false
+    }
     let (fold, position) = try state.withLock { (state) throws(StoreError) in
       try state.takeIn()
       try adoptNewest(&state)

@@ -27,7 +27,7 @@ extension TaskStore {
     let lock = try onDisk { () throws(SystemError) -> FileLock? in
       guard try files.exists(layout.journal) else { return nil }
       try files.createDirectories(layout.run)
-      return try FileLock.acquire(layout.compactionLock, until: .after(.seconds(30)))
+      return try files.lock(layout.compactionLock, until: .after(.seconds(30)))
     }
     guard let lock else { return PrunePlan() }
     defer { withExtendedLifetime(lock) {} }

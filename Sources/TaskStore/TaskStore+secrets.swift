@@ -39,7 +39,13 @@ extension TaskStore {
   }
 
   package func removeSecrets(of task: TaskID) throws(StoreError) {
-    try onDisk { () throws(SystemError) in try files.removeIfPresent(secretsPath(task)) }
+    let path = secretsPath(task)
+    try onDisk { () throws(SystemError) in
+      guard try files.exists(path) else { return }
+      try files.removeIfPresent(path)
+      // A power cut must not bring back what was to be gone.
+      try files.syncDirectory(layout.keys)
+    }
   }
 
   /// Forgets secrets of tasks that have ended, and of such as were never created: a crash may come
@@ -83,7 +89,7 @@ extension TaskStore {
   package func key(_ name: String) throws(StoreError) -> [UInt8] {
     let path = Path.join(layout.keys, "\(name).key")
     return try onDisk { () throws(SystemError) in
-      if try files.exists(path) { return try files.read(path, limit: 64) }
+      if try files.exists(path) { return try safeKey(path) }
       try files.createDirectories(layout.keys)
       var random = SystemRandomNumberGenerator()
       let key = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
@@ -98,8 +104,14 @@ extension TaskStore {
         if !error.isExisting { throw error }
       }
       try files.remove(draft)
-      return try files.read(path, limit: 64)
+      return try safeKey(path)
     }
+  }
+
+  /// Reads a key whose name is safe, whoever gave it that name.
+  private func safeKey(_ path: String) throws(SystemError) -> [UInt8] {
+    try files.syncDirectory(layout.keys)
+    return try files.read(path, limit: 64)
   }
 
   // MARK: Attempts

@@ -76,14 +76,13 @@ extension TaskStore {
   /// may have thrown pages away that still read as if they were there.
   private func stop(because error: SystemError) -> StoreError {
     let reason = Self.reason(error)
-    let synced = state.withLock { state in
-      state.stopped = reason
-      return state.synced
-    }
-    do throws(SystemError) {
-      let lock = try FileLock.acquire(layout.journalLock)
-      try leaveMarker(synced)
-      lock.release()
+    do throws(StoreError) {
+      try state.withLock { (state) throws(StoreError) in
+        state.stopped = reason
+        try state.lockJournal(layout, files)
+        defer { state.unlockJournal() }
+        try onDisk { () throws(SystemError) in try leaveMarker(state.synced) }
+      }
     } catch {
       return .stopped("\(reason); and its marker could not be written: \(error)")
     }
@@ -93,11 +92,31 @@ extension TaskStore {
   /// Writes how far the journal is safe; a marker that reaches further back stays.
   private func leaveMarker(_ synced: JournalPosition) throws(SystemError) {
     if let found = try marker(), found.number <= synced.number { return }
+    do throws(SystemError) {
+      try files.replace(layout.unsyncedMarker, with: Self.marker(synced))
+    } catch {
+      // A full disk still renames. The spare one reaches further back, which costs only time.
+      try files.rename(layout.spareMarker, to: layout.unsyncedMarker)
+      try files.syncDirectory(layout.run)
+    }
+  }
+
+  /// Makes, while there is room, what a full disk can be marked with; the lock is held.
+  func makeSpareMarker() throws(StoreError) {
+    do throws(SystemError) {
+      if try files.exists(layout.spareMarker) { return }
+      try files.replace(layout.spareMarker, with: Self.marker(JournalPosition()))
+    } catch {
+      throw .notWritable(path: layout.spareMarker, error)
+    }
+  }
+
+  private static func marker(_ synced: JournalPosition) -> [UInt8] {
     let marker: JSONValue = [
       "segment": .integer(synced.segment), "offset": .integer(synced.offset),
       "number": .integer(synced.number),
     ]
-    try files.replace(layout.unsyncedMarker, with: marker.bytes)
+    return marker.bytes
   }
 
   /// Reads the marker; nil if there is none. One that cannot be read means that nothing is safe.
@@ -120,24 +139,23 @@ extension TaskStore {
       var segment = max(marker.segment, try JournalSegments.beginning(layout, files))
       var offset = segment == marker.segment ? marker.offset : 0
       if offset == 0 { offset = try JournalBase.length(of: layout.segment(segment), files) }
-      var tail: [UInt8] = []
-      while let bytes = try wholeLines(segment, from: offset) {
-        tail += bytes
+      let last = max(segment, try JournalSegments.ordinals(layout, files).last ?? 0)
+      let file = try files.createFile(layout.segment(last + 1))
+      while segment <= last {
+        try file.append(try wholeLines(segment, from: offset))
         segment += 1
         offset = 0
       }
-      let file = try files.createFile(layout.segment(segment))
-      try file.append(tail)
       try file.sync()
       try files.syncDirectory(layout.journal)
-      try files.remove(layout.unsyncedMarker)
+      try files.rename(layout.unsyncedMarker, to: layout.spareMarker)
     }
   }
 
-  /// Reads a segment's whole lines; nil if there is no such segment.
-  private func wholeLines(_ segment: Int, from offset: Int) throws(SystemError) -> [UInt8]? {
+  /// Reads a segment's whole lines; none if there is no such segment.
+  private func wholeLines(_ segment: Int, from offset: Int) throws(SystemError) -> [UInt8] {
     let path = layout.segment(segment)
-    guard try files.exists(path) else { return nil }
+    guard try files.exists(path) else { return [] }
     let bytes = try files.read(path, offset..<max(offset, files.size(path)))
     guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
     return Array(bytes[...end])

@@ -12,6 +12,7 @@ package final class TaskStore: Sendable {
   let syncing = Mutex(())
   let isCompacting = Atomic(false)
   let followers: Followers
+  let safeNames = SafeNames()
 
   /// Is what this process has taken in, and what it has appended but not yet synced.
   struct State: ~Copyable, Sendable {
