@@ -8,6 +8,8 @@ package enum AgentBounds {
   package static let block = 16 << 10
   /// A tool's arguments or result beyond this are kept as cut text.
   package static let storedValue = 64 << 10
-  /// Longest summary handed in as the result, in characters.
+  /// Longest summary made of what a program wrote last, in characters.
   package static let summary = 2_000
+  /// Longest summary an agent hands in itself, with the mark of a cut; the types ask for no more.
+  package static let claim = 20_000
 }

@@ -1,7 +1,8 @@
 import JSON
 
 /// Takes secrets out of what an agent says before anything of it is stored: values known by the
-/// names of their variables, and what has the looks of a token or private key.
+/// names of their variables, what has the looks of a token or private key, and what is given under a
+/// secret's name.
 package struct Redactor: Sendable {
   /// Shorter values would hit ordinary words.
   package static let shortest = 6
@@ -10,8 +11,9 @@ package struct Redactor: Sendable {
   /// By their first byte, so that ordinary bytes cost one look.
   private let secretFirsts: [Bool]
   private var kept: [UInt8] = []
-  /// What stood before the kept bytes: in the middle of a word no token begins.
-  private var last: UInt8 = 0
+  /// What stood before the kept bytes: in the middle of a word no token begins, and a name may
+  /// stand there.
+  private var before: ArraySlice<UInt8> = []
 
   /// Takes secret values by the names of their variables.
   package init(_ values: [String: String]) {
@@ -41,18 +43,18 @@ package struct Redactor: Sendable {
 
   /// Marks every secret in bytes that are whole in themselves.
   package func redacted(_ bytes: [UInt8]) -> [UInt8] {
-    scan(bytes, after: 0, isWhole: true).clean
+    scan(bytes, after: [], isWhole: true).clean
   }
 
   package func redacted(_ text: String) -> String {
     let bytes = Array(text.utf8)
-    let scanned = scan(bytes, after: 0, isWhole: true)
+    let scanned = scan(bytes, after: [], isWhole: true)
     return scanned.marks == 0 ? text : String(decoding: scanned.clean, as: UTF8.self)
   }
 
   /// Tells whether there is a secret in the bytes.
   package func marks(_ bytes: [UInt8]) -> Bool {
-    scan(bytes, after: 0, isWhole: true).marks > 0
+    scan(bytes, after: [], isWhole: true).marks > 0
   }
 
   /// Marks secrets in every string of a value, keys included.
@@ -70,27 +72,48 @@ package struct Redactor: Sendable {
   /// Marks secrets in a stream; only an end in which one has begun is kept back.
   package mutating func pass(_ piece: [UInt8]) -> [UInt8] {
     let bytes = kept.isEmpty ? piece : kept + piece
-    let scanned = scan(bytes, after: last, isWhole: false)
+    let scanned = scan(bytes, after: before, isWhole: false)
     kept = Array(bytes[scanned.used...])
-    if scanned.used > 0 { last = bytes[scanned.used - 1] }
+    before = (before + bytes[..<scanned.used].suffix(NamedSecret.reach)).suffix(NamedSecret.reach)
     return scanned.clean
   }
 
   /// Gives what was kept back, since nothing follows.
   package mutating func finish() -> [UInt8] {
     defer { kept = [] }
-    return scan(kept, after: last, isWhole: true).clean
+    return scan(kept, after: before, isWhole: true).clean
   }
 
   /// Copies bytes, secrets replaced; answers how many bytes were used and how many marks made.
   private func scan(
-    _ bytes: [UInt8], after before: UInt8, isWhole: Bool
+    _ bytes: [UInt8], after before: ArraySlice<UInt8>, isWhole: Bool
   ) -> (clean: [UInt8], used: Int, marks: Int) {
     var clean: [UInt8] = []
     var (index, copied, marks) = (0, 0, 0)
-    var previous = before
+    var previous = before.last ?? 0
     while index < bytes.count {
       let byte = bytes[index]
+      if NamedSecret.isSign(byte) {
+        let head = bytes[..<index].suffix(NamedSecret.reach)
+        let lead = head.count < NamedSecret.reach ? before + head : head
+        switch NamedSecret.look(behind: lead, at: bytes[index...], isWhole: isWhole) {
+        case .nothing: break
+        case .unfinished:
+          clean += bytes[copied..<index]
+          return (clean, index, marks)
+        case .found(let secret):
+          let start = index + secret.skipped
+          // A token of known looks is told by its own name.
+          if case .found = find(in: bytes[start...], tokens: true, isWhole) { break }
+          clean += bytes[copied..<start]
+          clean += Array("[secret \(secret.name)]".utf8)
+          marks += 1
+          index = start + secret.length
+          copied = index
+          previous = bytes[index - 1]
+          continue
+        }
+      }
       let isStart = !TokenShape.isOfWord(previous) && !Self.shapeFirsts[Int(byte)].isEmpty
       if isStart || secretFirsts[Int(byte)] {
         switch find(in: bytes[index...], tokens: isStart, isWhole) {

@@ -83,6 +83,12 @@ struct AgentVoice {
     store()
   }
 
+  /// Keeps words of the agent's that have not been among its messages.
+  mutating func quote(_ text: String) {
+    sink.write(.text(redactor.redacted(text)))
+    store()
+  }
+
   /// Says as a message why the attempt failed, unless the agent has said the same already.
   mutating func tell(_ error: AttemptError) {
     guard !sink.hasReported(error.code) else { return }

@@ -6,6 +6,10 @@ import Tasks
 /// Makes the output an attempt hands in, by the shape of its task type.
 struct AttemptOutput {
   let summary: String
+  /// Tells that the summary is the agent's own word.
+  private let isClaimed: Bool
+  /// Is what the agent claimed, where only its beginning stands in the output.
+  let wholeClaim: String?
   let value: JSONValue
   /// What is wrong with it by the schema of its type; pointers begin at "/output".
   let faults: [Fault]
@@ -19,9 +23,10 @@ struct AttemptOutput {
   ) {
     let result = ProseOutput.completing(given, tail, spec, type)
     let claimed = result?.summary ?? result?.output?["summary"]?.stringValue
-    let words =
-      claimed.map { CleanText.clean($0, limit: AgentBounds.summary) }
-      ?? tail.lines(atMost: AgentBounds.summary)
+    let clean = claimed.map { CleanText.clean($0, limit: .max) }
+    wholeClaim = clean.flatMap { $0.unicodeScalars.count > AgentBounds.claim ? $0 : nil }
+    isClaimed = clean?.isEmpty == false
+    let words = clean.map(Self.claim) ?? tail.lines(atMost: AgentBounds.summary)
     // An output must say something, even of a program that was silent.
     summary =
       words.isEmpty ? "It wrote nothing; \(exit?.description ?? "its end was not seen")." : words
@@ -65,6 +70,14 @@ struct AttemptOutput {
         hasValidOutput: faults.isEmpty, isSubmitted: result?.output != nil))
   }
 
+  /// Keeps what an agent claims as long as a summary may be, and says what was cut.
+  private static func claim(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    guard scalars.count > AgentBounds.claim else { return text }
+    let mark = " … [cut: the messages hold all \(scalars.count) characters]"
+    return String(scalars.prefix(AgentBounds.claim - mark.unicodeScalars.count)) + mark
+  }
+
   /// Names the output by its content; nil for what has no canonical form.
   var cid: ContentID? {
     do throws(CanonicalFormError) { return ContentID(json: try value.canonical) } catch {
@@ -72,11 +85,12 @@ struct AttemptOutput {
     }
   }
 
-  /// Gives what stands in a list: the end of the summary, since the last lines say most.
+  /// Gives what stands in a list: the beginning of what the agent says was done, else the end of
+  /// what it wrote, since the last lines say most.
   var headline: String {
     let limit = TaskRecord.Limit.summary
-    guard summary.count > limit else { return summary }
-    return String(summary.suffix(limit))
+    if isClaimed { return CleanText.cut(summary, to: limit) }
+    return summary.count > limit ? "…" + summary.suffix(limit - 1) : summary
   }
 
   private static func reference(_ artifact: Artifact) -> JSONValue {

@@ -95,7 +95,8 @@ struct Harvest {
     _ cid: ContentID, _ size: Int, kind: String, title: String, contentType: String
   ) throws(StoreError) {
     let artifact = Artifact(
-      id: RandomName.make(), attemptN: ledger.attemptN, kind: kind, title: title,
+      id: RandomName.make(), attemptN: ledger.attemptN, kind: kind,
+      title: redactor.redacted(title),
       contentType: contentType, sizeBytes: size, cid: cid,
       createdAt: Timestamp(milliseconds: WallClock.nowMilliseconds()), createdBy: ledger.actor)
     try ledger.bind(artifact)

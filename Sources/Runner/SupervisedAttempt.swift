@@ -224,6 +224,7 @@ struct SupervisedAttempt {
       outputFaults: output.faults, pauses: record.attempts.count(where: \.isPaused))
     let survivors = ended.survivors.asSurvivors
     for note in harvest.notes { voice.note(note) }
+    if let whole = output.wholeClaim { voice.quote(whole) }
     let outcome = end.outcome
     switch outcome {
     case .failed(let error): voice.tell(error)

@@ -9,7 +9,14 @@ package enum CleanText {
   ///
   /// Line feeds and tabs stay; a carriage return becomes a line feed. `limit` counts characters.
   package static func clean(_ text: String, limit: Int) -> String {
-    cut(visible(text, limit: limit), to: limit)
+    // Most text is plain and short enough, and needs no look at each character.
+    isPlain(text) && text.utf8.count <= limit ? text : cut(visible(text, limit: limit), to: limit)
+  }
+
+  private static func isPlain(_ text: String) -> Bool {
+    text.utf8.allSatisfy {
+      $0 >= 0x20 && $0 < 0x7F || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\t")
+    }
   }
 
   /// Cleans text for one line: white space of any kind becomes single blanks.

@@ -4,6 +4,7 @@ package enum ContentType {
   package static let probe = 8_192
   package static let bytes = "application/octet-stream"
   package static let text = "text/plain"
+  package static let json = "application/json"
 
   /// Names the media type; what claims to be text and is not is only bytes.
   ///

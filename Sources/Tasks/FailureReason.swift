@@ -49,7 +49,7 @@ package enum FailureReason: String, Sendable, Hashable, CaseIterable {
     case .dependencyUnsatisfiable: "Look at the tasks it depends on."
     case .interrupted: "Read the messages to see how far it got, then create the task again."
     case .agentMissing:
-      "Install the agent, or name a profile that tasks_schemas lists as available."
+      "Install the agent, or name a profile that is available."
     case .agentVersionUnsupported: "Update the agent."
     case .agentAuth: "Log in to the agent in a terminal."
     case .agentQuota: "Wait until the quota is back, or name another profile."

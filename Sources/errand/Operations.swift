@@ -10,8 +10,9 @@ struct Operations: Sendable {
   private let caller: Caller
 
   static func open() throws(Complaint) -> Operations {
-    Operations(
-      toolbox: Toolbox(Workshop(try setting())), caller: .terminal(user: Environment.userName))
+    var caller = Caller.terminal(user: Environment.userName)
+    caller.readsWhole = true
+    return Operations(toolbox: Toolbox(Workshop(try setting())), caller: caller)
   }
 
   /// Takes everything from this process, as a server does.
@@ -26,18 +27,23 @@ struct Operations: Sendable {
   }
 
   /// Writes the end of a task whose owner died; ends nothing that somebody owns.
-  func settle(_ reference: String) throws(Complaint) -> Settling {
+  func settle(_ reference: String, _ place: JSONObject) throws(Complaint) -> Settling {
     do throws(ToolFailure) {
-      return try toolbox.workshop.settle(TaskReference(reference), caller)
+      return try toolbox.workshop.settle(
+        TaskReference(reference), team: place["team_id"]?.stringValue,
+        diary: place["diary_id"]?.stringValue, caller)
     } catch {
       throw Complaint(error, of: "tasks_cancel")
     }
   }
 
-  /// Does one; gives its structured result.
+  /// Does one; gives its structured result without the hint, which is for models.
   func call(_ name: String, _ arguments: JSONObject) throws(Complaint) -> JSONValue {
     do throws(ToolFailure) {
-      return try toolbox.answer(name, arguments, caller)
+      let answer = try toolbox.answer(name, arguments, caller)
+      guard var members = answer.objectValue else { return answer }
+      members["hint"] = nil
+      return .object(members)
     } catch {
       throw Complaint(error, of: name)
     }

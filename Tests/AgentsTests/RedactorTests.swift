@@ -31,6 +31,41 @@ import Testing
   }
 
   @Test(arguments: [
+    ("aws_secret_access_key=", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "\n", "accesskey"),
+    ("export DB_PASSWORD='", "hunter2", "'", "password"), ("password: ", "hunter2!", " ", "password"),
+    (#"{"apiKey": ""#, "a1b2c3d4e5f6", #""}"#, "apikey"),
+    (#"{\"client_secret\": \""#, "a1b2c3d4e5f6g7", #"\"}"#, "secret"),
+    ("Authorization: Bearer ", "abcdef0123456789", "", "authorization"),
+    ("clone https://me:", "swordfish", "@host/x", "password"),
+    ("--password=", "s3cr3t", " -v", "password"), ("token := \"", "0123456789abcdef", "\"", "token"),
+  ])
+  func aValueIsMarkedByTheNameItIsGivenUnderWhereverItIsCut(
+    _ before: String, _ value: String, _ after: String, _ name: String
+  ) {
+    let whole = Array((before + value + after).utf8)
+    let expected = "\(before)[secret \(name)]\(after)"
+    #expect(text(Redactor([:]).redacted(whole)) == expected)
+    for size in 1...whole.count {
+      var redactor = Redactor([:])
+      var clean: [UInt8] = []
+      for start in stride(from: 0, to: whole.count, by: size) {
+        clean += redactor.pass(Array(whole[start..<min(start + size, whole.count)]))
+      }
+      #expect(text(clean + redactor.finish()) == expected, "\(size)")
+    }
+  }
+
+  @Test(arguments: [
+    "password: String", "let token: TokenShape2", "password = getPassword1()", "password: ${PASS1}",
+    "if password == \"abcdef12\"", "token: [secret API key]", "see http://localhost:8080/x",
+    "key: value12345678901234567890", "PWD=/home/me/x1", "secret: $(cat file1)", "tokens: 123456",
+    "at 12:30:45 a=1", "git@host1:owner/name1", "password: ********",
+  ])
+  func speakingOfSecretsIsNone(_ line: String) {
+    #expect(Redactor([:]).redacted(line) == line)
+  }
+
+  @Test(arguments: [
     "plain words", "ask", "a risk-", "task-list", "x ghp_short ", "sk-learn-of-it-all ",
   ])
   func nothingIsHeldBackThatIsNoSecretsBeginning(_ text: String) {

@@ -169,6 +169,27 @@ import Testing
     }
   }
 
+  @Test func anEndIsToldOnceAlsoToWhoCameLate() throws {
+    let fixture = Fixture()
+    try withServer(fixture) { server in
+      _ = try server.ask(1, Modern.call(1, "start_wait", capabilities: Modern.tasks))
+      _ = try server.ask(2, Modern.call(2, "start_wait", capabilities: Modern.tasks))
+      fixture.handles.set("wait_0", .completed(ToolResult(EchoTool.Output(said: "x"))))
+      try server.send([
+        Modern.listen(#""w""#, #"{"taskIds":["wait_0","wait_1"]}"#, capabilities: Modern.tasks)
+      ])
+      func tells(_ handle: JSONValue, _ line: JSONValue) -> Bool {
+        line["method"] == "notifications/tasks" && line["params"]?["taskId"] == handle
+      }
+      let late = try server.line { tells("wait_0", $0) }
+      #expect(late["params"]?["status"] == "completed")
+      try server.server.taskChanged("wait_0")
+      try server.server.taskChanged("wait_1")
+      _ = try server.line { tells("wait_1", $0) }
+      #expect(server.lines.count { tells("wait_0", $0) } == 1)
+    }
+  }
+
   @Test func questionsFirstThenAHandle() throws {
     try withServer { server in
       let arguments = #"{"handle":true}"#

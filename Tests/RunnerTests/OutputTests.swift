@@ -46,6 +46,30 @@ import Testing
     }
   }
 
+  @Test func aLongSummaryIsKeptAndALongerOneSaysWhereItsRestIs() throws {
+    try withStage { stage in
+      func run(_ count: Int) throws -> TaskRecord {
+        try stage.run(
+          """
+          printf '{"errand":"result","summary":"begin '
+          head -c \(count) /dev/zero | tr '\\0' x; echo ' end"}'
+          """)
+      }
+      let fits = try #require(try run(19_000).latestAttempt?.output?["summary"]?.stringValue)
+      #expect(fits.hasSuffix("x end") && fits.utf8.count == 19_010)
+      let task = try run(25_000)
+      #expect(task.status == .completed)
+      let cut = try #require(task.latestAttempt?.output?["summary"]?.stringValue)
+      #expect(cut.unicodeScalars.count == 20_000)
+      #expect(cut.hasSuffix("… [cut: the messages hold all 25010 characters]"))
+      #expect(task.resultSummary?.hasPrefix("begin xxx") == true)
+      let said = try stage.messages(task).compactMap { message in
+        if case .text(let text) = message.body { text } else { nil }
+      }
+      #expect(said.contains { $0.hasPrefix("begin x") && $0.hasSuffix("x end") })
+    }
+  }
+
   @Test func aWholeOutputIsKeptAsItIs() throws {
     try withStage { stage in
       let task = try stage.run(

@@ -37,6 +37,10 @@ struct DamagedTaskTests {
         #expect(shown["statusReason"] == "damaged")
         #expect(shown["statusMessage"]?.stringValue?.contains("could not be read") == true)
         #expect(shown["hint"]?.stringValue?.contains("errand doctor") == true)
+        // What it said until then can be read all the same.
+        for tool in ["tasks_messages_list", "tasks_attempts_list", "tasks_artifacts_list"] {
+          try house.call(tool, ["task_id": .string(task.spec.name)])
+        }
         let other = try house.call("tasks_get", ["task_id": .string(whole.spec.name)])
         #expect(other["statusReason"] == "runner_unavailable")
         for (tool, arguments) in [

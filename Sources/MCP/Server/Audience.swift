@@ -158,18 +158,24 @@ final class Audience: Sendable {
     announce("notifications/resources/list_changed", [:]) { $0.resourcesListChanged }
   }
 
-  func handleChanged(_ handle: String, _ detailed: JSONObject) {
-    announce("notifications/tasks", detailed) { $0.handles.contains(handle) }
+  /// Tells how a wait stands; who has heard of its end is not told again.
+  func handleChanged(_ wait: WaitHandleState) {
+    announce("notifications/tasks", wait.detailed) { filter in
+      guard filter.handles.contains(wait.handle) else { return false }
+      if wait.phase.isFinal { filter.handles.remove(wait.handle) }
+      return true
+    }
   }
 
   private func announce(
-    _ method: String, _ params: JSONObject, to wants: (Filter) -> Bool
+    _ method: String, _ params: JSONObject, to wants: (inout Filter) -> Bool
   ) {
     state.withLock { state in
-      for stream in state.streams where wants(stream.filter) {
+      for index in state.streams.indices where wants(&state.streams[index].filter) {
+        let stream = state.streams[index]
         requests.notify(stream.entry, Self.tagged(method, stream.entry.id, params))
       }
-      if state.sessionIsReady, wants(state.session) {
+      if state.sessionIsReady, wants(&state.session) {
         outbox.sendIfRoom(
           Frame.notification(method, params.isEmpty ? nil : .object(params)))
       }

@@ -15,7 +15,16 @@ extension Desk {
       reportListening()
       throw .invalidRequest("at most \(Audience.streamLimit) streams can be open")
     }
+    try tellEnded(filter.handles)
     return nil
+  }
+
+  /// Tells of waits that had ended before anybody listened: nothing else would ever be heard of them.
+  private func tellEnded(_ handles: Set<String>) throws(RPCError) {
+    for handle in handles.sorted() {
+      guard let state = try state(of: handle), state.phase.isFinal else { continue }
+      server.audience.handleChanged(state)
+    }
   }
 
   /// Gives the part of what is wanted that will be told.

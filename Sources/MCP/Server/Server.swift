@@ -51,7 +51,7 @@ package final class Server: Sendable {
   package func taskChanged(_ handle: String) throws(ToolFailure) {
     guard audience.watches(handle), let state = try offer.handles?.state(of: handle)
     else { return }
-    audience.handleChanged(handle, state.detailed)
+    audience.handleChanged(state)
   }
 
   /// Names what is listened to right now.

@@ -22,6 +22,14 @@ package struct WaitHandleState: Sendable, Hashable {
     /// Is for failures of the protocol's own only.
     case failed(RPCError)
     case cancelled
+
+    /// Tells that it never changes again.
+    var isFinal: Bool {
+      switch self {
+      case .working, .inputRequired: false
+      case .completed, .failed, .cancelled: true
+      }
+    }
   }
 
   package init(

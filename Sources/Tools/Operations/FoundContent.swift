@@ -9,12 +9,30 @@ struct FoundContent: Sendable {
   var size: Int
   var contentType: String
   var title: String
+  /// Is the content itself where it stands in a task's record and in no file of its own.
+  var inline: [UInt8]?
 
   func note(hint: String) -> JSONObject {
     [
       "cid": .string(cid.description), "contentType": .string(contentType),
       "sizeBytes": .integer(size), "hint": .string(hint),
     ]
+  }
+}
+
+extension TaskRecord {
+  /// Finds the task's input, or the output of an attempt, by the content id that names it.
+  func payload(_ cid: ContentID, attempt number: Int?) -> FoundContent? {
+    let attempts = attempts.filter { number == nil || $0.attemptN == number }
+    let output = attempts.first { $0.outputCid == cid }?.output
+    guard output != nil || number == nil && spec.inputCid == cid else { return nil }
+    let value = output ?? spec.input
+    let bytes: [UInt8]
+    // It has been named by its canonical form, so it has one.
+    do throws(CanonicalFormError) { bytes = try value.canonical } catch { return nil }
+    return FoundContent(
+      cid: cid, size: bytes.count, contentType: ContentType.json,
+      title: output == nil ? "input" : "output", inline: bytes)
   }
 }
 

@@ -17,10 +17,10 @@ package enum Settling: String, Sendable {
 extension Workshop {
   /// Settles a task whose owner died, and nothing that somebody owns.
   package func settle(
-    _ reference: TaskReference, _ caller: Caller
+    _ reference: TaskReference, team: String? = nil, diary: String? = nil, _ caller: Caller
   ) throws(ToolFailure) -> Settling {
     try mayChange()
-    let task = try find(TaskPlace(task: reference, team: nil, diary: nil))
+    let task = try find(TaskPlace(task: reference, team: team, diary: diary))
     if task.status.isTerminal { return .alreadyTerminal }
     guard task.status.isActive else { return .notBegun }
     let store = try store()

@@ -23,13 +23,13 @@ extension TasksCreate {
       throw .commandsNotAllowed("Type \(type.name)", pointer: "task_type")
     }
     let preflight = try workshop.preflight(configuration)
-    let launch = try launch(input, type, preflight)
+    let (launch, place) = try preflighted(order, preflight)
     if launch.plan.adapter == .shell, !mayRunCommands(caller, configuration) {
       throw .commandsNotAllowed("Profile \(launch.plan.profile)", pointer: "profile")
     }
     try checkVariables(order.payload, type, launch.profile, configuration)
-    var spec = identified(order, launch.plan)
-    (spec.directory, spec.workspace) = try workspace(order, preflight)
+    var spec = try identified(order, launch)
+    (spec.directory, spec.workspace) = place
     spec.references = try bound(input.work.references, input.grouping.team)
     try check(spec, type)
     spec.parentId = try input.grouping.parent.map { (parent) throws(ToolFailure) in
@@ -42,6 +42,21 @@ extension TasksCreate {
     bound(&spec, input, TaskLimits.ceiling(configuration: configuration, profile: launch.profile))
     return TaskDraft(
       spec: spec, type: type, launch: launch, nameIsGiven: input.work.name != nil)
+  }
+
+  /// Settles who and where; trouble with the one does not hide trouble with the other.
+  private func preflighted(
+    _ order: TaskOrder, _ preflight: Preflight
+  ) throws(ToolFailure) -> (Preflight.Resolved, (String?, WorkspaceMode)) {
+    let place = Result { () throws(ToolFailure) in try workspace(order, preflight) }
+    do throws(ToolFailure) {
+      return (try launch(order.input, order.type, preflight), try place.get())
+    } catch {
+      guard case .failure(let other) = place, other != error else { throw error }
+      var both = error
+      both.faults += other.faults.map { Fault(pointer: $0.pointer, message: other.summary) }
+      throw both
+    }
   }
 
   private func mayRunCommands(_ caller: Caller, _ configuration: Configuration) -> Bool {
@@ -96,18 +111,28 @@ extension TasksCreate {
     guard faults.isEmpty else { throw .invalidInput(faults, of: type.name) }
   }
 
-  private func identified(_ order: TaskOrder, _ plan: LaunchPlan) -> TaskSpec {
+  /// Names it; what is shown wherever the task is holds no secret.
+  private func identified(
+    _ order: TaskOrder, _ launch: Preflight.Resolved
+  ) throws(ToolFailure) -> TaskSpec {
     let (input, type) = (order.input, order.type)
+    let redactor = Redactor(launch.secrets)
+    if let name = input.work.name, redactor.redacted(name) != name {
+      throw .argument(
+        "name", "looks like a secret, which names are not kept for", code: "secret_in_name",
+        tool: self.name)
+    }
     var random = SystemRandomNumberGenerator()
-    let words = Self.words(of: order.payload)
-    let title = CleanText.line(input.work.title ?? words, limit: Self.titleLimit)
+    let words = redactor.redacted(Self.words(of: order.payload))
+    let given = input.work.title.map { redactor.redacted($0) }
+    let title = CleanText.line(given ?? words, limit: Self.titleLimit)
     var spec = TaskSpec(
       name: input.work.name
-        ?? TaskName.make(title: input.work.title, brief: words, using: &random),
+        ?? TaskName.make(title: given, brief: words, using: &random),
       title: title.isEmpty ? type.title : title, taskType: type.name, input: order.payload,
-      inputCid: order.inputCid, inputSchemaCid: type.inputSchemaCid, launch: plan)
+      inputCid: order.inputCid, inputSchemaCid: type.inputSchemaCid, launch: launch.plan)
     spec.outputKind = type.outputKind
-    spec.tags = input.grouping.tags.map { CleanText.line($0, limit: 64) }
+    spec.tags = input.grouping.tags.map { CleanText.line(redactor.redacted($0), limit: 64) }
     spec.priority = input.grouping.priority
     spec.correlationId = input.grouping.correlation
     spec.diaryId = input.grouping.diary

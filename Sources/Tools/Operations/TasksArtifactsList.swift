@@ -14,7 +14,7 @@ package struct TasksArtifactsList: TaskTool {
   package let hints = ToolHints.reading
   package let group = Toolset.artifacts
 
-  package struct Input: JSONCodable {
+  package struct Input: JSONCodable, Budgeted {
     var task: TaskReference
     var attemptN: Int?
     var kind: String?
@@ -22,7 +22,7 @@ package struct TasksArtifactsList: TaskTool {
     var cursor: String?
     var team: String?
     var diary: String?
-    var maxBytes: Int
+    package var maxBytes: Int
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
@@ -34,7 +34,7 @@ package struct TasksArtifactsList: TaskTool {
   }
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
-    let task = try workshop.find(
+    let task = try workshop.findToShow(
       TaskPlace(task: input.task, team: input.team, diary: input.diary))
     if let number = input.attemptN { _ = try task.attempt(number) }
     let start = try input.cursor.map { (cursor) throws(ToolFailure) in

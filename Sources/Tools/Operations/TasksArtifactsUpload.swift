@@ -1,3 +1,4 @@
+import Agents
 import JSON
 import MCP
 import Posix
@@ -66,7 +67,8 @@ package struct TasksArtifactsUpload: TaskTool {
     guard task.artifacts.count < TaskRecord.Limit.artifacts else { throw .tooManyArtifacts }
     let kept = try workshop.keep(
       input.content, for: task, tool: name, caller)
-    let title = CleanText.line(input.title ?? kept.fileName ?? input.kind, limit: 200)
+    let named = Redactor([:]).redacted(input.title ?? kept.fileName ?? input.kind)
+    let title = CleanText.line(named, limit: 200)
     let (store, id) = (try workshop.store(), Self.freshID())
     var bound: Artifact?
     let record = try naming { () throws(StoreError) in

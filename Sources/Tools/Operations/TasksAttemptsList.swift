@@ -11,19 +11,20 @@ package struct TasksAttemptsList: TaskTool {
   package let summary = """
     Shows the attempts of a task, oldest first: how each ended, its output (what the agent \
     claims), error with next step, exit code, usage, workspace and processes. Name fields to see \
-    only those.
+    only those. An output too large for here is read by its outputCid with \
+    tasks_artifacts_download.
     """
   package let hints = ToolHints.reading
   package let group = Toolset.tasks
 
-  package struct Input: JSONCodable {
+  package struct Input: JSONCodable, Budgeted {
     var task: TaskReference
     var acceptedOnly: Bool
     var fields: [AttemptField]
     var attemptN: Int?
     var team: String?
     var diary: String?
-    var maxBytes: Int
+    package var maxBytes: Int
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
@@ -34,7 +35,7 @@ package struct TasksAttemptsList: TaskTool {
   }
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
-    let task = try workshop.find(
+    let task = try workshop.findToShow(
       TaskPlace(task: input.task, team: input.team, diary: input.diary))
     if let number = input.attemptN { _ = try task.attempt(number) }
     let attempts = task.attempts.filter { attempt in
@@ -58,9 +59,11 @@ package struct TasksAttemptsList: TaskTool {
   private static func hint(_ task: TaskRecord, told: Int, of count: Int, hasCuts: Bool) -> String {
     if task.attempts.isEmpty { return "It has not been tried yet. Call tasks_wait." }
     if told < count {
-      return "\(count - told) more: call again with attempt_n, or a larger max_bytes."
+      return "\(count - told) more: call again with attempt_n, or with fields."
     }
-    if hasCuts { return "An output is cut: call again with attempt_n and a larger max_bytes." }
+    if hasCuts {
+      return "An output is left out: tasks_artifacts_download with its outputCid as cid reads it."
+    }
     return "tasks_messages_list shows what an attempt said and did."
   }
 

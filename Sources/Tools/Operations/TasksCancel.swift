@@ -1,3 +1,4 @@
+import Agents
 import JSON
 import MCP
 import Runner
@@ -17,13 +18,13 @@ package struct TasksCancel: TaskTool {
     readOnly: false, destructive: true, idempotent: true, openWorld: false)
   package let group = Toolset.tasks
 
-  package struct Input: JSONCodable {
+  package struct Input: JSONCodable, Budgeted {
     var task: TaskReference?
     var tasks: [TaskReference]
     var reason: String?
     var team: String?
     var diary: String?
-    var maxBytes: Int
+    package var maxBytes: Int
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused,
@@ -39,7 +40,7 @@ package struct TasksCancel: TaskTool {
     try workshop.mayChange()
     let wanted = try found(input)
     let store = try workshop.store()
-    let reason = input.reason.map { CleanText.line($0, limit: 500) }
+    let reason = input.reason.map { CleanText.line(Redactor([:]).redacted($0), limit: 500) }
     let ended = Canceller.cancel(
       wanted.tasks.map { .id($0.id) }, in: store, by: caller.actor, reason: reason)
     var (results, failures) = ([Cancellation](), wanted.failures)

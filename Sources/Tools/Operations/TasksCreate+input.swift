@@ -2,7 +2,7 @@ import JSON
 import Tasks
 
 extension TasksCreate {
-  package struct Input: Sendable {
+  package struct Input: Budgeted {
     var work = Work()
     var place = Place()
     var grouping = Grouping()
@@ -11,7 +11,7 @@ extension TasksCreate {
     var wait = false
     var key: String?
     var dryRun = false
-    var maxBytes = ByteBudget.usual
+    package var maxBytes = ByteBudget.usual
 
     /// Says what is to be done.
     struct Work: Sendable, Hashable {

@@ -16,11 +16,11 @@ package struct TasksGet: TaskTool {
   package let hints = ToolHints.reading
   package let group = Toolset.tasks
 
-  package struct Input: JSONCodable {
+  package struct Input: JSONCodable, Budgeted {
     var task: TaskReference
     var team: String?
     var diary: String?
-    var maxBytes: Int
+    package var maxBytes: Int
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task), TaskPlace.teamField(\.team),

@@ -3,7 +3,7 @@ import TaskStore
 import Tasks
 
 extension TasksList {
-  package struct Input: Sendable {
+  package struct Input: Budgeted {
     enum View: String, Sendable, CaseIterable { case inbox, all }
 
     /// Holds what narrows a listing.
@@ -40,7 +40,7 @@ extension TasksList {
     var order: TaskQuery.Order = .newest
     var limit = 20
     var cursor: String?
-    var maxBytes = ByteBudget.usual
+    package var maxBytes = ByteBudget.usual
 
     /// Gives as many as surely fit: a brief envelope has its own bound.
     var fittingLimit: Int {

@@ -17,11 +17,11 @@ package struct TasksSchemas: TaskTool {
   package let hints = ToolHints.reading
   package let group = Toolset.tasks
 
-  package struct Input: JSONCodable {
+  package struct Input: JSONCodable, Budgeted {
     enum Detail: String, Sendable, CaseIterable { case brief, full }
     var taskType: String?
     var detail: Detail?
-    var maxBytes: Int
+    package var maxBytes: Int
 
     package static let json = Codec.object(
       Self.init(taskType:detail:maxBytes:), unknownKeys: .refused,

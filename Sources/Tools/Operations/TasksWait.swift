@@ -18,14 +18,14 @@ package struct TasksWait: TaskTool {
   package let hints = ToolHints.reading
   package let group = Toolset.tasks
 
-  package struct Input: JSONCodable {
+  package struct Input: JSONCodable, Budgeted {
     var tasks: [TaskReference]
     var until: WaitUntil
     var timeoutSec: Int
     var after: Int?
     var team: String?
     var diary: String?
-    var maxBytes: Int
+    package var maxBytes: Int
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused,

@@ -43,9 +43,9 @@ struct TaskResources: ResourceProvider {
         return try document(uri, TasksGet(workshop: workshop), input)
       case .messages(let task, let number):
         let input = TasksMessagesList.Input(
-          task: task, attemptN: number, afterSeq: nil, beforeSeq: nil, tail: Self.tail, kinds: [],
-          limit: Self.tail, includeDeltas: false, waitSec: 0, team: nil, diary: nil,
-          maxBytes: ByteBudget.most)
+          task: task, attemptN: number, afterSeq: nil, beforeSeq: nil, tail: Self.tail, seq: nil,
+          offset: 0, kinds: [], limit: Self.tail, includeDeltas: false, waitSec: 0, team: nil,
+          diary: nil, maxBytes: ByteBudget.most)
         return try document(uri, TasksMessagesList(workshop: workshop), input)
       case .artifact(let cid): return try artifact(uri, cid)
       }

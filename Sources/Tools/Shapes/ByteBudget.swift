@@ -8,6 +8,8 @@ enum ByteBudget {
   static let least = 2_000
   /// Leaves room in a page for what stands around its items.
   static let frame = 800
+  /// Holds for who reads whole: more than anything that is stored, and yet a bound.
+  static let whole = 64 << 20
 
   /// Declares `max_bytes`.
   static func field<Root>(
@@ -113,6 +115,20 @@ enum ByteBudget {
   private static func size(of text: String) -> Int { JSONValue.string(text).bytes.count - 2 }
 }
 
+/// Is what a tool with a byte budget is called with.
+package protocol Budgeted: Sendable {
+  var maxBytes: Int { get set }
+}
+
+extension Budgeted {
+  /// Asks for the same without a cut.
+  var whole: Self {
+    var input = self
+    input.maxBytes = ByteBudget.whole
+    return input
+  }
+}
+
 /// Fills one page: takes items while they fit, and remembers that one did not.
 struct PageFiller<Item: Sendable> {
   private(set) var items: [Item] = []
@@ -127,14 +143,18 @@ struct PageFiller<Item: Sendable> {
     left = max(0, bytes - ByteBudget.frame)
   }
 
+  /// Adds an item as it is; false if it does not fit.
+  mutating func addWhole(_ item: Item) -> Bool {
+    let size = ByteBudget.size(item, codec) + 1
+    guard size <= left else { return false }
+    items.append(item)
+    left -= size
+    return true
+  }
+
   /// Adds an item; false if it does not fit. The first one is cut until it does.
   mutating func add(_ item: Item) -> Bool {
-    let size = ByteBudget.size(item, codec) + 1
-    if size <= left {
-      items.append(item)
-      left -= size
-      return true
-    }
+    if addWhole(item) { return true }
     guard items.isEmpty, let (cut, _) = ByteBudget.fit(item, codec, bytes: left) else {
       return false
     }

@@ -10,6 +10,8 @@ package struct Caller: Sendable {
   package var inbox: String
   /// A person at a terminal may always run commands.
   package var isAtTerminal: Bool
+  /// Takes results whole: nobody's memory is filled by them.
+  package var readsWhole = false
   /// Takes a durable handle in place of a long wait.
   package var takesHandles: Bool
   package var cancellation: Cancellation

@@ -28,6 +28,16 @@ package struct Operation: Sendable {
   private let body: @Sendable (JSONObject, Caller) throws(ToolFailure) -> ToolResult
 
   init<Offered: TaskTool>(_ offered: Offered) {
+    self.init(offered) { input, _ in input }
+  }
+
+  init<Offered: TaskTool>(_ offered: Offered) where Offered.Input: Budgeted {
+    self.init(offered) { input, caller in caller.readsWhole ? input.whole : input }
+  }
+
+  private init<Offered: TaskTool>(
+    _ offered: Offered, asking: @escaping @Sendable (Offered.Input, Caller) -> Offered.Input
+  ) {
     tool = AnyTool(offered)
     group = offered.group
     let codec = Offered.Input.json
@@ -38,7 +48,7 @@ package struct Operation: Sendable {
       } catch {
         throw .invalidArguments(error.faults, tool: offered.name)
       }
-      return ToolResult(try offered.perform(input, caller))
+      return ToolResult(try offered.perform(asking(input, caller), caller))
     }
   }
 

@@ -32,6 +32,8 @@ struct Command: Sendable {
   var options: [OptionSpec] = []
   /// The tool whose arguments the options fill.
   var tool: String?
+  /// Tools of which this verb is what a terminal has.
+  var otherTools: [String] = []
   var notes: String?
   let examples: [Example]
   /// Started by the program itself, not by people.

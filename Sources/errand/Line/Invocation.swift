@@ -25,9 +25,21 @@ struct Invocation: Sendable {
   }
 
   /// Collects the tool arguments that the given options fill.
-  func arguments() -> JSONObject {
+  func arguments() -> JSONObject { arguments(of: command.options) }
+
+  /// Names one task, in the part of the store that is meant.
+  func naming(_ task: String) -> JSONObject {
+    var arguments = place
+    arguments["task_id"] = .string(task)
+    return arguments
+  }
+
+  /// Says whose tasks are meant.
+  var place: JSONObject { arguments(of: Options.place) }
+
+  private func arguments(of options: [OptionSpec]) -> JSONObject {
     var arguments = JSONObject()
-    for spec in command.options {
+    for spec in options {
       guard let argument = spec.argument, let given = values[spec.name], let last = given.last
       else { continue }
       arguments[argument] =

@@ -6,6 +6,14 @@ enum Options {
   static let json = OptionKey<Bool>.flag("json", nil, "Print JSON.")
   static let quiet = OptionKey<Bool>.flag("quiet", "q", "Print ids only.")
 
+  // Whose tasks are meant.
+  static let team = OptionKey<String?>.text(
+    "team", nil, "TEAM", "Whose tasks; the configured team unless given."
+  ).filling("team_id")
+  static let diary = OptionKey<String?>.text("diary", nil, "DIARY", "Only of this diary.")
+    .filling("diary_id")
+  static let place: [OptionSpec] = [team.spec, diary.spec]
+
   // What a new task may say.
   static let file = OptionKey<String?>.path("file", "f", "FILE", "Read the brief from a file.")
   static let directory = OptionKey<String?>.path(
@@ -72,7 +80,7 @@ enum Options {
     references.spec, workspace.spec, tags.spec, priority.spec, parent.spec, correlation.spec,
     budgetUsd.spec,
     budgetTokens.spec, maxTurns.spec, runningTimeout.spec, expiresIn.spec, key.spec,
-  ]
+  ] + place
 
   // What a list may be narrowed by.
   static let status = OptionKey<[String]>.list(

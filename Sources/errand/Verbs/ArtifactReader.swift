@@ -12,7 +12,7 @@ struct ArtifactReader: ~Copyable {
   private(set) var received = 0
 
   /// Asks where the bytes are; they are never copied through a result.
-  init(task: String, cid: String, operations: Operations) throws(Complaint) {
+  init(task: JSONObject, cid: String, operations: Operations) throws(Complaint) {
     let path = try Self.path(task, cid, operations)
     let file = try Self.open(path)
     self.file = file
@@ -20,11 +20,12 @@ struct ArtifactReader: ~Copyable {
   }
 
   private static func path(
-    _ task: String, _ cid: String, _ operations: Operations
+    _ task: JSONObject, _ cid: String, _ operations: Operations
   ) throws(Complaint) -> String {
-    let answer = try operations.call(
-      "tasks_artifacts_download",
-      ["task_id": .string(task), "cid": .string(cid), "as": "path"])
+    var arguments = task
+    arguments["cid"] = .string(cid)
+    arguments["as"] = "path"
+    let answer = try operations.call("tasks_artifacts_download", arguments)
     if let path = answer["content"]?.arrayValue?.first?.stringValue { return path }
     throw Complaint(
       "The operation named no file.", next: "Report this, with the output of `errand doctor`.",

@@ -5,9 +5,8 @@ extension Command {
   static let artifactsList = Command(
     path: ["artifacts", "list"], summary: "List what a task handed in.",
     operands: [.required("task")],
-    options: [
-      Options.attempt.spec, Options.kind.spec, Options.json.spec, Options.quiet.spec,
-    ],
+    options: [Options.attempt.spec, Options.kind.spec] + Options.place
+      + [Options.json.spec, Options.quiet.spec],
     tool: "tasks_artifacts_list",
     examples: [
       Example("errand artifacts list fix-login-test-k3f9", "Files, reports and the diff."),
@@ -18,7 +17,7 @@ extension Command {
   static let artifactsGet = Command(
     path: ["artifacts", "get"], summary: "Print or save one artifact, by title or content id.",
     operands: [.required("task"), .required("artifact")],
-    options: [Options.output.spec, Options.attempt.spec],
+    options: [Options.output.spec, Options.attempt.spec] + Options.place + [Options.json.spec],
     tool: "tasks_artifacts_download",
     examples: [
       Example("errand artifacts get fix-login-test-k3f9 report.md", "To standard output."),
@@ -31,9 +30,8 @@ extension Command {
     operands: [.required("task"), .required("file")],
     options: [
       Options.attempt.spec, Options.kind.spec, Options.title.spec, Options.contentType.spec,
-      Options.json.spec, Options.quiet.spec,
-    ],
-    tool: "tasks_artifacts_upload",
+    ] + Options.place + [Options.json.spec, Options.quiet.spec],
+    tool: "tasks_artifacts_upload", otherTools: ["tasks_artifacts_stage"],
     examples: [
       Example("errand artifacts put fix-login-test-k3f9 notes.md --kind report", "A report."),
       Example("errand artifacts put fix-login-test-k3f9 out.png --attempt 1 -q", "Prints its id."),
@@ -51,7 +49,6 @@ enum Artifacts {
     var artifacts: [JSONValue] = []
     repeat {
       arguments["limit"] = 100
-      arguments["max_bytes"] = 40_000
       let answer = try operations.call("tasks_artifacts_list", arguments)
       artifacts += answer["artifacts"]?.arrayValue ?? []
       arguments["cursor"] = answer["nextCursor"]
@@ -97,7 +94,7 @@ enum Artifacts {
 
   static func get(_ call: Invocation) throws(Complaint) -> ExitCode {
     let operations = try Operations.open()
-    let task = call.operand(0) ?? ""
+    let task = call.naming(call.operand(0) ?? "")
     let artifact = try find(call.operand(1) ?? "", of: task, call, operations)
     guard let cid = artifact["cid"]?.stringValue else {
       throw Complaint(
@@ -106,18 +103,51 @@ enum Artifacts {
     var reader = try ArtifactReader(task: task, cid: cid, operations: operations)
     if let path = call[Options.output], path != "-" {
       try save(&reader, to: path)
-      call.terminal.note("\(path): \(Figures.bytes(reader.received)), \(cid)")
+      if call[Options.json] {
+        var saved = artifact.objectValue ?? [:]
+        saved["savedTo"] = .string(path)
+        try call.terminal.print(JSONValue.object(saved).text)
+      } else {
+        call.terminal.note("\(path): \(Figures.bytes(reader.received)), \(cid)")
+      }
+    } else if call[Options.json] {
+      try call.terminal.print(try described(artifact, &reader))
     } else {
       while let bytes = try reader.next() { try call.terminal.write(bytes) }
     }
     return .ok
   }
 
+  /// Gives what is known of an artifact together with its content, as a script reads it.
+  private static func described(
+    _ artifact: JSONValue, _ reader: inout ArtifactReader
+  ) throws(Complaint) -> String {
+    var bytes: [UInt8] = []
+    while let piece = try reader.next() {
+      bytes += piece
+      guard bytes.count <= most else {
+        throw Complaint(
+          "The artifact is too large for one line of JSON.",
+          next: "Save it with --output FILE.", code: .usage)
+      }
+    }
+    var whole = artifact.objectValue ?? [:]
+    if let text = String(validating: bytes, as: UTF8.self) {
+      whole["text"] = .string(text)
+    } else {
+      whole["contentBase64"] = .string(Base64.encode(bytes))
+    }
+    return JSONValue.object(whole).text
+  }
+
+  /// Bounds what is held in memory to be written as JSON.
+  private static let most = 64 << 20
+
   /// Finds an artifact by content id, else the latest of that title.
   private static func find(
-    _ wanted: String, of task: String, _ call: Invocation, _ operations: Operations
+    _ wanted: String, of task: JSONObject, _ call: Invocation, _ operations: Operations
   ) throws(Complaint) -> JSONValue {
-    var arguments: JSONObject = ["task_id": .string(task)]
+    var arguments = task
     arguments["attempt_n"] = call[Options.attempt].map { .integer($0) }
     let artifacts = try all(arguments, operations)
     let found =
@@ -129,7 +159,7 @@ enum Artifacts {
       "The task has no artifact `\(wanted)`.",
       why: titles.isEmpty
         ? ["It has none yet."] : ["It has: \(titles.prefix(10).joined(separator: ", "))."],
-      next: "See `errand artifacts list \(task)`.", code: .notFound)
+      next: "See `errand artifacts list \(call.operand(0) ?? "")`.", code: .notFound)
   }
 
   private static func save(

@@ -7,9 +7,8 @@ extension Command {
     options: [
       Options.inbox.spec, Options.seen.spec, Options.status.spec, Options.typeFilter.spec,
       Options.profile.spec, Options.tags.spec, Options.query.spec, Options.parent.spec,
-      Options.correlation.spec, Options.limit.spec, Options.cursor.spec, Options.json.spec,
-      Options.quiet.spec,
-    ],
+      Options.correlation.spec, Options.limit.spec, Options.cursor.spec,
+    ] + Options.place + [Options.json.spec, Options.quiet.spec],
     tool: "tasks_list",
     examples: [
       Example("errand list", "The newest tasks, as a table."),
@@ -20,9 +19,10 @@ extension Command {
     run: Listing.list)
 
   static let get = Command(
-    path: ["get"], summary: "Show one task: status, times, result.",
-    operands: [.required("task")], options: [Options.json.spec, Options.quiet.spec],
-    tool: "tasks_get",
+    path: ["get"], summary: "Show one task: status, times, the whole result.",
+    operands: [.required("task")],
+    options: Options.place + [Options.json.spec, Options.quiet.spec],
+    tool: "tasks_get", otherTools: ["tasks_attempts_list"],
     examples: [
       Example("errand get fix-login-test-k3f9", "By name or by id."),
       Example("errand get fix-login-test-k3f9 --json | jq .status", "As JSON."),
@@ -34,13 +34,12 @@ extension Command {
 enum Listing {
   /// How many tasks are shown unless somebody says.
   private static let usualLimit = 20
-  /// The longest page an operation gives, in tasks and in bytes.
-  private static let page = (tasks: 100, bytes: 40_000)
+  /// The longest page an operation gives.
+  private static let page = 100
 
   static func list(_ call: Invocation) throws(Complaint) -> ExitCode {
     var arguments = call.arguments()
     arguments["view"] = call[Options.inbox] ? "inbox" : "all"
-    arguments["max_bytes"] = .integer(page.bytes)
     let (items, last) = try pages(arguments, limit: call[Options.limit] ?? usualLimit)
     if call[Options.json] {
       var whole = last.objectValue ?? [:]
@@ -65,7 +64,7 @@ enum Listing {
     var arguments = arguments
     var items: [JSONValue] = []
     while true {
-      arguments["limit"] = .integer(min(page.tasks, limit - items.count))
+      arguments["limit"] = .integer(min(page, limit - items.count))
       let answer = try operations.call("tasks_list", arguments)
       items += answer["items"]?.arrayValue ?? []
       guard items.count < limit, let cursor = answer["nextCursor"] else { return (items, answer) }
@@ -105,14 +104,21 @@ enum Listing {
   }
 
   static func get(_ call: Invocation) throws(Complaint) -> ExitCode {
-    let task = try Operations.open().call(
-      "tasks_get", ["task_id": .string(call.operand(0) ?? "")])
-    if call[Options.json] {
-      try call.terminal.print(task.text)
-    } else if call[Options.quiet] {
+    let operations = try Operations.open()
+    let task = try operations.call(
+      "tasks_get", call.naming(call.operand(0) ?? ""))
+    if call[Options.quiet] {
       try call.terminal.print(TaskText.id(of: task))
+      return .ok
+    }
+    let attempts = try operations.call("tasks_attempts_list", call.naming(TaskText.id(of: task)))
+    let items = attempts["items"]?.arrayValue ?? []
+    if call[Options.json] {
+      var whole = task.objectValue ?? [:]
+      whole["attempts"] = .array(items)
+      try call.terminal.print(JSONValue.object(whole).text)
     } else {
-      try call.terminal.print(TaskPage.text(of: task, call.terminal))
+      try call.terminal.print(TaskPage.text(of: task, items, call.terminal))
     }
     return .ok
   }

@@ -6,10 +6,13 @@ extension Command {
     operands: [.required("task")],
     options: [
       Options.follow.spec, Options.since.spec, Options.tail.spec, Options.kinds.spec,
-      Options.attempt.spec, Options.json.spec,
-    ],
+      Options.attempt.spec,
+    ] + Options.place + [Options.json.spec],
     tool: "tasks_messages_list",
-    notes: "With --json each message is one line of JSON; its seq is what --since takes.",
+    notes: """
+      With --json each message is one line of JSON; its seq is what --since takes. What tools gave
+      back, turns and pieces of unfinished texts are shown only if their --kind is named.
+      """,
     examples: [
       Example("errand logs fix-login-test-k3f9", "The latest attempt, from the start."),
       Example("errand logs fix-login-test-k3f9 --follow", "And on until it ends."),
@@ -30,7 +33,7 @@ enum Logs {
         "--since and --tail do not go together.", next: "Keep one of them.", code: .usage)
     }
     var stream = MessageStream(
-      task: call.operand(0) ?? "", operations: try Operations.open(),
+      task: call.naming(call.operand(0) ?? ""), operations: try Operations.open(),
       after: call[Options.since], attempt: call[Options.attempt], kinds: call.arguments()["kinds"])
     if let count = call[Options.tail] {
       try Messages.show(try stream.last(count), call)
@@ -40,9 +43,6 @@ enum Logs {
       let wait = call[Options.follow] ? patience : 0
       try Messages.show(try stream.next(waitSec: wait), call)
     } while call[Options.follow] ? !stream.hasEnded : !stream.isCaughtUp
-    if stream.hasCuts {
-      call.terminal.note("Some messages are too long to be shown whole.")
-    }
     return .ok
   }
 }

@@ -3,10 +3,7 @@ import Tasks
 
 /// Reads the messages of a task's attempt in order, each once.
 struct MessageStream {
-  /// The longest page an operation gives.
-  private static let pageBytes = 40_000
-
-  private let task: String
+  private let task: JSONObject
   private let operations: Operations
   private let kinds: JSONValue?
   private var attempt: Int?
@@ -17,11 +14,9 @@ struct MessageStream {
   private var attemptStatus: AttemptStatus?
   /// Tells that the last look brought everything there was.
   private(set) var isCaughtUp = false
-  /// Tells that a message was too long to be shown whole.
-  private(set) var hasCuts = false
 
   init(
-    task: String, operations: Operations, after: Int? = nil, attempt: Int? = nil,
+    task: JSONObject, operations: Operations, after: Int? = nil, attempt: Int? = nil,
     kinds: JSONValue? = nil
   ) {
     self.task = task
@@ -55,9 +50,7 @@ struct MessageStream {
   }
 
   private func request() -> JSONObject {
-    var arguments: JSONObject = [
-      "task_id": .string(task), "max_bytes": .integer(Self.pageBytes),
-    ]
+    var arguments = task
     arguments["attempt_n"] = attempt.map { .integer($0) }
     arguments["kinds"] = kinds
     return arguments
@@ -72,7 +65,6 @@ struct MessageStream {
     let items = page["items"]?.arrayValue ?? []
     // Something may have come between the page and the end it tells of: only silence is the end.
     isCaughtUp = !hasMore && items.isEmpty
-    if page["truncated"]?.boolValue == true, !hasMore { hasCuts = true }
     return items
   }
 }

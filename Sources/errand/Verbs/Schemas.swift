@@ -17,10 +17,7 @@ enum Schemas {
   static func list(_ call: Invocation) throws(Complaint) -> ExitCode {
     var arguments = JSONObject()
     arguments["task_type"] = call.operand(0).map { .string($0) }
-    if call[Options.json] {
-      arguments["detail"] = "full"
-      arguments["max_bytes"] = 40_000
-    }
+    if call[Options.json] { arguments["detail"] = "full" }
     let answer = try Operations.open().call("tasks_schemas", arguments)
     if call[Options.json] {
       try call.terminal.print(answer.text)

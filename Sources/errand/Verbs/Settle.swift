@@ -6,7 +6,8 @@ import Tools
 extension Command {
   static let settle = Command(
     path: ["settle"], summary: "Write the end of tasks whose supervisor died; ends nothing else.",
-    operands: [.several("task")], options: [Options.json.spec, Options.quiet.spec],
+    operands: [.several("task")],
+    options: Options.place + [Options.json.spec, Options.quiet.spec],
     notes: """
       Whatever opens the store does this by itself; use it where a task still looks as if it ran.
       A task that a living supervisor owns is left alone: `errand cancel` ends it. Ends with 75 if
@@ -25,8 +26,8 @@ enum Settle {
     let operations = try Operations.open()
     var code = ExitCode.ok
     for reference in call.operands {
-      let outcome = try operations.settle(reference)
-      let task = try operations.call("tasks_get", ["task_id": .string(reference)])
+      let outcome = try operations.settle(reference, call.place)
+      let task = try operations.call("tasks_get", call.naming(reference))
       if call[Options.json] {
         var shown = task.objectValue ?? [:]
         shown["outcome"] = .string(outcome.rawValue)

@@ -3,7 +3,10 @@ import Posix
 
 /// Lays one task out for reading.
 enum TaskPage {
-  static func text(of task: JSONValue, _ terminal: Terminal) -> String {
+  /// Shows a task and, whole, what its latest attempt handed in.
+  static func text(
+    of task: JSONValue, _ attempts: [JSONValue], _ terminal: Terminal
+  ) -> String {
     let now = WallClock.nowMilliseconds()
     var lines = [
       terminal.styled(TaskText.name(of: task), .bold) + "  "
@@ -19,7 +22,19 @@ enum TaskPage {
     for request in task["pendingRequests"]?.arrayValue ?? [] {
       lines += ["", terminal.styled("asks", .yellow) + "  " + TaskText.line(request["question"])]
     }
+    if let output = attempts.last?["output"] { lines += ["", result(output, terminal)] }
     return lines.joined(separator: "\n")
+  }
+
+  /// Gives the words of an output, then whatever else is in it.
+  private static func result(_ output: JSONValue, _ terminal: Terminal) -> String {
+    let head = terminal.styled("result", .dim)
+    guard var members = output.objectValue else { return "\(head)\n\(output.text)" }
+    let summary = TaskText.block(members["summary"])
+    members["summary"] = nil
+    return
+      ([head, summary] + members.map { "\($0): \($1.stringValue ?? $1.text)" })
+      .filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   private static func rows(of task: JSONValue, now: Int64) -> [(String, String)] {

@@ -5,7 +5,8 @@ extension Command {
   static let wait = Command(
     path: ["wait"], summary: "Wait for tasks; the exit code is that of the worst.",
     operands: [.several("task")],
-    options: [Options.until.spec, Options.timeout.spec, Options.json.spec, Options.quiet.spec],
+    options: [Options.until.spec, Options.timeout.spec] + Options.place
+      + [Options.json.spec, Options.quiet.spec],
     tool: "tasks_wait",
     notes: "With several tasks it waits until all have come that far. 75 means: not yet.",
     examples: [
@@ -18,7 +19,7 @@ extension Command {
   static let cancel = Command(
     path: ["cancel"], summary: "End tasks and every process they started.",
     operands: [.several("task")],
-    options: [Options.reason.spec, Options.json.spec, Options.quiet.spec],
+    options: [Options.reason.spec] + Options.place + [Options.json.spec, Options.quiet.spec],
     tool: "tasks_cancel",
     examples: [
       Example("errand cancel fix-login-test-k3f9", "By name or id."),
@@ -38,8 +39,8 @@ enum Waiting {
     let until = call[Options.until] ?? "terminal"
     var worst = ExitCode.ok
     for reference in call.operands {
-      let isDone = try hasCome(reference, until, deadline, operations)
-      let task = try operations.call("tasks_get", ["task_id": .string(reference)])
+      let isDone = try hasCome(call.naming(reference), until, deadline, operations)
+      let task = try operations.call("tasks_get", call.naming(reference))
       try show(task, call)
       // A task that goes on is as it should be for somebody who waits for any change.
       let code = TaskText.exitCode(of: task)
@@ -50,11 +51,12 @@ enum Waiting {
 
   /// Waits for one task, in pieces; false when the deadline came first.
   private static func hasCome(
-    _ reference: String, _ until: String, _ deadline: MonotonicTime?, _ operations: Operations
+    _ task: JSONObject, _ until: String, _ deadline: MonotonicTime?, _ operations: Operations
   ) throws(Complaint) -> Bool {
-    var arguments: JSONObject = [
-      "task_ids": .array([.string(reference)]), "until": .string(until),
-    ]
+    var arguments = task
+    arguments["task_ids"] = .array([task["task_id"] ?? .null])
+    arguments["task_id"] = nil
+    arguments["until"] = .string(until)
     while true {
       let left = deadline.map { Int(($0.remaining.milliseconds + 999) / 1000) } ?? patience
       arguments["timeout_sec"] = .integer(min(patience, left))

@@ -19,12 +19,12 @@ enum Watching {
     if !call[Options.json], !call[Options.quiet] {
       call.terminal.note("Watching \(name); Ctrl-C leaves it running.")
     }
-    var stream = MessageStream(task: id, operations: operations)
+    var stream = MessageStream(task: call.naming(id), operations: operations)
     repeat {
       let messages = try stream.next(waitSec: patience)
       if !call[Options.quiet] { try Messages.show(messages, call) }
     } while !(stream.hasEnded || stream.isCaughtUp && stream.taskStatus == .inputRequired)
-    let task = try operations.call("tasks_get", ["task_id": .string(id)])
+    let task = try operations.call("tasks_get", call.naming(id))
     try close(task, call)
     return TaskText.exitCode(of: task)
   }

@@ -7,11 +7,11 @@ extension Complaint {
   init(_ failure: ToolFailure, of tool: String) {
     let command = Command.all.first { $0.tool == tool }
     self.init(
-      Self.spoken(failure.summary),
+      Self.spoken(failure.summary, command),
       why: failure.faults.map { fault in
-        Self.place(fault.pointer, command) + Self.spoken(fault.message)
+        Self.place(fault.pointer, command) + Self.spoken(fault.message, command)
       },
-      next: failure.nextStep.map { Self.spoken($0) }, code: Self.exitCode(failure.kind))
+      next: failure.nextStep.map { Self.spoken($0, command) }, code: Self.exitCode(failure.kind))
   }
 
   /// Names the option that fills the argument at fault, else the place itself.
@@ -28,13 +28,20 @@ extension Complaint {
     return "--\(option.name): "
   }
 
-  /// Puts the verb where a tool is named.
-  private static func spoken(_ text: String) -> String {
-    Command.all.reversed().reduce(text) { text, command in
-      guard let tool = command.tool else { return text }
-      return text.replacing("call \(tool)", with: "use `errand \(command.name)`")
-        .replacing("Call \(tool)", with: "Use `errand \(command.name)`")
-        .replacing(tool, with: "`errand \(command.name)`")
+  /// Puts the verb where a tool is named, and the command's option where an argument is.
+  private static func spoken(_ text: String, _ command: Command?) -> String {
+    let verbs = Command.all.reversed().flatMap { command in
+      ([command.tool].compactMap(\.self) + command.otherTools).map { ($0, command.name) }
+    }
+    let words = verbs.reduce(text) { text, verb in
+      text.replacing("call \(verb.0)", with: "use `errand \(verb.1)`")
+        .replacing("Call \(verb.0)", with: "Use `errand \(verb.1)`")
+        .replacing(verb.0, with: "`errand \(verb.1)`")
+    }
+    return (command?.options ?? []).reduce(words) { text, option in
+      // A word of one part may stand for itself.
+      guard let argument = option.argument, argument.contains("_") else { return text }
+      return text.replacing(argument, with: "--\(option.name)")
     }
   }
 
