@@ -32,12 +32,14 @@ import Testing
 
   @Test(arguments: [
     ("aws_secret_access_key=", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "\n", "accesskey"),
-    ("export DB_PASSWORD='", "hunter2", "'", "password"), ("password: ", "hunter2!", " ", "password"),
+    ("export DB_PASSWORD='", "hunter2", "'", "password"),
+    ("password: ", "hunter2!", " ", "password"),
     (#"{"apiKey": ""#, "a1b2c3d4e5f6", #""}"#, "apikey"),
     (#"{\"client_secret\": \""#, "a1b2c3d4e5f6g7", #"\"}"#, "secret"),
     ("Authorization: Bearer ", "abcdef0123456789", "", "authorization"),
     ("clone https://me:", "swordfish", "@host/x", "password"),
-    ("--password=", "s3cr3t", " -v", "password"), ("token := \"", "0123456789abcdef", "\"", "token"),
+    ("--password=", "s3cr3t", " -v", "password"),
+    ("token := \"", "0123456789abcdef", "\"", "token"),
   ])
   func aValueIsMarkedByTheNameItIsGivenUnderWhereverItIsCut(
     _ before: String, _ value: String, _ after: String, _ name: String

@@ -64,7 +64,7 @@ import Testing
       #expect(cut.hasSuffix("… [cut: the messages hold all 25010 characters]"))
       #expect(task.resultSummary?.hasPrefix("begin xxx") == true)
       let said = try stage.messages(task).compactMap { message in
-        if case .text(let text) = message.body { text } else { nil }
+        if case .text(let text) = message { text } else { nil }
       }
       #expect(said.contains { $0.hasPrefix("begin x") && $0.hasSuffix("x end") })
     }

@@ -16,7 +16,8 @@ struct SecretTests {
       let given = try house.task("true", ["title": .string(words), "tags": [.string(Self.token)]])
       let made = try house.task(words + "\nand \(Self.lower)")
       let slug = try house.task("use \(Self.lower) now")
-      try house.call("tasks_cancel", ["task_id": .string(slug.spec.name), "reason": .string(words)])
+      try house.call(
+        "tasks_cancel", ["task_id": .string(slug.spec.name), "reason": .string(words)])
       let kept = try house.call(
         "tasks_artifacts_upload",
         ["task_id": .string(given.spec.name), "text": "x", "title": .string(words)])

@@ -1,6 +1,6 @@
 import JSON
-import Tasks
 import TaskStore
+import Tasks
 
 /// Is one page of the log and the attempt it belongs to.
 struct ReadPage {

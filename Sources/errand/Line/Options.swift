@@ -75,12 +75,13 @@ enum Options {
     "watch", "w", "Follow it to the end; Ctrl-C leaves it running.")
 
   /// Collects what `create` and `run` share.
-  static let newTask: [OptionSpec] = [
-    directory.spec, profile.spec, file.spec, title.spec, name.spec, taskType.spec, input.spec,
-    references.spec, workspace.spec, tags.spec, priority.spec, parent.spec, correlation.spec,
-    budgetUsd.spec,
-    budgetTokens.spec, maxTurns.spec, runningTimeout.spec, expiresIn.spec, key.spec,
-  ] + place
+  static let newTask: [OptionSpec] =
+    [
+      directory.spec, profile.spec, file.spec, title.spec, name.spec, taskType.spec, input.spec,
+      references.spec, workspace.spec, tags.spec, priority.spec, parent.spec, correlation.spec,
+      budgetUsd.spec,
+      budgetTokens.spec, maxTurns.spec, runningTimeout.spec, expiresIn.spec, key.spec,
+    ] + place
 
   // What a list may be narrowed by.
   static let status = OptionKey<[String]>.list(
