@@ -56,8 +56,10 @@ extension StoreError: CustomStringConvertible {
     case .idempotencyConflict: "Use a new key for a new request."
     case .limit(_, let next): next
     case .badCursor: "Start again without a cursor."
-    case .damaged, .damagedTask:
+    case .damaged:
       "Run `errand doctor`, then `errand doctor --fix`; nothing is deleted by either."
+    case .damagedTask:
+      "Read its messages, and create it again if it is still wanted; `errand doctor` names the line."
     case .newerFormat: "Update Errand."
     case .notWritable(_, let error), .disk(let error): error.cure
     case .removed: "Put the folder back; or start the program again, to begin an empty store."

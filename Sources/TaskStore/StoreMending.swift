@@ -57,7 +57,10 @@ package struct StoreMending {
     }
     let store = try settleDamage(from: .snapshot, by: actor)
     let hasSnapshot = Snapshot.newest(in: layout, files: files, after: 0) != nil
-    if !hasSnapshot, try store.number() > 0, try store.compactIfWorthwhile(always: true) {
+    // A short journal has none yet, and nothing is wrong with that.
+    if !hasSnapshot, try store.number() > 0, try store.compactIfWorthwhile(always: true),
+      !done.isEmpty
+    {
       done.append("made the snapshot anew")
     }
   }

@@ -242,6 +242,47 @@ struct DamageTests {
     }
   }
 
+  @Test func nothingIsMendedInAHealthyStore() throws {
+    try withCommandDesk { desk in
+      _ = try desk.task("true", name: "one")
+      let fixed = try desk.json(["doctor", "--fix", "--json"])
+      #expect(fixed["mended"] == [], "\(fixed["mended"]?.text ?? "")")
+    }
+  }
+
+  @Test func noAdviceLeadsInACircle() throws {
+    try withCommandDesk { desk in
+      _ = try desk.task("echo one; echo two", name: "one")
+      try desk.quiet()
+      let ground = Ground(desk: desk)
+      let settled = try ground.lines().firstIndex { $0.contains(#""settled""#) } ?? 0
+      var lines = try ground.lines()
+      lines[settled] = lines[settled].replacing(#""event":"#, with: #""evont":"#)
+      try ground.write(lines)
+      _ = try desk.errand(["doctor", "--fix"])
+      // The doctor sends to these, and they show what there is.
+      let logs = try desk.errand(["logs", "one"])
+      #expect(logs.status == .exited(code: 0) && logs.text.contains("two"), "\(logs.errorText)")
+      let shown = try desk.errand(["get", "one"])
+      #expect(shown.status == .exited(code: 0) && !shown.text.contains("doctor --fix"))
+      let cancelled = try desk.errand(["cancel", "one"])
+      #expect(!cancelled.errorText.contains("doctor --fix"), "\(cancelled.errorText)")
+    }
+  }
+
+  @Test func aMessageThatCannotBeReadIsNothingToMend() throws {
+    try withCommandDesk { desk in
+      let id = try desk.task("echo one; echo two", name: "one")
+      try desk.quiet()
+      let month = try #require(try RealFileSystem().list(desk.store + "/tasks").first)
+      let log = "\(desk.store)/tasks/\(month)/\(id)/attempts/1/messages-000001.jsonl"
+      try writeFile(log, try readText(log).replacing(#""kind":"text""#, with: #""kynd":"text""#))
+      let outcome = try desk.errand(["doctor", "--verify"])
+      #expect(outcome.text.contains(log), "\(outcome.text)")
+      #expect(outcome.text.contains("There is nothing to mend") && !outcome.text.contains("--fix"))
+    }
+  }
+
   @Test func contentThatIsNotWhatItsNameSaysIsSetAside() throws {
     try withCommandDesk { desk in
       _ = try desk.task("echo hello > \"$ERRAND_ARTIFACTS/a.txt\"", name: "one")

@@ -99,7 +99,8 @@ struct StoreExamination {
       .problem(
         "damaged tasks", "the state of \(tasks.count) tasks is not known, such as \(first)",
         means: "A change of theirs could not be read. All other tasks are served.",
-        next: "Look at their messages with `errand logs`, and create them again.")
+        next: "Read what they did with `errand get` and `errand logs`, and create again what is "
+          + "still wanted; what they were cannot be found out.")
     ]
   }
 

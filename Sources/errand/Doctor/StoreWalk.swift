@@ -30,7 +30,14 @@ enum StoreWalk {
     return .problem(
       "verify", "\(audit.breakCount) breaks; the first: \(place(first)): \(first.reason)",
       means: "This is not as Errand wrote it: a disk failed, or somebody changed the file.",
-      next: "Keep a copy of the store, then run `errand doctor --fix --verify`.")
+      next: audit.breaks.contains(where: isMendable)
+        ? "Keep a copy of the store, then run `errand doctor --fix --verify`."
+        : "Keep a copy of the store. There is nothing to mend: all that is whole is served.")
+  }
+
+  /// Tells whether setting it aside changes anything: a line is passed over where it stands.
+  private static func isMendable(_ found: StoreAudit.Break) -> Bool {
+    found.line == nil && found.path.contains("/blobs/") || found.path.contains("/journal/")
   }
 
   static func place(_ found: StoreAudit.Break) -> String {
