@@ -46,15 +46,16 @@ package final class Conversation: Sendable {
     workers = Workers(limit: limits.workers)
   }
 
-  /// Takes the standard streams, out of reach of a careless print, and watches the parent and the
-  /// signals.
+  /// Takes the standard streams, out of reach of a careless print, and watches the parent, the
+  /// signals and whether anybody can still read.
   package static func standard(limits: Limits = Limits()) throws(SystemError) -> Conversation {
     Signal.ignoreBrokenPipe()
     let wire = try StandardStreams.takeWire()
     var made: Conversation?
-    wire.split { input, output in
+    try wire.split { (input, output) throws(SystemError) in
+      let watchdog = Watchdog(output: try output.duplicate())
       made = Conversation(
-        input: input, output: output, limits: limits, watchdog: Watchdog(),
+        input: input, output: output, limits: limits, watchdog: watchdog,
         leave: { exitNow($0) })
     }
     guard let made else { preconditionFailure("the wire was not parted") }

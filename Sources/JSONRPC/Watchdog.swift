@@ -1,8 +1,8 @@
 import Posix
 import Synchronization
 
-/// Notices that the process should end although its input stays open: a signal, or the parent's
-/// death.
+/// Notices that the process should end although its input stays open: a signal, the parent's
+/// death, or that nobody can read its output any more.
 package final class Watchdog: Sendable {
   // Taken when made: a parent that dies later is noticed, however late the thread starts.
   private let parent = ParentWatch()
@@ -10,7 +10,10 @@ package final class Watchdog: Sendable {
   private let routed = Atomic(false)
   private let started = Atomic(false)
 
-  package init() {}
+  /// Watched for its other end's going, which comes unasked and wakes nobody before.
+  private let output: Descriptor?
+
+  package init(output: consuming Descriptor? = nil) { self.output = output }
 
   /// Routes the signals, once, just before the first answer leaves: who has had one may send a
   /// signal at once, and until then a signal ends the process by itself.
@@ -28,11 +31,10 @@ package final class Watchdog: Sendable {
   /// Waits for the first bytes to read, or the end, on the thread that will read them: the start is
   /// too dear for a thread of its own. Answers false once the parent has died before.
   func awaitFirst(of input: Int32) -> Bool {
-    let watched = [input, parent.descriptor].compactMap { $0 }
+    let watched = watched(input)
     while true {
       do throws(SystemError) {
-        let ready = try Poller.wait(
-          watched.map { (descriptor: $0, events: .readable) }, timeoutMilliseconds: interval)
+        let ready = try Poller.wait(watched, timeoutMilliseconds: interval)
         if ready[input] != nil { return true }
         if !ready.isEmpty || parent.isOrphaned { return false }
       } catch {
@@ -60,13 +62,21 @@ package final class Watchdog: Sendable {
   /// Only where the parent cannot be polled is it asked for, once a second.
   private var interval: Int? { parent.descriptor == nil ? 1000 : nil }
 
+  private func watched(_ first: Int32?) -> [(descriptor: Int32, events: Poller.Event)] {
+    var watched: [(descriptor: Int32, events: Poller.Event)] =
+      [first, parent.descriptor].compactMap { $0.map { ($0, .readable) } }
+    switch output {
+    case .some(let output): watched.append((output.rawValue, []))
+    case .none: break
+    }
+    return watched
+  }
+
   private func watch() {
-    let signals = signals.withLock { $0?.descriptor }
-    let watched = [signals, parent.descriptor].compactMap { $0 }
+    let watched = watched(signals.withLock { $0?.descriptor })
     while true {
       do {
-        let ready = try Poller.wait(
-          watched.map { (descriptor: $0, events: .readable) }, timeoutMilliseconds: interval)
+        let ready = try Poller.wait(watched, timeoutMilliseconds: interval)
         if !ready.isEmpty || parent.isOrphaned { return }
       } catch {
         return

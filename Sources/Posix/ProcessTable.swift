@@ -142,7 +142,7 @@ package enum ProcessTable {
   }
 
   /// Makes a number of a marker (FNV-1a): large enough to limit nothing, and nobody else's choice.
-  private static func brand(of marker: String) -> UInt64 {
+  static func brand(of marker: String) -> UInt64 {
     let hash = marker.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
       ($0 ^ UInt64($1)) &* 0x0100_0000_01B3
     }

@@ -143,8 +143,10 @@ package struct ProcessTree: Sendable {
         let table = try ProcessTable.all()
         left = try members(in: table)
         let ours = Set(table.lazy.filter { $0.owner == geteuid() }.map(\.identity))
-        let isQuiet = bystanders.map { ours.isSubset(of: $0) } ?? false
+        let news = bystanders.map { ours.subtracting($0) }
+        let isQuiet = news?.isEmpty ?? false
         bystanders = ours
+        if let news, !isQuiet { chase(news.map(\.pid), until: deadline) }
         looks += 1
         if left.isEmpty, isQuiet || looks >= Self.lookLimit || .now >= deadline { break }
         if left.isEmpty { continue }
@@ -152,9 +154,16 @@ package struct ProcessTree: Sendable {
       bystanders = nil
       if .now >= deadline { break }
       try send(.kill, to: left)
+      chase(left.map(\.pid), until: deadline)
       left = try nextLook(left, deadline)
     }
     return left
+  }
+
+  /// Goes after what those forked that were met too late.
+  private func chase(_ pids: [Int32], until deadline: MonotonicTime) {
+    guard let marker else { return }
+    ForkChase(brand: ProcessTable.brand(of: marker)).follow(from: pids, until: deadline)
   }
 
   /// Signals the leader's group as one, so that nobody forks away between, and the others one by

@@ -40,17 +40,48 @@ package enum Reconciler {
     return settled
   }
 
+  /// Ends, at a person's word, a task of which a change may be missing, if nobody owns the attempt
+  /// that is known, or the next one, which the missing change may have begun.
+  package static func settleInDoubt(
+    _ task: TaskRecord, store: TaskStore, by actor: Actor
+  ) throws(RunnerError) -> TaskRecord? {
+    let known = task.attemptCount
+    let attemptN = task.status.isActive ? known : known + 1
+    let lock = try fromStore { () throws(StoreError) in try store.lockAttempt(task.id, attemptN) }
+    guard let lock else { return nil }
+    defer { withExtendedLifetime(lock) {} }
+    if task.status.isActive {
+      return try settleUnderLock(task.id, attemptN, store: store, by: actor, evenInDoubt: true)
+    }
+    let marker = "\(AgentEnvironment.Name.attempt)=\(task.id)/\(attemptN)"
+    _ = try fromSystem { () throws(SystemError) in try sweep(nil, marker: marker) }
+    let error = AttemptError(
+      .interrupted, "A change of it could not be read, and a person had it ended.")
+    return try fromStore { () throws(StoreError) in
+      let settled = try store.change(.id(task.id), by: actor, evenInDoubt: true) {
+        $0.status.isTerminal ? nil : .failed(error)
+      }
+      try store.sync()
+      try store.removeSecrets(of: task.id)
+      if try Dependencies.decide(in: store, by: actor) { try store.sync() }
+      return settled
+    }
+  }
+
   private static func settleUnderLock(
-    _ task: TaskID, _ attemptN: Int, store: TaskStore, by actor: Actor
+    _ task: TaskID, _ attemptN: Int, store: TaskStore, by actor: Actor, evenInDoubt: Bool = false
   ) throws(RunnerError) -> TaskRecord? {
     // Read again: the owner may have settled just before it let go.
-    let record = try fromStore { () throws(StoreError) in try store.task(.id(task)) }
+    let record = try fromStore { () throws(StoreError) in
+      try store.task(.id(task), evenInDoubt: evenInDoubt)
+    }
     guard record.status.isActive, let attempt = record.latestAttempt,
       attempt.attemptN == attemptN
     else { return nil }
-    let ledger = AttemptLedger(store: store, record: record, attempt: attempt, actor: actor)
+    let ledger = AttemptLedger(
+      store: store, record: record, attempt: attempt, actor: actor, isOwner: evenInDoubt)
     let survivors = try fromSystem { () throws(SystemError) in
-      try sweep(attempt, marker: ledger.marker)
+      try sweep(attempt.executor, marker: ledger.marker)
     }
     return try fromStore { () throws(StoreError) in
       try settle(record, attempt, ledger, survivors)
@@ -61,9 +92,9 @@ package enum Reconciler {
   ///
   /// Neither group nor session is trusted here: the machine may have been started anew since.
   private static func sweep(
-    _ attempt: Attempt, marker: String
+    _ executor: Executor?, marker: String
   ) throws(SystemError) -> [ProcessRecord] {
-    let leader = attempt.executor.map {
+    let leader = executor.map {
       ProcessIdentity(pid: Int32(truncatingIfNeeded: $0.pid), startTicks: $0.startedAtTicks)
     }
     let tree = ProcessTree(

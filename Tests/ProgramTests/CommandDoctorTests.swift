@@ -30,6 +30,34 @@ struct CommandDoctorTests {
     }
   }
 
+  @Test func oldLogsLoseTheirSecretsAndNothingElse() throws {
+    try withCommandDesk { desk in
+      _ = try desk.task("echo said; echo whispered >&2")
+      let files = RealFileSystem()
+      let month = try #require(try files.list(desk.store + "/tasks").first)
+      let task = try #require(try files.list(desk.store + "/tasks/" + month).first)
+      let folder = desk.store + "/tasks/\(month)/\(task)/attempts/1"
+      let key = "ghp_" + String(repeating: "a1B2", count: 9)
+      for name in ["messages-000001.jsonl", "transcript.jsonl", "stderr.log"] {
+        let text = String(decoding: try files.read(folder + "/" + name), as: UTF8.self)
+        let old = text.replacing("said", with: "said \(key)").replacing("whi", with: "\(key) whi")
+        #expect(old != text, "\(name)")
+        try files.replace(folder + "/" + name, with: Array(old.utf8))
+      }
+      let outcome = try desk.errand(["doctor", "--redact"])
+      #expect(outcome.text.contains("took secrets out of 3 files"), "\(outcome.text)")
+      for name in ["messages-000001.jsonl", "transcript.jsonl", "stderr.log"] {
+        let text = String(decoding: try files.read(folder + "/" + name), as: UTF8.self)
+        #expect(!text.contains(key) && text.contains("[secret GitHub token]"), "\(name): \(text)")
+        #expect(text.contains("said") || text.contains("whispered"))
+      }
+      let logs = try desk.errand(["logs", task])
+      #expect(logs.text.contains("said [secret GitHub token]"), "\(logs.text)")
+      #expect(try desk.errand(["doctor", "--verify"]).status == .exited(code: 0))
+      #expect(try desk.errand(["doctor", "--redact"]).text.contains("out of 0 files"))
+    }
+  }
+
   struct Trouble: Sendable, CustomTestStringConvertible {
     var name: String
     var subject: String

@@ -61,7 +61,11 @@ struct DoubtTests {
       #expect { try cancel() } throws: { Self.isDamaged($0) }
       let fresh = try TaskStore.open(stage.root)
       #expect(try Reconciler.reconcile(store: fresh, by: Stage.actor).isEmpty)
-      #expect(try fresh.lastKnown(.id(task.id)).status == .dispatched)
+      let known = try fresh.lastKnown(.id(task.id))
+      #expect(known.status == .dispatched)
+      #expect(
+        try Reconciler.settleInDoubt(known, store: fresh, by: Stage.actor)?.status == .cancelled)
+      #expect(try stage.now(task).status == .cancelled, "a person's word ends the doubt")
     }
   }
 
@@ -79,6 +83,9 @@ struct DoubtTests {
       }
       #expect(try stage.store.lastKnown(.id(task.id)).status == .queued)
       #expect(try stage.store.damaged(among: [task.id, later.id]) == [task.id])
+      let settled = try Reconciler.settleInDoubt(task, store: stage.store, by: Stage.actor)
+      #expect(settled?.error?.code == .interrupted)
+      #expect(try stage.now(task).status == .failed, "a person's word ends the doubt")
       _ = consume runner
     }
   }

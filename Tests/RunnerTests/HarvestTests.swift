@@ -52,6 +52,26 @@ import Testing
     }
   }
 
+  @Test func allFilesTogetherAreBounded() throws {
+    try withStage(["limits": ["artifactsMiB": 1]]) { stage in
+      let task = try stage.run(
+        """
+        cd "$ERRAND_ARTIFACTS"; head -c 700000 /dev/zero > a; head -c 700000 /dev/zero > b
+        echo small > c
+        """)
+      #expect(task.status == .completed)
+      #expect(task.artifacts.map(\.title) == ["a", "c"])
+      let notes = try stage.messages(task).compactMap {
+        if case .info(let text, _) = $0 { text } else { nil }
+      }
+      #expect(
+        notes.contains {
+          $0.hasPrefix("b was left out:")
+            && $0.contains("together are larger than 1 MiB (limits.artifactsMiB)")
+        })
+    }
+  }
+
   @Test func aFolderReplacedByALinkIsNotEntered() throws {
     try withStage { stage in
       let task = try stage.run("rmdir \"$ERRAND_ARTIFACTS\"; ln -s /etc \"$ERRAND_ARTIFACTS\"")

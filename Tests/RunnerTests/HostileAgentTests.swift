@@ -60,14 +60,14 @@ import Testing
     }
   }
 
-  // Not `flight`: without its supervisor, to which orphans come, a chain of forks can outrun a look.
-  @Test(arguments: [Mischief.deaf, .orphan, .hidden, .server, .crowd])
+  @Test(arguments: [Mischief.deaf, .orphan, .hidden, .server, .crowd, .flight])
   func nothingIsLeftAfterItsSupervisorWasKilled(_ mischief: Mischief) throws {
     try withHostile(mischief) { stage, created, held in
       let task = try stage.wait(for: created) { $0.status != .dispatched }
       try stage.kill(supervisorOf: task)
       let ended = try stage.wait(for: task)
-      #expect(ended.error?.code == .interrupted)
+      // The one that is never there for long may have come to its own end before.
+      #expect(ended.error?.code == .interrupted || mischief == .flight)
       try expectNothingLeft(stage, ended, held)
     }
   }

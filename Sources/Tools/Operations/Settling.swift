@@ -15,17 +15,24 @@ package enum Settling: String, Sendable {
 }
 
 extension Workshop {
-  /// Settles a task whose owner died, and nothing that somebody owns.
+  /// Settles a task whose owner died, or of which a change may be missing, and nothing that
+  /// somebody owns.
   package func settle(
     _ reference: TaskReference, team: String? = nil, diary: String? = nil, _ caller: Caller
   ) throws(ToolFailure) -> Settling {
     try mayChange()
-    let task = try find(TaskPlace(task: reference, team: team, diary: diary))
+    let task = try find(
+      TaskPlace(task: reference, team: team, diary: diary), evenInDoubt: true)
     if task.status.isTerminal { return .alreadyTerminal }
-    guard task.status.isActive else { return .notBegun }
     let store = try store()
+    let isInDoubt = try naming { () throws(StoreError) in
+      try !store.damaged(among: [task.id]).isEmpty
+    }
+    guard task.status.isActive || isInDoubt else { return .notBegun }
     let settled = try namingRunner { () throws(RunnerError) in
-      try Reconciler.settleIfOrphaned(task, store: store, by: caller.actor)
+      isInDoubt
+        ? try Reconciler.settleInDoubt(task, store: store, by: caller.actor)
+        : try Reconciler.settleIfOrphaned(task, store: store, by: caller.actor)
     }
     if settled != nil { return .settled }
     // Somebody may have settled it between the look and the lock.

@@ -6,11 +6,14 @@ import Tasks
 extension Command {
   static let doctor = Command(
     path: ["doctor"], summary: "Look at store, configuration and agents; say what is wrong.",
-    options: [Options.fix.spec, Options.verify.spec, Options.json.spec],
+    options: [
+      Options.fix.spec, Options.verify.spec, Options.redact.spec, Options.json.spec,
+    ],
     notes: """
       Ends with 1 if there is a problem. Each finding says what it means and what to do. Without
       --fix nothing is changed; with it nothing is deleted: what is in the way, or damaged, is moved
-      to the store's folder damaged/.
+      to the store's folder damaged/. --redact rewrites old messages, transcripts and stderr logs in
+      which something has the looks of a secret.
       """,
     examples: [
       Example("errand doctor", "What is wrong here, and the cure."),
@@ -26,7 +29,8 @@ enum Doctor {
   static func examine(_ call: Invocation) throws(Complaint) -> ExitCode {
     let environment = Environment.current
     let root = StoreLayout.defaultRoot(environment: environment)
-    let done = call[Options.fix] ? try Repair.carryOut(root, isDeep: call[Options.verify]) : []
+    var done = call[Options.fix] ? try Repair.carryOut(root, isDeep: call[Options.verify]) : []
+    if call[Options.redact] { done += try Redaction.carryOut(root) }
     var findings =
       [.ok("errand", "version \(ThisBuild.version)")]
       + StoreExamination(root: root).findings()

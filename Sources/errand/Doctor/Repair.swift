@@ -48,7 +48,7 @@ enum Repair {
     }
   }
 
-  private static let refusal = Complaint(
+  static let refusal = Complaint(
     "This runs inside an attempt, where the store can only be read.",
     next: "Run it from a terminal of your own.", code: .usage)
 }

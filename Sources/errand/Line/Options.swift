@@ -144,6 +144,8 @@ enum Options {
     "client", nil, "NAME", "Whose inbox it is; by default the client's own name.")
   static let fix = OptionKey<Bool>.flag(
     "fix", nil, "Mend what can be mended safely; nothing is deleted.")
+  static let redact = OptionKey<Bool>.flag(
+    "redact", nil, "Take secrets out of the logs of attempts that have ended.")
   static let verify = OptionKey<Bool>.flag(
     "verify", nil, "Walk every event, message and artifact, and name the first break.")
   static let whatWouldGo = OptionKey<Bool>.flag(

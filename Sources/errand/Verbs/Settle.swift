@@ -9,7 +9,8 @@ extension Command {
     operands: [.several("task")],
     options: Options.place + [Options.json.spec, Options.quiet.spec],
     notes: """
-      Whatever opens the store does this by itself; use it where a task still looks as if it ran.
+      Whatever opens the store does this by itself; use it where a task still looks as if it ran,
+      and where a change of it may be missing, which only you can have ended.
       A task that a living supervisor owns is left alone: `errand cancel` ends it. Ends with 75 if
       there is such a one.
       """,
