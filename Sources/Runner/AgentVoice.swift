@@ -9,6 +9,9 @@ struct AgentVoice {
   private var interpreter: any AgentInterpreter
   private(set) var sink: MessageSink
   private var budget: BudgetGuard
+  private let prices: PriceTable
+  /// Limits nearly reached, until somebody has taken them further.
+  private var warnings: [String] = []
   private let gathering: Duration
   private let redactor: Redactor
   private var flushAt: MonotonicTime?
@@ -21,12 +24,13 @@ struct AgentVoice {
   private(set) var hasSpoken = false
 
   init(
-    _ interpreter: any AgentInterpreter, sink: MessageSink, budget: Budget, gathering: Duration,
-    redactor: Redactor
+    _ interpreter: any AgentInterpreter, sink: MessageSink, budget: BudgetGuard,
+    prices: PriceTable = PriceTable(), gathering: Duration, redactor: Redactor
   ) {
     self.interpreter = interpreter
     self.sink = sink
-    self.budget = BudgetGuard(budget)
+    self.budget = budget
+    self.prices = prices
     self.gathering = gathering
     self.redactor = redactor
   }
@@ -108,6 +112,21 @@ struct AgentVoice {
     store()
   }
 
+  /// What was used, with a cost by our own table where the agent tells none.
+  var usage: Usage { prices.priced(sink.countedUsage) }
+
+  /// Says that a limit is nearly reached.
+  mutating func warn(_ text: String) {
+    sink.note(text)
+    warnings.append(text)
+  }
+
+  /// Hands over what was warned of since the last time.
+  mutating func takeWarnings() -> [String] {
+    defer { warnings = [] }
+    return warnings
+  }
+
   mutating func sync() { keep { (sink) throws(StoreError) in try sink.sync() } }
 
   mutating func fail(_ error: StoreError) { failure = failure ?? error }
@@ -118,8 +137,8 @@ struct AgentVoice {
     hasSpoken = hasSpoken || reaction.events.contains { $0 != .unknown }
     // What a line says may hold a secret that its bytes, escaped, did not show.
     sink.take(reaction.events.map { $0.redacted(by: redactor) })
-    let usage = sink.countedUsage
-    for warning in budget.warnings(at: usage) { sink.note(warning.text) }
+    let usage = usage
+    for warning in budget.warnings(at: usage) { warn(warning.text) }
     exhausted = exhausted ?? budget.exhausted(at: usage)?.text
     return reaction.bytes + refusals(reaction.events)
   }

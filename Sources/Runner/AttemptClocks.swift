@@ -17,6 +17,7 @@ struct AttemptClocks: Sendable {
   }
 
   private var phase: Phase
+  private var hasWarned = false
   private let runningLimit: Duration
 
   /// Starts when the process lives.
@@ -44,9 +45,22 @@ struct AttemptClocks: Sendable {
   /// When the next limit is reached; nil while the clock is stopped.
   var deadline: MonotonicTime? {
     switch phase {
-    case .starting(let until), .running(let until): until
+    case .starting(let until): until
+    case .running(let until): hasWarned ? until : until + runningLimit * -Self.warningShare
     case .stopped: nil
     }
+  }
+
+  /// The share of the time that is left when it is warned of.
+  private static let warningShare = 1 - BudgetGuard.warningShare
+
+  /// Tells once that little of the time is left.
+  mutating func isNearlyOver(now: MonotonicTime = .now) -> Bool {
+    guard !hasWarned, case .running(let until) = phase,
+      until + runningLimit * -Self.warningShare <= now
+    else { return false }
+    hasWarned = true
+    return true
   }
 
   func passed(now: MonotonicTime = .now) -> Passed? {

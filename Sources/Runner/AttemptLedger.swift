@@ -61,6 +61,11 @@ struct AttemptLedger: Sendable {
     try store.sync()
   }
 
+  /// Tells everybody who looks at the task that a limit is nearly reached; no end waits for that.
+  func warned(_ text: String) throws(StoreError) {
+    try write(.budgetWarned(BudgetWarning(attemptN: attemptN, leaseId: leaseId, text: text)))
+  }
+
   /// Binds a file's content to the attempt; synced with the settlement that follows.
   func bind(_ artifact: Artifact) throws(StoreError) { try write(.artifactBound(artifact)) }
 

@@ -107,6 +107,10 @@ final class AttemptLoop {
   private func advance() throws(SystemError) {
     let now = MonotonicTime.now
     voice.advance(now)
+    if clocks.isNearlyOver(now: now) {
+      voice.warn("80 % of the \(limits.runningTimeoutSec) s it may run are over.")
+    }
+    passOnWarnings()
     if voice.hasSpoken { clocks.spoke(now: now) }
     if let due = nextRecording, due <= now {
       try tree.record()
@@ -126,6 +130,12 @@ final class AttemptLoop {
     case .draining(let rest, let limit):
       if streams.areClosed || min(rest, limit) <= now { phase = .over }
     case .over: break
+    }
+  }
+
+  private func passOnWarnings() {
+    for text in voice.takeWarnings() {
+      do throws(StoreError) { try ledger.warned(text) } catch { voice.fail(error) }
     }
   }
 

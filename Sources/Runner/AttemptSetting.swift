@@ -35,7 +35,10 @@ struct AttemptSetting {
     adapter = record.spec.launch.adapterInUse
     type = try Self.type(of: record, ledger)
     do throws(LaunchRefusal) {
-      brief = try Brief(record.spec, type)
+      var brief = try Brief(record.spec, type)
+      // A limit is on all attempts together.
+      brief.budgetUsd = brief.budgetUsd.map { max(0, $0 - (record.usage.costUsd ?? 0)) }
+      self.brief = brief
       let site = AgentPlace(directory: place.directory, attemptFolder: folders.attempt)
       launch = try adapter.launch(brief, in: site)
       interpreter = adapter.interpreter(for: brief, in: site)

@@ -12,9 +12,14 @@ struct BudgetGuard: Sendable {
   static let warningShare = 0.8
 
   private let budget: Budget
+  /// What earlier attempts of the task have used: a limit is on all together.
+  private let spent: Usage
   private var warned: Set<String> = []
 
-  init(_ budget: Budget) { self.budget = budget }
+  init(_ budget: Budget, spent: Usage = Usage()) {
+    self.budget = budget
+    self.spent = spent
+  }
 
   /// Returns the limits whose warning mark was crossed since the last look, each once.
   mutating func warnings(at usage: Usage) -> [Crossing] {
@@ -30,6 +35,7 @@ struct BudgetGuard: Sendable {
   }
 
   private func shares(of usage: Usage) -> [(name: String, share: Double, text: String)] {
+    let usage = spent + usage
     var shares: [(String, Double, String)] = []
     func add(_ name: String, _ used: Double, _ limit: Double, _ text: String) {
       // A limit of zero is used up by anything, and by nothing at all not yet.

@@ -60,6 +60,7 @@ struct MessageSink {
     var counted = standing.usage
     if counted.toolCalls == nil, toolCalls > 0 { counted.toolCalls = toolCalls }
     if counted.turns == nil, turns > 0 { counted.turns = turns }
+    counted.model = counted.model ?? standing.session?.model
     return counted
   }
 

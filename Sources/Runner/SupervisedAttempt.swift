@@ -126,7 +126,8 @@ struct SupervisedAttempt {
       sink.write(.userMessage(text: redactor.redacted(setting.brief.text), from: .brief))
       try sink.store()
       return AgentVoice(
-        setting.interpreter, sink: sink, budget: record.spec.budget,
+        setting.interpreter, sink: sink,
+        budget: BudgetGuard(record.spec.budget, spent: record.usage), prices: timing.prices,
         gathering: timing.gathering, redactor: redactor)
     } catch {
       throw Unfit(.storeError, "Messages cannot be stored: \(error).")
@@ -241,7 +242,7 @@ struct SupervisedAttempt {
     return Settlement(
       attemptN: attempt.attemptN, leaseId: attempt.leaseId, outcome: outcome,
       output: output.value, outputCid: output.cid, checked: output.checked,
-      summary: output.headline, usage: sink.countedUsage, workspace: workspace,
+      summary: output.headline, usage: voice.usage, workspace: workspace,
       exit: ended.exit.map(ProcessExit.init),
       survivors: survivors)
   }

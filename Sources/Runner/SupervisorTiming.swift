@@ -1,4 +1,5 @@
 import TaskStore
+import Tasks
 
 /// Sets how patient a supervisor is, and how much it takes; tests are less so.
 package struct SupervisorTiming: Sendable {
@@ -27,6 +28,7 @@ package struct SupervisorTiming: Sendable {
   package var recording: Duration = .milliseconds(500)
 
   package var limits = Limits()
+  package var prices = PriceTable()
 
   package init() {}
 
@@ -35,5 +37,6 @@ package struct SupervisorTiming: Sendable {
     start = .seconds(configuration.timeouts.start)
     grace = .seconds(configuration.timeouts.grace)
     limits = configuration.limits
+    prices = PriceTable(configuration.prices)
   }
 }

@@ -26,7 +26,8 @@ extension Configuration: JSONCodable {
     {
       (
         profiles: [Profile], defaultProfile: String?, roots: [String], maxParallel: Int,
-        timeouts: Timeouts, ceilings: Ceilings, autoResume: Bool, allowCommands: Bool,
+        timeouts: Timeouts, ceilings: Ceilings, prices: [String: Price], autoResume: Bool,
+        allowCommands: Bool,
         env: PassedEnvironment, retention: Retention, limits: Limits, team: String
       ) in
       var made = Configuration()
@@ -37,6 +38,7 @@ extension Configuration: JSONCodable {
       made.timeouts = timeouts
       made.budget = made.budget.filled(by: ceilings.task)
       made.dailyUsd = ceilings.dailyUsd ?? made.dailyUsd
+      made.prices = prices
       made.autoResume = autoResume
       made.allowCommands = allowCommands
       made.env = env
@@ -53,6 +55,9 @@ extension Configuration: JSONCodable {
       "Attempts at once."),
     defaulted("timeouts", \.timeouts, Timeouts.json, Timeouts(), "Limits in seconds."),
     defaulted("budget", \.ceilings, Ceilings.json, Ceilings(), "The most one task may use."),
+    defaulted(
+      "prices", \.prices, .dictionary(of: Price.json), [:],
+      "US dollars for a million tokens, by model, for agents that tell no cost."),
     defaulted(
       "autoResume", \.autoResume, .bool, false,
       "Lets a task stopped by a quota go on once that is back."),

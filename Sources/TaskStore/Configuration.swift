@@ -15,6 +15,8 @@ package struct Configuration: Sendable, Hashable {
   package var budget = Budget(usd: 5)
   /// The most all tasks of a day (UTC) may cost before no more are started.
   package var dailyUsd = 50.0
+  /// What models cost, for agents that tell only tokens.
+  package var prices: [String: Price] = [:]
   /// Lets what a used-up quota stopped go on by itself once the quota is back.
   package var autoResume = false
   /// Lets a chat client run commands of its own choice.

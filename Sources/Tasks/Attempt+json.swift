@@ -74,6 +74,7 @@ extension Attempt: JSONCodable {
     optional("checked", \.checked, Verification.json, "What we found of the criteria."),
     optional("error", \.error, AttemptError.json, "Why it failed."),
     defaulted("usage", \.usage, Usage.json, Usage(), "What it used."),
+    optional("warning", \.warning, .string, "The limit nearly reached."),
     optional("workspace", \.workspace, AttemptWorkspace.json, "Where it worked."),
     optional("session", \.session, AttemptSession.json, "The agent's conversation."),
     optional("exit", \.exit, ProcessExit.json, "How the process ended."),
@@ -83,7 +84,8 @@ extension Attempt: JSONCodable {
     attemptN: Int, status: AttemptStatus, leaseId: String, profile: String,
     resumes: Int?, claimedAt: Timestamp, executor: Executor?, startedAt: Timestamp?,
     completedAt: Timestamp?, output: JSONValue?, outputCid: ContentID?, checked: Verification?,
-    error: AttemptError?, usage: Usage, workspace: AttemptWorkspace?, session: AttemptSession?,
+    error: AttemptError?, usage: Usage, warning: String?, workspace: AttemptWorkspace?,
+    session: AttemptSession?,
     exit: ProcessExit?, survivors: [String]
   ) -> Attempt {
     var attempt = Attempt(
@@ -98,6 +100,7 @@ extension Attempt: JSONCodable {
     attempt.checked = checked
     attempt.error = error
     attempt.usage = usage
+    attempt.warning = warning
     attempt.workspace = workspace
     attempt.session = session
     attempt.exit = exit

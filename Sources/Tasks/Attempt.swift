@@ -90,6 +90,8 @@ package struct Attempt: Sendable, Hashable {
   package var checked: Verification?
   package var error: AttemptError?
   package var usage: Usage = Usage()
+  /// The limit that was nearly reached last.
+  package var warning: String?
   package var workspace: AttemptWorkspace?
   package var session: AttemptSession?
   package var exit: ProcessExit?

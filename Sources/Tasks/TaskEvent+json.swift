@@ -18,6 +18,14 @@ extension Start: JSONCodable {
     required("workspace", \.workspace, AttemptWorkspace.json, "Where it works."))
 }
 
+extension BudgetWarning: JSONCodable {
+  package static let json = Codec.object(
+    Self.init(attemptN:leaseId:text:),
+    required("attemptN", \.attemptN, .int(1 ... .max), "The attempt."),
+    required("leaseId", \.leaseId, .string, "Its lease."),
+    required("text", \.text, .string, "The limit, and how much of it is used."))
+}
+
 extension Settlement.Outcome: JSONCodable {
   package static let json = Codec<Self>.union(
     tag: "status",
@@ -138,6 +146,10 @@ extension TaskEvent: JSONCodable {
       "message_delivered",
       extract: { if case .messageDelivered(let id) = $0 { Said(sendId: id) } else { nil } },
       embed: { .messageDelivered(sendId: $0.sendId) }, Said.json),
+    .variant(
+      "budget_warned",
+      extract: { if case .budgetWarned(let warning) = $0 { warning } else { nil } },
+      embed: { .budgetWarned($0) }, BudgetWarning.json),
     .variant(
       "cancel_requested",
       extract: { if case .cancelRequested(let reason) = $0 { Wish(reason: reason) } else { nil } },

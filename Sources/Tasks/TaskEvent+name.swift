@@ -13,6 +13,7 @@ extension TaskEvent {
     case .messageSent: "message_sent"
     case .messageWithdrawn: "message_withdrawn"
     case .messageDelivered: "message_delivered"
+    case .budgetWarned: "budget_warned"
     case .cancelRequested: "cancel_requested"
     case .cancelled: "cancelled"
     case .failed: "failed"

@@ -22,6 +22,8 @@ package enum TaskEvent: Sendable, Hashable {
   case messageWithdrawn(sendId: String)
   /// The agent has it.
   case messageDelivered(sendId: String)
+  /// A limit on what the attempt may use is nearly reached.
+  case budgetWarned(BudgetWarning)
   /// Somebody wants it to end; the owner settles it once the tree is gone.
   case cancelRequested(reason: String?)
   /// It ended before anything ran: cancelled by somebody.
@@ -65,6 +67,19 @@ package struct Start: Sendable, Hashable {
     self.leaseId = leaseId
     self.executor = executor
     self.workspace = workspace
+  }
+}
+
+/// Says which limit is nearly reached.
+package struct BudgetWarning: Sendable, Hashable {
+  package var attemptN: Int
+  package var leaseId: String
+  package var text: String
+
+  package init(attemptN: Int, leaseId: String, text: String) {
+    self.attemptN = attemptN
+    self.leaseId = leaseId
+    self.text = text
   }
 }
 

@@ -54,6 +54,7 @@ extension TaskRecord {
       case .messageSent(let saying): try say(saying, at: moment)
       case .messageWithdrawn(let sendId): try conclude(sendId, as: .withdrawn)
       case .messageDelivered(let sendId): try conclude(sendId, as: .delivered)
+      case .budgetWarned(let warning): try warn(warning)
       case .cancelRequested(let reason): try requestCancel(reason, at: moment)
       case .cancelled(let reason):
         try end(.cancelled, at: moment)

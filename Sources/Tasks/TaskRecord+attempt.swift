@@ -32,6 +32,13 @@ extension TaskRecord {
     status = .running
   }
 
+  /// Remembers how near its limits the attempt is.
+  mutating func warn(_ warning: BudgetWarning) throws(IllegalTransition.Cause) {
+    guard status == .running || status == .inputRequired else { throw .status(status) }
+    let index = try owned(warning.attemptN, warning.leaseId)
+    attempts[index].warning = CleanText.line(warning.text, limit: Limit.summary)
+  }
+
   /// Opens a question; an agent may ask several before the first is answered.
   mutating func ask(_ request: InputRequest) throws(IllegalTransition.Cause) {
     guard status == .running || status == .inputRequired else { throw .status(status) }

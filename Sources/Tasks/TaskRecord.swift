@@ -101,8 +101,9 @@ package struct TaskRecord: Sendable, Hashable {
     switch status {
     case .failed: error.map { "\($0.message) \($0.nextStep)" }
     case .cancelled: cancelRequest?.reason
+    case .running, .inputRequired: latestAttempt?.warning
     case .waiting where isPaused: latestAttempt?.error.map { "\($0.message) \($0.nextStep)" }
-    case .waiting, .queued, .dispatched, .running, .inputRequired, .completed, .expired: nil
+    case .waiting, .queued, .dispatched, .completed, .expired: nil
     }
   }
 

@@ -52,7 +52,7 @@ import Testing
       let loop = AttemptLoop(
         process: process,
         voice: AgentVoice(
-          Shy(), sink: MessageSink(log, syncEvery: timing.sync), budget: Budget(),
+          Shy(), sink: MessageSink(log, syncEvery: timing.sync), budget: BudgetGuard(Budget()),
           gathering: timing.gathering, redactor: Redactor([:])),
         clocks: AttemptClocks(
           speaksFirst: true, startLimit: timing.start, runningLimit: .seconds(600)),

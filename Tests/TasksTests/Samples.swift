@@ -29,6 +29,8 @@ enum Sample {
     agent: "claude", host: "box", pid: 100, startedAtTicks: 5000, supervisorPid: 99)
   static let workspace = AttemptWorkspace(mode: .sharedMount, path: "/home/a/project")
   static let error = AttemptError(.agentCrashed, "The agent ended with 1.")
+  static let warned = TaskEvent.budgetWarned(
+    BudgetWarning(attemptN: 1, leaseId: "lease-1", text: "80 % of the budget."))
   static let pause = Settlement.Pause(
     AttemptError(.agentQuota, "Used up."), resumeAt: Timestamp(milliseconds: 1_800_000_000_000))
 

@@ -15,6 +15,7 @@ import Testing
     ("answered", Sample.answered()),
     ("withdrawn", .inputWithdrawn(requestId: "q-1")),
     ("sent", Sample.said()),
+    ("warned", Sample.warned),
     ("cancelRequested", .cancelRequested(reason: "stop")),
     ("cancelled", .cancelled(reason: "stop")),
     ("failed", .failed(AttemptError(.agentMissing, "Not installed."))),
@@ -28,16 +29,16 @@ import Testing
 
   // Letters: w q d r i = the open statuses, C F X E = the ends, = unchanged.
   static let drawn = """
-                   crea held rele clai star aske answ with sent canR cncl fail expi boun comE faiE canE pauE
-    waiting          !    .    q    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .
-    queued           !    w    .    d    .    .    .    .    .    .    X    F    E    =    .    .    .    .
-    dispatched       !    .    .    .    r    .    .    .    =    =    .    .    .    =    .    F    X    .
-    running          !    .    .    .    .    i    .    .    =    =    .    .    .    =    C    F    X    w
-    input_required   !    .    .    .    .    i    r    r    =    =    .    .    .    =    C    F    X    w
-    completed        !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
-    failed           !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
-    cancelled        !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
-    expired          !    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
+                   crea held rele clai star aske answ with sent warn canR cncl fail expi boun comE faiE canE pauE
+    waiting          !    .    q    .    .    .    .    .    .  .      .    X    F    E    =    .    .    .    .
+    queued           !    w    .    d    .    .    .    .    .  .      .    X    F    E    =    .    .    .    .
+    dispatched       !    .    .    .    r    .    .    .    =  .      =    .    .    .    =    .    F    X    .
+    running          !    .    .    .    .    i    .    .    =  =      =    .    .    .    =    C    F    X    w
+    input_required   !    .    .    .    .    i    r    r    =  =      =    .    .    .    =    C    F    X    w
+    completed        !    .    .    .    .    .    .    .    .  .      .    .    .    .    =    .    .    .    .
+    failed           !    .    .    .    .    .    .    .    .  .      .    .    .    .    =    .    .    .    .
+    cancelled        !    .    .    .    .    .    .    .    .  .      .    .    .    .    =    .    .    .    .
+    expired          !    .    .    .    .    .    .    .    .  .      .    .    .    .    =    .    .    .    .
     """
 
   static let table: [(status: TaskStatus?, cells: [Substring])] =
@@ -54,7 +55,7 @@ import Testing
   @Test func theTableHasEveryStatusAndEveryEvent() {
     #expect(Self.table.map(\.status) == TaskStatus.allCases)
     #expect(Self.table.allSatisfy { $0.cells.count == Self.columns.count })
-    #expect(Set(Self.columns.map(\.event.name)).count == 15)
+    #expect(Set(Self.columns.map(\.event.name)).count == 16)
   }
 
   @Test(arguments: TaskStatus.allCases)

@@ -1,0 +1,123 @@
+import JSON
+import Posix
+import TestSupport
+import Testing
+
+/// Is a real coding agent that tests may run: one that a variable names, or that is on PATH.
+///
+/// One that is named must run; only one on PATH may be missing.
+enum RealAgent: String, Sendable, CaseIterable, CustomTestStringConvertible {
+  case claude, codex
+
+  var testDescription: String { rawValue }
+
+  private static let programs: [RealAgent: String] = {
+    var found: [RealAgent: String] = [:]
+    for agent in allCases {
+      found[agent] =
+        Environment.value("ERRAND_TEST_\(agent.rawValue.uppercased())")
+        ?? Environment.which(agent.rawValue, path: Environment.value("PATH"))
+    }
+    return found
+  }()
+
+  /// Those that are here.
+  static let present = allCases.filter { programs[$0] != nil && StandIn.python != nil }
+  static var isAnyPresent: Bool { !present.isEmpty }
+  static let absence: Comment =
+    "neither ERRAND_TEST_CLAUDE nor ERRAND_TEST_CODEX is set, nor is such an agent on PATH"
+
+  var program: String { Self.programs[self] ?? rawValue }
+
+  /// Names the variable that holds its key.
+  var key: String {
+    switch self {
+    case .claude: "ANTHROPIC_API_KEY"
+    case .codex: "STAND_IN_KEY"
+    }
+  }
+
+  /// Gives the model's wish to run a command, as this agent's tools have it.
+  func shell(_ command: String) -> JSONValue {
+    switch self {
+    case .claude:
+      ["name": "Bash", "input": ["command": .string(command), "description": "A command"]]
+    case .codex: ["name": "exec_command", "input": ["cmd": .string(command)]]
+    }
+  }
+
+  /// Gives a profile that leads it to the stand-in, and away from the user's own account.
+  func profile(_ model: StandIn, home: String, permissionMode: String = "all") -> JSONValue {
+    var environment: JSONObject = [:]
+    switch self {
+    case .claude:
+      environment = [
+        "ANTHROPIC_BASE_URL": .string(model.address),
+        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "CLAUDE_CODE_MAX_RETRIES": "1",
+        // It refuses to be let loose by root anywhere else.
+        "IS_SANDBOX": "1",
+      ]
+    case .codex:
+      environment = ["CODEX_HOME": .string(home + "/.codex")]
+    }
+    return [
+      "name": .string(rawValue), "adapter": .string(rawValue), "executable": .string(program),
+      "permissionMode": .string(permissionMode), "env": .object(environment),
+      "passEnv": [.string(key)],
+    ]
+  }
+
+  /// Writes what it reads of its home.
+  func furnish(_ home: String, _ model: StandIn) throws {
+    guard self == .codex else { return }
+    try RealFileSystem().createDirectories(home + "/.codex")
+    try writeFile(
+      home + "/.codex/config.toml",
+      """
+      model = "stand-in"
+      model_provider = "stand-in"
+      [model_providers.stand-in]
+      name = "Stand-in"
+      base_url = "\(model.address)/v1"
+      wire_api = "responses"
+      env_key = "STAND_IN_KEY"
+      request_max_retries = 1
+      stream_max_retries = 1
+      """)
+  }
+}
+
+/// Is a model that says what a scenario tells it to, on the loopback.
+struct StandIn {
+  static let key = "sk-stand-in-0123456789abcdef"
+  static let python =
+    Environment.value("ERRAND_TEST_PYTHON")
+    ?? Environment.which("python3", path: Environment.value("PATH"))
+
+  let address: String
+  private let program: RunningProgram
+
+  init(_ scenario: JSONValue, in folder: String) throws {
+    let place = Path.join(Path.parent(Path.parent(#filePath)), "Clients/model.py")
+    try writeFile(folder + "/scenario.json", scenario.text)
+    program = try Program.start(
+      [place, "--scenario", folder + "/scenario.json", "--port-file", folder + "/port"],
+      executable: Self.python)
+    var port = ""
+    let isUp = try eventually {
+      guard try RealFileSystem().exists(folder + "/port") else { return false }
+      port = try readText(folder + "/port")
+      return !port.isEmpty
+    }
+    try #require(isUp, "the stand-in did not start: \(program.errorText)")
+    address = "http://127.0.0.1:\(port)"
+  }
+
+  /// Answers every wish of the main conversation in turn, and side requests with a title.
+  static func scenario(_ turns: [JSONValue]) -> JSONValue {
+    [
+      "main": ["has_tools": true], "side": ["text": "{\"title\": \"Aside\"}"], "at_end": "stop",
+      "turns": .array(turns),
+    ]
+  }
+}
