@@ -45,20 +45,20 @@ struct AttemptClocks: Sendable {
   /// When the next limit is reached; nil while the clock is stopped.
   var deadline: MonotonicTime? {
     switch phase {
-    case .starting(let until): until
-    case .running(let until): hasWarned ? until : until + runningLimit * -Self.warningShare
+    case .starting(let until), .running(let until): until
     case .stopped: nil
     }
   }
 
-  /// The share of the time that is left when it is warned of.
-  private static let warningShare = 1 - BudgetGuard.warningShare
+  /// When it is to be warned of the limit, if it was not yet.
+  var warningTime: MonotonicTime? {
+    guard !hasWarned, case .running(let until) = phase else { return nil }
+    return until + runningLimit * (BudgetGuard.warningShare - 1)
+  }
 
   /// Tells once that little of the time is left.
   mutating func isNearlyOver(now: MonotonicTime = .now) -> Bool {
-    guard !hasWarned, case .running(let until) = phase,
-      until + runningLimit * -Self.warningShare <= now
-    else { return false }
+    guard let time = warningTime, time <= now else { return false }
     hasWarned = true
     return true
   }

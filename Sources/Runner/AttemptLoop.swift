@@ -107,7 +107,7 @@ final class AttemptLoop {
   private func advance() throws(SystemError) {
     let now = MonotonicTime.now
     voice.advance(now)
-    if clocks.isNearlyOver(now: now) {
+    if case .working = phase, rest != .resting, clocks.isNearlyOver(now: now) {
       voice.warn("80 % of the \(limits.runningTimeoutSec) s it may run are over.")
     }
     passOnWarnings()
@@ -195,7 +195,7 @@ final class AttemptLoop {
     switch phase {
     case .working:
       times.append(leaveBy)
-      if rest != .resting { times.append(clocks.deadline) }
+      if rest != .resting { times += [clocks.deadline, clocks.warningTime] }
     case .asked(let until): times.append(until)
     case .ending(let killAt): times.append(killAt)
     case .draining(let rest, let limit): times.append(min(rest, limit))

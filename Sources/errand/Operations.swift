@@ -37,6 +37,17 @@ struct Operations: Sendable {
     }
   }
 
+  /// Lets a task go on that a quota stopped.
+  func resume(_ reference: String, _ place: JSONObject) throws(Complaint) -> Resuming {
+    do throws(ToolFailure) {
+      return try toolbox.workshop.resume(
+        TaskReference(reference), team: place["team_id"]?.stringValue,
+        diary: place["diary_id"]?.stringValue, caller)
+    } catch {
+      throw Complaint(error, of: "tasks_cancel")
+    }
+  }
+
   /// Does one; gives its structured result without the hint, which is for models.
   func call(_ name: String, _ arguments: JSONObject) throws(Complaint) -> JSONValue {
     do throws(ToolFailure) {

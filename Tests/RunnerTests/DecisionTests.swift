@@ -31,6 +31,21 @@ import Testing
     #expect(clocks.deadline == zero + .seconds(180))
   }
 
+  @Test func itIsWarnedOnceThatTheTimeIsNearlyOver() {
+    let zero = MonotonicTime(nanoseconds: 0)
+    var clocks = AttemptClocks(
+      speaksFirst: false, startLimit: .seconds(90), runningLimit: .seconds(100), now: zero)
+    var warned = [clocks.isNearlyOver(now: zero + .seconds(79))]
+    clocks.stop(now: zero + .seconds(79))
+    warned.append(clocks.isNearlyOver(now: zero + .seconds(500)))
+    clocks.goOn(now: zero + .seconds(500))
+    for second in [500, 502, 503] {
+      warned.append(clocks.isNearlyOver(now: zero + .seconds(second)))
+    }
+    #expect(warned == [false, false, false, true, false])
+    #expect(clocks.warningTime == nil)
+  }
+
   @Test func aQuestionStopsTheRunningClock() {
     var clocks = clocks(speaksFirst: false)
     clocks.stop(now: zero + .seconds(40))
@@ -193,5 +208,36 @@ import Testing
     #expect(
       ContentType.guess(name: "a.txt", beginning: Array(piece), isWhole: true)
         == "application/octet-stream")
+  }
+}
+
+@Suite struct PriceTests {
+  @Test func tokensHaveTheCostOfTheirModelUnlessTheAgentSaysIt() {
+    let table = PriceTable([
+      "gpt": Price(input: 1, output: 10),
+      "gpt-6": Price(input: 2, output: 20, cacheRead: 0.5),
+    ])
+    func cost(_ model: String?, own: Double? = nil) -> Double? {
+      table.priced(
+        Usage(
+          inputTokens: 1_000_000, outputTokens: 100_000, cacheReadTokens: 2_000_000, costUsd: own,
+          model: model)
+      ).costUsd
+    }
+    #expect(cost("gpt-6-mini") == 5.0)
+    #expect(cost("gpt-5") == 4.0)
+    #expect(cost("gpt-6", own: 7) == 7.0)
+    #expect(cost("other") == nil)
+    #expect(cost(nil) == nil)
+    #expect(table.priced(Usage(model: "gpt")).costUsd == nil)
+  }
+
+  @Test func aLimitIsOnAllAttemptsTogether() {
+    let spent = Usage(turns: 2, costUsd: 3)
+    var watch = BudgetGuard(Budget(usd: 5, turns: 9), spent: spent)
+    #expect(watch.warnings(at: Usage(costUsd: 0.5)).isEmpty)
+    #expect(watch.warnings(at: Usage(costUsd: 1)).map(\.limit) == ["usd"])
+    #expect(watch.exhausted(at: Usage(costUsd: 2))?.limit == "usd")
+    #expect(watch.exhausted(at: Usage(turns: 7))?.limit == "turns")
   }
 }

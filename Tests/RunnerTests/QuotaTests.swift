@@ -66,8 +66,12 @@ extension Stage {
       #expect(try stage.wait(for: other).status == .completed)
       #expect(try stage.wait(for: second).status == .completed)
       #expect(try stage.now(task).isPaused)
-      try stage.store.change(.id(task.id), by: Stage.actor) { _ in .released }
-      try stage.store.sync()
+      for (code, words) in [(Int32(0), "goes on"), (1, "no quota")] {
+        let outcome = try Program.run(
+          ["resume", task.spec.name], environment: stage.environment, directory: "/")
+        #expect(outcome.status == .exited(code: code), "\(outcome.errorText)")
+        #expect(outcome.text.contains(words), "\(outcome.text)")
+      }
       #expect(try stage.wait(for: task).status == .completed)
       _ = consume runner
     }

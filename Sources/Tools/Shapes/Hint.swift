@@ -4,6 +4,8 @@ import Tasks
 enum Hint {
   static func next(for task: TaskRecord) -> String {
     switch task.status {
+    case .waiting where task.isPaused:
+      "Its agent's quota is used up; once it is back (resumeAt) the user runs `errand resume`."
     case .waiting, .queued, .dispatched, .running:
       task.cancelRequest == nil
         ? "Call tasks_wait to be told when it ends; tasks_messages_list shows what it is doing."

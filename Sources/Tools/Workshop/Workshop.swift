@@ -146,7 +146,7 @@ package final class Workshop: Sendable {
   }
 
   /// Starts a runner; the task is safe without one, so its absence is told, not thrown.
-  private func startRunner(_ store: TaskStore) {
+  func startRunner(_ store: TaskStore) {
     do throws(RunnerError) {
       try setting.startRunner(store)
     } catch {

@@ -612,7 +612,10 @@ class Handler(BaseHTTPRequestHandler):
             else:
                 model = self.server.scenario.data.get("model") or request.model or "stand-in"
                 reply = writer(request, turn, model)
-                if not request.stream:
+                if not request.stream and "cut_after" in turn:
+                    self.close_connection = True
+                    self.connection.close()
+                elif not request.stream:
                     self._json(200, reply.whole())
                 elif "stream_error" in turn:
                     first = next(reply.stream())
