@@ -50,6 +50,8 @@ package protocol AgentInterpreter: Sendable {
   mutating func interpret(_ line: AgentLine) -> Reaction
   mutating func carry(out command: AgentCommand) -> Reaction
   var rest: AgentRest { get }
+  /// Tells whether a message could be given to it as it stands now.
+  var takesMessages: Bool { get }
   /// Tells whether something gathered waits for `pause`.
   var isGathering: Bool { get }
   /// Gives up what was gathered, since nothing came for a while.
@@ -61,6 +63,7 @@ package protocol AgentInterpreter: Sendable {
 extension AgentInterpreter {
   package mutating func open() -> Reaction { .none }
   package var rest: AgentRest { .working }
+  package var takesMessages: Bool { false }
   package var isGathering: Bool { false }
   package mutating func pause() -> Reaction { .none }
   package mutating func finish() -> Reaction { .none }

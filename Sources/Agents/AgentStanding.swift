@@ -46,6 +46,12 @@ package struct AgentStanding: Sendable {
     if case .result(let result) = word { result } else { nil }
   }
 
+  /// Tells whether its last word is that the output asked for is missing or misshapen.
+  package var lacksOutput: Bool {
+    guard case .failure(let failure) = word else { return false }
+    return failure.reason == .outputMissing || failure.reason == .outputInvalid
+  }
+
   /// Draws the verdict: the agent's own word before the way its process ended.
   package func outcome(
     exit: ExitStatus?, _ traits: AgentTraits, lastErrorLine: String?

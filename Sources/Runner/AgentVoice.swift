@@ -20,6 +20,8 @@ struct AgentVoice {
   private(set) var failure: StoreError?
   /// Set once a limit is used up.
   private(set) var exhausted: String?
+  /// What it asked or took back, until somebody takes it up.
+  private var requests: [Request] = []
   /// Whether anything came that was understood: the agent's sign that it has started.
   private(set) var hasSpoken = false
 
@@ -35,13 +37,46 @@ struct AgentVoice {
     self.redactor = redactor
   }
 
+  /// Is a question of the agent's, or the end of one by the agent's own name for it.
+  enum Request {
+    case asked(AgentQuestion)
+    case withdrawn(String)
+  }
+
   /// Begins the conversation; returns bytes for the agent's input.
   mutating func open() -> [UInt8] { take(interpreter.open()) }
 
   /// Asks the agent to stop what it does, in its own words where it has any.
   mutating func interrupt() -> [UInt8] { take(interpreter.carry(out: .interrupt)) }
 
+  /// Gives the agent what somebody answered.
+  mutating func answer(_ name: String, _ answer: JSONValue) -> [UInt8] {
+    take(interpreter.carry(out: .answer(requestId: name, answer)))
+  }
+
+  /// Tells the agent something, and keeps it as a message.
+  mutating func say(_ text: String, from source: MessageBody.Source) -> [UInt8] {
+    write(.userMessage(text: redactor.redacted(text), from: source))
+    return take(interpreter.carry(out: .message(text)))
+  }
+
+  /// Hands over what was asked and taken back since the last time.
+  mutating func takeRequests() -> [Request] {
+    defer { requests.removeAll() }
+    return requests
+  }
+
   var rest: AgentRest { interpreter.rest }
+
+  /// Tells whether it makes sense to tell the agent more: one that has given up hears nothing, one
+  /// that was interrupted or lacks its output does.
+  var mayGoOn: Bool {
+    guard interpreter.takesMessages, failure == nil, exhausted == nil else { return false }
+    if case .failure(let why) = sink.standing.word {
+      return why.reason == .interrupted || sink.standing.lacksOutput
+    }
+    return true
+  }
 
   /// Takes in whole lines; returns bytes for the agent's input.
   mutating func hear(_ lines: [AgentLine]) -> [UInt8] {
@@ -93,6 +128,12 @@ struct AgentVoice {
     store()
   }
 
+  /// Keeps a message of ours.
+  mutating func write(_ body: MessageBody) {
+    sink.write(body)
+    store()
+  }
+
   /// Says as a message why the attempt failed, unless the agent has said the same already.
   mutating func tell(_ error: AttemptError) {
     guard !sink.hasReported(error.code) else { return }
@@ -136,23 +177,19 @@ struct AgentVoice {
     guard failure == nil else { return reaction.bytes }
     hasSpoken = hasSpoken || reaction.events.contains { $0 != .unknown }
     // What a line says may hold a secret that its bytes, escaped, did not show.
-    sink.take(reaction.events.map { $0.redacted(by: redactor) })
+    let events = reaction.events.map { $0.redacted(by: redactor) }
+    sink.take(events)
+    for event in events {
+      switch event {
+      case .asked(let question): requests.append(.asked(question))
+      case .withdrawn(let name): requests.append(.withdrawn(name))
+      default: break
+      }
+    }
     let usage = usage
     for warning in budget.warnings(at: usage) { warn(warning.text) }
     exhausted = exhausted ?? budget.exhausted(at: usage)?.text
-    return reaction.bytes + refusals(reaction.events)
-  }
-
-  /// Answers what is asked although nobody is there, so that the agent goes on.
-  private mutating func refusals(_ events: [AgentEvent]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for case .asked(let question) in events {
-      let answer: JSONValue = ["decision": "deny", "message": "Nobody can be asked here."]
-      bytes += take(
-        interpreter.carry(out: .answer(requestId: question.requestId, answer)))
-      bytes += take(Reaction(events: [.withdrawn(requestId: question.requestId)]))
-    }
-    return bytes
+    return reaction.bytes
   }
 
   private mutating func store() { keep { (sink) throws(StoreError) in try sink.store() } }

@@ -8,6 +8,8 @@ enum EndCause: Sendable, Hashable {
   case cancelled
   case passed(AttemptClocks.Passed, limitSec: Int)
   case budget(String)
+  /// Nobody answered this in time, and no answer was set for that.
+  case unanswered(String)
   /// This process was told to go, as when the machine shuts down.
   case interrupted
   case storeFailed(String)
@@ -22,6 +24,8 @@ struct AttemptEnd: Sendable {
   var standing: AgentStanding
   var traits: AgentTraits
   var lastErrorLine: String?
+  /// Whether an output was handed in through our own tool.
+  var hasSubmitted = false
   /// What is wrong with the output by its type's schema.
   var outputFaults: [Fault] = []
   /// How often the task was stopped by a quota before.
@@ -31,7 +35,9 @@ struct AttemptEnd: Sendable {
   /// Decides in this order: what we did, what the agent said, how the process ended.
   var outcome: Settlement.Outcome {
     if let cause { return Self.outcome(of: cause) }
-    let outcome = standing.outcome(exit: exit, traits, lastErrorLine: lastErrorLine)
+    var outcome = standing.outcome(exit: exit, traits, lastErrorLine: lastErrorLine)
+    // An agent that handed its output in to us need not show it in its own form as well.
+    if hasSubmitted, standing.lacksOutput { outcome = .completed }
     if case .paused(let pause) = outcome { return patient(pause) }
     return outcome == .completed && !outputFaults.isEmpty ? .failed(misshapen) : outcome
   }
@@ -63,6 +69,11 @@ struct AttemptEnd: Sendable {
     case .passed(.start, let seconds):
       .failed(AttemptError(.dispatchTimeout, "The agent gave no sign within \(seconds) s."))
     case .budget(let text): .failed(AttemptError(.budgetExhausted, text))
+    case .unanswered(let question):
+      .failed(
+        AttemptError(
+          .timeout,
+          "Nobody answered in time: \(CleanText.line(question, limit: 300))"))
     case .interrupted: .failed(AttemptError(.interrupted, "Its supervisor was told to stop."))
     case .storeFailed(let text): .failed(AttemptError(.storeError, text))
     case .disowned:

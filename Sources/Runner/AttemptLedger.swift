@@ -37,17 +37,20 @@ struct AttemptLedger: Sendable {
   /// Says what has become of the attempt while its agent runs.
   enum Standing: Sendable, Hashable { case wanted, unwanted, disowned }
 
-  func standing() throws(StoreError) -> Standing {
+  func standing() throws(StoreError) -> Standing { try look().standing }
+
+  /// Reads the task anew and says how the attempt stands in it.
+  func look() throws(StoreError) -> (standing: Standing, record: TaskRecord?) {
     let record: TaskRecord
     do throws(StoreError) {
       record = try self.record()
     } catch {
       // Nothing of a removed store may come back by our writing.
-      if case .removed = error { return .disowned }
+      if case .removed = error { return (.disowned, nil) }
       throw error
     }
-    guard owns(record) else { return .disowned }
-    return record.cancelRequest == nil ? .wanted : .unwanted
+    guard owns(record) else { return (.disowned, record) }
+    return (record.cancelRequest == nil ? .wanted : .unwanted, record)
   }
 
   private func owns(_ record: TaskRecord) -> Bool {
@@ -66,6 +69,35 @@ struct AttemptLedger: Sendable {
     try write(.budgetWarned(BudgetWarning(attemptN: attemptN, leaseId: leaseId, text: text)))
   }
 
+  /// Opens a question, named when the task's other questions are known; durable on return.
+  func ask(
+    _ make: (TaskRecord) -> InputRequest
+  ) throws(StoreError) -> (record: TaskRecord, id: String) {
+    var id = ""
+    let record = try write { record in
+      let request = make(record)
+      id = request.requestId
+      return .inputRequested(request)
+    }
+    try store.sync()
+    return (record, id)
+  }
+
+  func answer(_ requestId: String, _ answer: JSONValue) throws(StoreError) -> TaskRecord {
+    let record = try write(.inputAnswered(requestId: requestId, answer: answer))
+    try store.sync()
+    return record
+  }
+
+  func withdraw(_ requestId: String) throws(StoreError) -> TaskRecord {
+    try write(.inputWithdrawn(requestId: requestId))
+  }
+
+  /// Marks as heard what the agent is about to be told; refused if it was taken back.
+  func deliver(_ sendId: String) throws(StoreError) -> TaskRecord {
+    try write(.messageDelivered(sendId: sendId))
+  }
+
   /// Binds a file's content to the attempt; synced with the settlement that follows.
   func bind(_ artifact: Artifact) throws(StoreError) { try write(.artifactBound(artifact)) }
 
@@ -78,7 +110,12 @@ struct AttemptLedger: Sendable {
 
   @discardableResult
   private func write(_ event: TaskEvent) throws(StoreError) -> TaskRecord {
+    try write { _ in event }
+  }
+
+  private func write(_ make: (TaskRecord) -> TaskEvent) throws(StoreError) -> TaskRecord {
     try store.change(.id(task), by: actor, evenInDoubt: isOwner) { (fresh) throws(StoreError) in
+      let event = make(fresh)
       // An artifact is bound to ended tasks, too, but not by one who has lost the attempt.
       guard owns(fresh) else {
         throw .refused(IllegalTransition(event: event.name, cause: .lostLease))

@@ -1,4 +1,5 @@
 import Agents
+import JSON
 import Posix
 import TaskStore
 import Tasks
@@ -34,6 +35,7 @@ final class AttemptLoop {
   private var reaper: OrphanReaper?
   private let streams: AgentStreams
   private var voice: AgentVoice
+  private var desk: AttemptDesk
   private var clocks: AttemptClocks
   private var phase = Phase.working
   private var cause: EndCause?
@@ -44,13 +46,15 @@ final class AttemptLoop {
   private var rest = AgentRest.working
 
   init(
-    process: AgentProcess, voice: AgentVoice, clocks: AttemptClocks, traits: AgentTraits,
+    process: AgentProcess, voice: AgentVoice, desk: AttemptDesk, clocks: AttemptClocks,
+    traits: AgentTraits,
     ledger: AttemptLedger, spec: TaskSpec, signals: SignalPipe, adoptsOrphans: Bool,
     timing: SupervisorTiming
   ) {
     child = process.child
     streams = process.streams
     self.voice = voice
+    self.desk = desk
     self.clocks = clocks
     self.ledger = ledger
     self.timing = timing
@@ -65,6 +69,9 @@ final class AttemptLoop {
   }
 
   var heard: AgentVoice { voice }
+  /// What the agent offers as its output: handed in by its tool, else said at its end.
+  var claim: AgentResult? { desk.claim(voice) }
+  var hasSubmitted: Bool { desk.submitted != nil }
 
   /// The last thing the agent wrote to its error output.
   var lastErrorLine: String? { streams.errorTail.lastLine }
@@ -93,7 +100,7 @@ final class AttemptLoop {
       // Who ended before there was anybody to hear of it.
       try reaper?.reap()
     }
-    try lookForCancel()
+    try follow()
     while true {
       try advance()
       if case .over = phase { break }
@@ -112,12 +119,16 @@ final class AttemptLoop {
     }
     passOnWarnings()
     if voice.hasSpoken { clocks.spoke(now: now) }
+    if desk.isAsking { clocks.stop(now: now) } else { clocks.goOn(now: now) }
     if let due = nextRecording, due <= now {
       try tree.record()
       nextRecording = now + timing.recording
     }
     switch phase {
     case .working:
+      let (bytes, unanswered) = desk.expire(&voice)
+      streams.send(bytes)
+      if let unanswered { return try begin(.unanswered(unanswered)) }
       if let wish = wishToEnd(now) {
         try begin(wish)
       } else if let leaveBy, leaveBy <= now {
@@ -195,6 +206,7 @@ final class AttemptLoop {
     switch phase {
     case .working:
       times.append(leaveBy)
+      times.append(desk.deadline)
       if rest != .resting { times += [clocks.deadline, clocks.warningTime] }
     case .asked(let until): times.append(until)
     case .ending(let killAt): times.append(killAt)
@@ -215,13 +227,14 @@ final class AttemptLoop {
     if let reaper, ready[reaper.descriptor] != nil { try reaper.reap() }
     if ready[journal.descriptor] != nil {
       try journal.drain()
-      try lookForCancel()
+      try follow()
     }
   }
 
   private func hear() throws(SystemError) {
     let lines = try streams.readOutput()
     streams.send(voice.hear(lines))
+    takeRequests()
     try noticeRest()
     if voice.hasSpoken { clocks.spoke() }
     if case .draining(_, let limit) = phase {
@@ -232,6 +245,7 @@ final class AttemptLoop {
   /// Lets an agent go that has said its last word: it is told nothing more, and has some time.
   private func noticeRest() throws(SystemError) {
     guard voice.rest != rest else { return }
+    if voice.rest == .resting, goOn() { return }
     rest = voice.rest
     switch rest {
     case .working: leaveBy = nil
@@ -240,6 +254,25 @@ final class AttemptLoop {
       leaveBy = .after(timing.afterword)
       streams.closeInput()
       if case .asked = phase { try terminate() }
+    }
+  }
+
+  /// Gives an agent whose turn is over what is still to be said to it; false if there is nothing.
+  private func goOn() -> Bool {
+    streams.send(desk.withdrawAll(&voice))
+    guard case .working = phase, exit == nil,
+      let bytes = desk.next(&voice) ?? desk.sendBack(&voice)
+    else { return false }
+    streams.send(bytes)
+    return true
+  }
+
+  /// Puts questions into the journal; an answer of our own may bring up others.
+  private func takeRequests() {
+    for _ in 0..<Self.rounds {
+      let requests = voice.takeRequests()
+      if requests.isEmpty { return }
+      streams.send(desk.take(requests, &voice))
     }
   }
 
@@ -255,10 +288,15 @@ final class AttemptLoop {
     }
   }
 
-  private func lookForCancel() throws(SystemError) {
-    var standing = AttemptLedger.Standing.wanted
-    do throws(StoreError) { standing = try ledger.standing() } catch { voice.fail(error) }
-    switch standing {
+  /// Acts on what others have written: wishes to end it, answers, messages.
+  private func follow() throws(SystemError) {
+    var found: (standing: AttemptLedger.Standing, record: TaskRecord?) = (.wanted, nil)
+    do throws(StoreError) { found = try ledger.look() } catch { voice.fail(error) }
+    if found.standing != .disowned, let record = found.record {
+      streams.send(desk.follow(record, &voice))
+      takeRequests()
+    }
+    switch found.standing {
     case .wanted: break
     case .unwanted: try begin(.cancelled)
     case .disowned: try begin(.disowned)
@@ -291,6 +329,8 @@ final class AttemptLoop {
     try streams.finishErrors()
   }
 
+  /// Bounds questions that bring up questions.
+  private static let rounds = 16
   /// A pipe holds at most a megabyte.
   private static let lastReads = 64
 }

@@ -18,8 +18,8 @@ struct AttemptSetting {
   let folders: AttemptFolders
 
   init(
-    record: TaskRecord, ledger: AttemptLedger, folders: AttemptFolders, files: any FileSystem,
-    until deadline: MonotonicTime
+    record: TaskRecord, ledger: AttemptLedger, folders: AttemptFolders,
+    files: any FileSystem, until deadline: MonotonicTime
   ) throws(Unfit) {
     self.folders = folders
     do throws(SystemError) { try folders.prepare(files: files) } catch {
@@ -39,7 +39,8 @@ struct AttemptSetting {
       // A limit is on all attempts together.
       brief.budgetUsd = brief.budgetUsd.map { max(0, $0 - (record.usage.costUsd ?? 0)) }
       self.brief = brief
-      let site = AgentPlace(directory: place.directory, attemptFolder: folders.attempt)
+      let site = AgentPlace(
+        directory: place.directory, attemptFolder: folders.attempt, canAsk: true)
       launch = try adapter.launch(brief, in: site)
       interpreter = adapter.interpreter(for: brief, in: site)
     } catch {

@@ -92,13 +92,8 @@ struct MessageSink {
       if !hasReported(failure.reason) { report(failure.reason, failure.message) }
     case .session(let session):
       note("Conversation \(session.id)", .object(session.members))
-    case .asked(let question):
-      write(
-        .inputRequest(
-          requestId: question.requestId, question: question.question, options: question.options))
-    case .withdrawn(let requestId):
-      note("The question is withdrawn.", ["requestId": .string(requestId)])
-    case .usage, .result, .unknown: break
+    // The desk tells of questions once they are in the journal.
+    case .usage, .result, .unknown, .asked, .withdrawn: break
     }
   }
 

@@ -15,7 +15,9 @@ struct SupervisedAttempt {
   private let files: any FileSystem = RealFileSystem()
   private let began = MonotonicTime.now
 
-  init(store: TaskStore, record: TaskRecord, attempt: Attempt, timing: SupervisorTiming) {
+  init(
+    store: TaskStore, record: TaskRecord, attempt: Attempt, timing: SupervisorTiming
+  ) {
     self.store = store
     self.record = record
     self.attempt = attempt
@@ -80,7 +82,8 @@ struct SupervisedAttempt {
     // Watched before the first look, so that no wish falls between.
     let journal = try watchJournal()
     let setting = try AttemptSetting(
-      record: record, ledger: ledger, folders: folders, files: files, until: dispatch.deadline)
+      record: record, ledger: ledger, folders: folders, files: files,
+      until: dispatch.deadline)
     var voice = try voice(of: setting)
     for note in setting.place.notes { voice.note(note) }
     dispatch.extend(by: try setUp(setting, signals: signals, journal: journal))
@@ -93,7 +96,8 @@ struct SupervisedAttempt {
     }
     let process = try start(setting, dispatch)
     let loop = AttemptLoop(
-      process: process, voice: voice, clocks: clocks(setting.adapter.traits),
+      process: process, voice: voice, desk: desk(setting.type),
+      clocks: clocks(setting.adapter.traits),
       traits: setting.adapter.traits, ledger: ledger, spec: record.spec, signals: signals,
       adoptsOrphans: adopts, timing: timing)
     let found = workTree?.workspace ?? setting.place.workspace
@@ -196,6 +200,11 @@ struct SupervisedAttempt {
       runningLimit: .seconds(record.spec.runningTimeoutSec))
   }
 
+  private func desk(_ type: TaskType) -> AttemptDesk {
+    AttemptDesk(
+      ledger: ledger, terms: timing.questions, spec: record.spec, type: type)
+  }
+
   private func executor(_ child: ChildProcess) -> Executor {
     Executor(
       agent: record.spec.launch.profile, host: Environment.hostName, pid: Int(child.pid),
@@ -215,14 +224,14 @@ struct SupervisedAttempt {
     let workspace = workTree.map { harvest.takeChanges(of: $0, &voice) } ?? found
     let sink = voice.sink
     let output = AttemptOutput(
-      record.spec, setting.type, result: sink.standing.result, tail: sink.tail,
-      exit: ended.exit,
+      record.spec, setting.type, result: loop.claim, tail: sink.tail, exit: ended.exit,
       duration: .now - began, artifacts: harvest.artifacts,
       branch: workspace.mode == .dedicatedWorktree ? workspace.branch : nil)
     let end = AttemptEnd(
       cause: ended.cause, exit: ended.exit, standing: sink.standing,
       traits: setting.adapter.traits, lastErrorLine: loop.lastErrorLine,
-      outputFaults: output.faults, pauses: record.attempts.count(where: \.isPaused))
+      hasSubmitted: loop.hasSubmitted, outputFaults: output.faults,
+      pauses: record.attempts.count(where: \.isPaused))
     let survivors = ended.survivors.asSurvivors
     for note in harvest.notes { voice.note(note) }
     if let whole = output.wholeClaim { voice.quote(whole) }

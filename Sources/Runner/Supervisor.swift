@@ -18,7 +18,7 @@ package enum Supervisor {
     Signal.ignoreBrokenPipe()
     let lock = FileLock(adopting: Descriptor(owning: lockDescriptor))
     do throws(RunnerError) {
-      try see(root: root, task: task, attempt: attempt, timing: timing(environment))
+      try see(root: root, task: task, attempt: attempt, environment)
       lock.release()
       return 0
     } catch {
@@ -30,16 +30,19 @@ package enum Supervisor {
   }
 
   /// A broken configuration ends no attempt: the defaults do.
-  private static func timing(_ environment: [String: String]) -> SupervisorTiming {
+  private static func timing(
+    _ environment: [String: String], profile: String
+  ) -> SupervisorTiming {
     do throws(ConfigurationError) {
-      return SupervisorTiming(try Configuration.load(environment: environment).0)
+      return SupervisorTiming(
+        try Configuration.load(environment: environment).0, profile: profile)
     } catch {
       return SupervisorTiming()
     }
   }
 
   private static func see(
-    root: String, task: TaskID, attempt attemptN: Int, timing: SupervisorTiming
+    root: String, task: TaskID, attempt attemptN: Int, _ environment: [String: String]
   ) throws(RunnerError) {
     let store = try fromStore { () throws(StoreError) in try TaskStore.open(root) }
     let record = try fromStore { () throws(StoreError) in try store.task(.id(task)) }
@@ -48,7 +51,8 @@ package enum Supervisor {
     else { throw .spawn("attempt \(attemptN) of \(task) is not waiting to be started") }
     try proveOwned(store, record, attemptN)
     let supervised = SupervisedAttempt(
-      store: store, record: record, attempt: attempt, timing: timing)
+      store: store, record: record, attempt: attempt,
+      timing: timing(environment, profile: record.spec.launch.profile))
     try fromStore { () throws(StoreError) in try supervised.run() }
   }
 

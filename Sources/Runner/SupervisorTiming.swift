@@ -29,11 +29,14 @@ package struct SupervisorTiming: Sendable {
 
   package var limits = Limits()
   package var prices = PriceTable()
+  /// How long the agent's questions wait.
+  package var questions = Configuration.Questions()
 
   package init() {}
 
-  /// Takes over what the configuration says.
-  init(_ configuration: Configuration) {
+  /// Takes over what the configuration says of a profile.
+  init(_ configuration: Configuration, profile: String) {
+    questions = configuration.questions(of: profile)
     start = .seconds(configuration.timeouts.start)
     grace = .seconds(configuration.timeouts.grace)
     limits = configuration.limits

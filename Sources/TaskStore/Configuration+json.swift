@@ -27,7 +27,7 @@ extension Configuration: JSONCodable {
       (
         profiles: [Profile], defaultProfile: String?, roots: [String], maxParallel: Int,
         timeouts: Timeouts, ceilings: Ceilings, prices: [String: Price], autoResume: Bool,
-        allowCommands: Bool,
+        allowCommands: Bool, questions: Questions,
         env: PassedEnvironment, retention: Retention, limits: Limits, team: String
       ) in
       var made = Configuration()
@@ -41,6 +41,7 @@ extension Configuration: JSONCodable {
       made.prices = prices
       made.autoResume = autoResume
       made.allowCommands = allowCommands
+      made.questions = questions
       made.env = env
       made.retention = retention
       made.limits = limits
@@ -63,6 +64,8 @@ extension Configuration: JSONCodable {
       "Lets a task stopped by a quota go on once that is back."),
     defaulted(
       "allowCommands", \.allowCommands, .bool, false, "Lets a chat client run commands."),
+    defaulted(
+      "questions", \.questions, Questions.json, Questions(), "How long agents wait for answers."),
     defaulted("env", \.env, PassedEnvironment.json, PassedEnvironment(), "Variables for agents."),
     defaulted(
       "retention", \.retention, Retention.json, Retention(), "How long `errand prune` keeps."),
@@ -179,8 +182,9 @@ extension Configuration.Profile: JSONCodable {
         name: String, adapter: AdapterKind, executable: String?, arguments: [String],
         env: [String: String], passEnv: [String], model: String?, effort: String?,
         permissionMode: PermissionMode, directories: [String], budget: Budget,
-        timeouts: Configuration.ProfileTimeouts, maxParallel: Int?, sharedDirectory: Bool,
-        account: String?, setup: [String], disposable: [String]
+        timeouts: Configuration.ProfileTimeouts, questions: Configuration.Questions?,
+        maxParallel: Int?, sharedDirectory: Bool, account: String?, setup: [String],
+        disposable: [String]
       ) in
       var made = Configuration.Profile(name: name, adapter: adapter)
       made.executable = executable
@@ -193,6 +197,7 @@ extension Configuration.Profile: JSONCodable {
       made.directories = directories
       made.budget = budget
       made.timeouts = timeouts
+      made.questions = questions
       made.maxParallel = maxParallel
       made.sharedDirectory = sharedDirectory
       made.account = account
@@ -210,12 +215,13 @@ extension Configuration.Profile: JSONCodable {
     optional("effort", \.effort, .string(length: 1...32), "How hard claude or codex is to think."),
     defaulted(
       "permissionMode", \.permissionMode, PermissionMode.json, .edits,
-      "What claude or codex may do; the rest is denied."),
+      "What it may do without asking."),
     defaulted(
       "directories", \.directories, .array(of: .string), [], "Where claude or codex may work, too."),
     defaulted("budget", \.budget, Budget.json, Budget(), "Lowers the general budget."),
     defaulted(
       "timeouts", \.timeouts, Configuration.ProfileTimeouts.json, .init(), "Lowers the limits."),
+    optional("questions", \.questions, Configuration.Questions.json, "In place of the general."),
     optional("maxParallel", \.maxParallel, .int(1...256), "Of its attempts at once."),
     defaulted(
       "sharedDirectory", \.sharedDirectory, .bool, false, "Several tasks in one directory."),

@@ -21,6 +21,7 @@ package struct Configuration: Sendable, Hashable {
   package var autoResume = false
   /// Lets a chat client run commands of its own choice.
   package var allowCommands = false
+  package var questions = Questions()
   package var env = PassedEnvironment()
   package var retention = Retention()
   package var limits = Limits()
@@ -55,6 +56,7 @@ package struct Configuration: Sendable, Hashable {
     package var directories: [String] = []
     package var budget = Budget()
     package var timeouts = ProfileTimeouts()
+    package var questions: Questions?
     package var maxParallel: Int?
     /// Lets several of its tasks work in one directory at once.
     package var sharedDirectory = false

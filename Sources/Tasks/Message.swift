@@ -41,7 +41,7 @@ package enum MessageBody: Sendable, Hashable {
   case turnEnd(turn: Int, usage: Usage?, stopReason: String?)
   case error(code: String, message: String, retryable: Bool)
   case info(text: String, data: JSONValue?)
-  case inputRequest(requestId: String, question: String, options: [String])
+  case inputRequest(RequestMessage)
   case inputResponse(requestId: String, answer: JSONValue, answeredBy: Actor)
 
   /// Says where a user's words came from.
@@ -65,5 +65,33 @@ package enum MessageBody: Sendable, Hashable {
     case .inputRequest: .inputRequest
     case .inputResponse: .inputResponse
     }
+  }
+}
+
+/// Carries a question of the agent's, as it was put.
+package struct RequestMessage: Sendable, Hashable {
+  package var requestId: String
+  package var question: String
+  package var options: [String]
+  package var schema: JSONValue?
+  package var permission: PermissionWish?
+  package var deadline: Timestamp?
+
+  package init(
+    requestId: String, question: String, options: [String], schema: JSONValue? = nil,
+    permission: PermissionWish? = nil, deadline: Timestamp? = nil
+  ) {
+    self.requestId = requestId
+    self.question = question
+    self.options = options
+    self.schema = schema == .null ? nil : schema
+    self.permission = permission
+    self.deadline = deadline
+  }
+
+  package init(_ request: InputRequest) {
+    self.init(
+      requestId: request.requestId, question: request.question, options: request.options,
+      schema: request.schema, permission: request.permission, deadline: request.deadline)
   }
 }

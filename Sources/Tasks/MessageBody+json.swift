@@ -24,9 +24,7 @@ extension MessageBody {
         .init(code: code, message: message, retryable: retryable), to: &writer)
     case .info(let text, let data):
       Payload.Note.json.write(.init(text: text, data: data), to: &writer)
-    case .inputRequest(let requestId, let question, let options):
-      Payload.Question.json.write(
-        .init(requestId: requestId, question: question, options: options), to: &writer)
+    case .inputRequest(let request): RequestMessage.json.write(request, to: &writer)
     case .inputResponse(let requestId, let answer, let answeredBy):
       Payload.Answer.json.write(
         .init(requestId: requestId, answer: answer, answeredBy: answeredBy), to: &writer)
@@ -68,10 +66,7 @@ extension MessageBody {
         .error(code: $0.code, message: $0.message, retryable: $0.retryable)
       }
     case .info: reading(MessagePayload.Note.json) { .info(text: $0.text, data: $0.data) }
-    case .inputRequest:
-      reading(MessagePayload.Question.json) {
-        .inputRequest(requestId: $0.requestId, question: $0.question, options: $0.options)
-      }
+    case .inputRequest: reading(RequestMessage.json) { .inputRequest($0) }
     case .inputResponse:
       reading(MessagePayload.Answer.json) {
         .inputResponse(

@@ -83,19 +83,7 @@ enum MessagePayload {
       optional("data", \.data, .any, "The same for programs."))
   }
 
-  /// Carries a question of the agent's.
-  struct Question: JSONCodable {
-    var requestId: String
-    var question: String
-    var options: [String]
-    static let json = Codec.object(
-      Self.init(requestId:question:options:),
-      required("requestId", \.requestId, .string, "Names the question."),
-      required("question", \.question, .string, "What is asked."),
-      defaulted("options", \.options, .array(of: .string), [], "Answers to choose from."))
-  }
-
-  /// Carries its answer.
+  /// Carries the answer to a question.
   struct Answer: JSONCodable {
     var requestId: String
     var answer: JSONValue
@@ -106,4 +94,15 @@ enum MessagePayload {
       required("answer", \.answer, .any, "What was answered."),
       required("answeredBy", \.answeredBy, Actor.json, "Who answered."))
   }
+}
+
+extension RequestMessage: JSONCodable {
+  package static let json = Codec.object(
+    Self.init(requestId:question:options:schema:permission:deadline:),
+    required("requestId", \.requestId, .string, "Names the question."),
+    required("question", \.question, .string, "What is asked."),
+    defaulted("options", \.options, .array(of: .string), [], "Answers to choose from."),
+    optional("schema", \.schema, .any, "Shape of the answer."),
+    optional("permission", \.permission, PermissionWish.json, "What it wants leave for."),
+    optional("deadline", \.deadline, .timestamp, "When it is too late to answer."))
 }

@@ -47,6 +47,11 @@ extension TaskRecord {
     return steering.filter { $0.state == .queued && $0.attemptN == attemptCount }
   }
 
+  /// What the latest attempt was told and had not heard, also when it ended before it could.
+  package var unheardSteering: [Steering] {
+    steering.filter { $0.state == .queued && $0.attemptN == attemptCount }
+  }
+
   mutating func say(_ saying: Saying, at moment: Moment) throws(IllegalTransition.Cause) {
     guard status.isActive else { throw .status(status) }
     guard cancelRequest == nil else { throw .alreadyRequested }

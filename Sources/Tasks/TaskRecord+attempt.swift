@@ -130,7 +130,7 @@ extension TaskRecord {
   }
 
   /// Finds the running attempt, provided the writer still holds its lease.
-  private func owned(_ attemptN: Int, _ leaseId: String) throws(IllegalTransition.Cause) -> Int {
+  func owned(_ attemptN: Int, _ leaseId: String) throws(IllegalTransition.Cause) -> Int {
     guard attemptN == attemptCount else {
       throw .wrongAttempt(expected: attemptCount, given: attemptN)
     }

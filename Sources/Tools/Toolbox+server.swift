@@ -57,7 +57,8 @@ package enum Instructions {
     Profiles (which agents are installed) and task types are listed by tasks_schemas. A brief \
     must be complete in itself: the agent knows nothing of this conversation.
     To wait, call tasks_wait with the ids, again and again while it says timedOut, or go on with \
-    other work and look later; nothing is lost. Everything takes an id or a name.
+    other work and look later; nothing is lost. Everything takes an id or a name. When a task \
+    asks (input_required), put the question to the user and pass the answer to tasks_respond.
     Results: tasks_get shows status and summary, tasks_attempts_list the output, \
     tasks_messages_list what was said and done, tasks_artifacts_list and \
     tasks_artifacts_download files, reports and the diff. Long answers are cut and say how to \

@@ -36,6 +36,7 @@ package struct Toolbox: Sendable {
       Operation(TasksList(workshop: workshop)),
       Operation(TasksGet(workshop: workshop)),
       Operation(TasksWait(workshop: workshop, waits: waits)),
+      Operation(TasksRespond(workshop: workshop)),
       Operation(TasksCancel(workshop: workshop)),
       Operation(TasksAttemptsList(workshop: workshop)),
       Operation(TasksMessagesList(workshop: workshop)),

@@ -34,7 +34,7 @@ private func speak(_ stage: Stage, _ script: String) throws -> TaskRecord {
 }
 
 @Suite struct ACPDialogueTests {
-  @Test func anAgentIsPromptedRefusedAndLetGoAfterItsTurn() throws {
+  @Test func anAgentIsPromptedAnsweredAndLetGoAfterItsTurn() throws {
     try withStage { stage in
       let task = try speak(
         stage,
@@ -50,6 +50,9 @@ private func speak(_ stage: Stage, _ script: String) throws -> TaskRecord {
         echo closed > closed
         """)
       let runner = try stage.startRunner()
+      _ = try stage.wait(for: task) { $0.status == .inputRequired }
+      try stage.tell(
+        task, .inputAnswered(requestId: "q1", answer: InputRequest.answer(.deny)))
       let ended = try stage.wait(for: task)
       #expect(ended.status == .completed, "\(ended.statusMessage ?? "")")
       #expect(try readText(stage.base + "/prompt").contains("Do it"))

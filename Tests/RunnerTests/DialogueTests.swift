@@ -35,7 +35,7 @@ private func read(_ stage: Stage, _ name: String) throws -> String {
 private let result = #"{"type":"result","subtype":"success","is_error":false,"result":"done""#
 
 @Suite struct DialogueTests {
-  @Test func anAgentIsPromptedRefusedAndLetGoAfterItsLastWord() throws {
+  @Test func anAgentIsPromptedAnsweredAndLetGoAfterItsLastWord() throws {
     try withStage { stage in
       let task = try speak(
         stage,
@@ -50,6 +50,9 @@ private let result = #"{"type":"result","subtype":"success","is_error":false,"re
         exit 1
         """)
       let runner = try stage.startRunner()
+      _ = try stage.wait(for: task) { $0.status == .inputRequired }
+      try stage.tell(
+        task, .inputAnswered(requestId: "q1", answer: InputRequest.answer(.deny)))
       let ended = try stage.wait(for: task)
       // Its word counts, not its exit code.
       #expect(ended.status == .completed, "\(ended.statusMessage ?? "")")

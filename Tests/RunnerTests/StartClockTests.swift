@@ -54,6 +54,9 @@ import Testing
         voice: AgentVoice(
           Shy(), sink: MessageSink(log, syncEvery: timing.sync), budget: BudgetGuard(Budget()),
           gathering: timing.gathering, redactor: Redactor([:])),
+        desk: AttemptDesk(
+          ledger: ledger, terms: timing.questions, spec: claimed.spec,
+          type: try #require(TaskTypeRegistry.builtIn["freeform"])),
         clocks: AttemptClocks(
           speaksFirst: true, startLimit: timing.start, runningLimit: .seconds(600)),
         traits: AgentTraits(speaksFirst: true, exitCodeIsResult: true),

@@ -35,7 +35,7 @@ extension Maker {
 
   /// Makes an event of any kind; its parts need not fit a record.
   mutating func event() -> TaskEvent {
-    switch int(0...16) {
+    switch int(0...18) {
     case 0: .created(spec())
     case 1: .held(some(HoldReason.self), resumeAt: maybe { $0.time() })
     case 2: .released
@@ -54,6 +54,10 @@ extension Maker {
     case 13: .messageSent(Saying(sendId: text(), text: text(), timing: some(Steering.Timing.self)))
     case 14: .messageWithdrawn(sendId: text())
     case 15: .messageDelivered(sendId: text())
+    case 16:
+      .reported(
+        Report(attemptN: 1, leaseId: "lease", text: text(), link: maybe { $0.text() }))
+    case 17: .outputSubmitted(Submission(attemptN: 1, leaseId: "lease", output: value()))
     default: .settled(settlement())
     }
   }
@@ -91,7 +95,7 @@ extension Maker {
     case 6: .error(code: text(), message: text(), retryable: bool())
     case 7: .info(text: text(), data: maybe { $0.value() })
     case 8:
-      .inputRequest(requestId: text(), question: text(), options: several { $0.text() })
+      .inputRequest(RequestMessage(request()))
     default: .inputResponse(requestId: text(), answer: value(), answeredBy: actor())
     }
   }

@@ -30,7 +30,8 @@ struct LongValueTests {
     case .turnEnd: (.turnEnd(turn: 1, usage: nil, stopReason: long), "stopReason")
     case .error: (.error(code: "unknown", message: long, retryable: true), "message")
     case .info: (.info(text: long, data: nil), "text")
-    case .inputRequest: (.inputRequest(requestId: "q", question: long, options: ["a"]), "question")
+    case .inputRequest:
+      (.inputRequest(RequestMessage(requestId: "q", question: long, options: ["a"])), "question")
     case .inputResponse:
       (
         .inputResponse(requestId: "q", answer: .string(long), answeredBy: House.person.actor),

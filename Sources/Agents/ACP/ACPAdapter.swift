@@ -9,7 +9,9 @@ package struct ACPAdapter: AgentAdapter {
 
   package init(plan: LaunchPlan) { self.plan = plan }
 
-  package var traits: AgentTraits { AgentTraits(speaksFirst: true, exitCodeIsResult: false) }
+  package var traits: AgentTraits {
+    AgentTraits(speaksFirst: true, exitCodeIsResult: false, takesMessages: true)
+  }
 
   package func launch(
     _ brief: Brief, in place: AgentPlace

@@ -71,7 +71,7 @@ enum ACPQuestion: Sendable {
     switch self {
     case .permission(let permission): permission.answer(Permission.read(answer).decision)
     case .form(let id):
-      if answer.objectValue != nil {
+      if answer.objectValue != nil, !Permission.isRefusal(answer) {
         ACPLine.answer(id, ["action": "accept", "content": answer])
       } else {
         ACPLine.answer(id, ["action": "decline"])

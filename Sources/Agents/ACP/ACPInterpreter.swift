@@ -81,6 +81,13 @@ package struct ACPInterpreter: AgentInterpreter {
     }
   }
 
+  package var takesMessages: Bool {
+    switch stage {
+    case .prompting, .resting: session != nil
+    case .greeting, .opening, .choosing, .over: false
+    }
+  }
+
   package mutating func finish() -> Reaction { Reaction(events: turn.flush()) }
 
   private mutating func take(_ result: ACPMessage.Result, of id: Int) -> Reaction {

@@ -45,12 +45,15 @@ struct ClaudeDesk: Sendable {
       pending[id] = .questions(form, input: input)
       return Reaction(events: [.asked(form.question(requestId: id))])
     }
-    pending[id] = .permission(input: input, suggestions: request["permission_suggestions"])
+    let suggestions = request["permission_suggestions"]
+    pending[id] = .permission(input: input, suggestions: suggestions)
+    let canRemember = suggestions?.arrayValue?.contains { Self.isRule($0) } ?? false
+    let options: [Permission] = canRemember ? [.allow, .allowAlways, .deny] : [.allow, .deny]
     let about = request.word(at: "description") ?? ClaudeInterpreter.title(input)
     let question = AgentQuestion(
       requestId: id, kind: .permission(tool: tool, callId: request.word(at: "tool_use_id")),
       question: "May it use \(tool)\(about.map { ": \($0)" } ?? "")?",
-      options: [Permission.allow.rawValue, Permission.deny.rawValue],
+      options: options.map(\.rawValue),
       arguments: AgentText.stored(input))
     return Reaction(events: [.asked(question)])
   }
@@ -77,7 +80,7 @@ struct ClaudeDesk: Sendable {
     let permission = Permission.read(answer)
     let reply: JSONObject
     switch asked {
-    case .questions(let form, let input) where !Self.denies(answer):
+    case .questions(let form, let input) where !Permission.isRefusal(answer):
       reply = Self.answered(form, input, answer)
     case .permission(let input, let suggestions) where permission.decision != .deny:
       reply = Self.allowed(
@@ -88,11 +91,6 @@ struct ClaudeDesk: Sendable {
       ]
     }
     return Reaction(bytes: Self.response(id, ["subtype": "success", "response": .object(reply)]))
-  }
-
-  /// Tells a refusal to answer from an answer in any words.
-  private static func denies(_ answer: JSONValue) -> Bool {
-    answer["decision"]?.stringValue == Permission.deny.rawValue
   }
 
   private static func answered(
@@ -115,14 +113,16 @@ struct ClaudeDesk: Sendable {
       // For this conversation: nothing is written into anybody's settings.
       reply["updatedPermissions"] = .array(
         rules.compactMap { rule in
-          guard var rule = rule.objectValue, rule["type"]?.stringValue == "addRules" else {
-            return nil
-          }
+          guard Self.isRule(rule), var rule = rule.objectValue else { return nil }
           rule["destination"] = "session"
           return .object(rule)
         })
     }
     return reply
+  }
+
+  private static func isRule(_ suggestion: JSONValue) -> Bool {
+    suggestion["type"]?.stringValue == "addRules"
   }
 
   private static func response(_ id: String, _ response: JSONObject) -> [UInt8] {

@@ -46,6 +46,8 @@ package struct ClaudeInterpreter: AgentInterpreter {
     }
   }
 
+  package var takesMessages: Bool { dialect.hasDialogue && phase != .strange }
+
   package mutating func interpret(_ line: AgentLine) -> Reaction {
     switch line.content {
     case .blank: .none

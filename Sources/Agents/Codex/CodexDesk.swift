@@ -106,7 +106,7 @@ struct CodexDesk: Sendable {
       requestId: requestId,
       kind: .permission(tool: tool, callId: params.word(at: "itemId")),
       question: "May it use \(tool)\(about)?\(reason)",
-      options: [Permission.allow.rawValue, Permission.deny.rawValue],
+      options: Permission.allCases.map(\.rawValue),
       arguments: params.kept(at: key).map { .object(JSONObject([(key: key, value: $0)])) })
   }
 

@@ -4,12 +4,14 @@ import JSON
 
 extension Actor {
   /// Gives the actor as it may be shown.
-  var cleaned: Actor { Actor(kind: kind, name: CleanText.line(name, limit: ViewLimit.title)) }
+  package var cleaned: Actor {
+    Actor(kind: kind, name: CleanText.line(name, limit: ViewLimit.title))
+  }
 }
 
 extension Usage {
   /// Gives the usage as it may be shown; model and provider are the agent's words.
-  var cleaned: Usage {
+  package var cleaned: Usage {
     var usage = self
     usage.model = model?.cleanedWord
     usage.provider = provider?.cleanedWord
@@ -19,7 +21,7 @@ extension Usage {
 
 extension Executor {
   /// Gives the executor as it may be shown.
-  var cleaned: Executor {
+  package var cleaned: Executor {
     var executor = self
     executor.agent = agent.cleanedWord
     executor.version = version?.cleanedWord
@@ -31,7 +33,7 @@ extension Executor {
 
 extension AttemptWorkspace {
   /// Gives the workspace as it may be shown.
-  var cleaned: AttemptWorkspace {
+  package var cleaned: AttemptWorkspace {
     var workspace = self
     workspace.path = path.cleanedPath
     workspace.branch = branch?.cleanedWord
@@ -43,7 +45,7 @@ extension AttemptWorkspace {
 
 extension AttemptError {
   /// Gives the error as it may be shown.
-  var cleaned: AttemptError {
+  package var cleaned: AttemptError {
     var error = self
     error.message = CleanText.clean(message, limit: ViewLimit.sentence)
     return error
@@ -80,7 +82,7 @@ extension Verification {
 
 extension String {
   /// Gives a name, an id or another word in one short line.
-  var cleanedWord: String { CleanText.line(self, limit: ViewLimit.title) }
+  package var cleanedWord: String { CleanText.line(self, limit: ViewLimit.title) }
 
   /// Gives a path; its blanks are its own.
   var cleanedPath: String { CleanText.clean(self, limit: ViewLimit.path) }

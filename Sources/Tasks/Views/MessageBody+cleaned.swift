@@ -27,10 +27,15 @@ extension MessageBody {
     case .error(let code, let message, let retryable):
       return .error(code: line(code), message: clean(message), retryable: retryable)
     case .info(let text, let data): return .info(text: clean(text), data: clean(data))
-    case .inputRequest(let requestId, let question, let options):
+    case .inputRequest(let request):
       return .inputRequest(
-        requestId: line(requestId), question: clean(question),
-        options: options.prefix(ViewLimit.options).map(line))
+        RequestMessage(
+          requestId: line(request.requestId), question: clean(request.question),
+          options: request.options.prefix(ViewLimit.options).map(line),
+          schema: clean(request.schema),
+          permission: request.permission.map {
+            PermissionWish(tool: line($0.tool), arguments: clean($0.arguments))
+          }, deadline: request.deadline))
     case .inputResponse(let requestId, let answer, let answeredBy):
       return .inputResponse(
         requestId: line(requestId), answer: CleanText.clean(answer, limit: limit),

@@ -10,7 +10,7 @@ extension MessageBody {
     case .toolCallEnd(_, _, _, let result, _): result.map(Self.words) ?? ""
     case .error(_, let message, _): message
     case .info(let text, let data): data.map { "\(text)\n\(Self.words($0))" } ?? text
-    case .inputRequest(_, let question, _): question
+    case .inputRequest(let request): request.question
     case .inputResponse(_, let answer, _): Self.words(answer)
     case .turnEnd: ""
     }
@@ -30,8 +30,10 @@ extension MessageBody {
     case .error(let code, _, let retryable):
       .error(code: code, message: piece, retryable: retryable)
     case .info: .info(text: piece, data: nil)
-    case .inputRequest(let requestId, _, let options):
-      .inputRequest(requestId: requestId, question: piece, options: options)
+    case .inputRequest(let request):
+      .inputRequest(
+        RequestMessage(
+          requestId: request.requestId, question: piece, options: request.options))
     case .inputResponse(let requestId, _, let answeredBy):
       .inputResponse(requestId: requestId, answer: .string(piece), answeredBy: answeredBy)
     case .turnEnd: self

@@ -7,7 +7,8 @@ extension TaskEnvelope: JSONCodable {
       outputKind:input:inputSizeBytes:inputCut:inputCid:inputSchemaCid:references:teamId:
       diaryId:correlationId:parentId:priority:profile:directory:workspace:budget:dispatchTimeoutSec:
       runningTimeoutSec:expiresAt:maxAttempts:attemptCount:acceptedAttemptN:latestAttempt:
-      resultSummary:usage:artifactCount:pendingRequests:childCounts:createdBy:cancelledBy:
+      resultSummary:usage:artifactCount:pendingRequests:queuedMessages:childCounts:createdBy:
+      cancelledBy:
       cancelReason:cancelRequestedAt:queuedAt:startedAt:completedAt:updatedAt:revision:),
     required("id", \.id, TaskID.json, "UUIDv7."),
     required("name", \.name, .string, "Slug; accepted wherever a task is named."),
@@ -48,6 +49,8 @@ extension TaskEnvelope: JSONCodable {
     required("artifactCount", \.artifactCount, .int, "How many artifacts it has."),
     defaulted(
       "pendingRequests", \.pendingRequests, .array(of: RequestView.json), [], "Open questions."),
+    defaulted(
+      "queuedMessages", \.queuedMessages, .array(of: SteeringView.json), [], "Not heard yet."),
     optional("childCounts", \.childCounts, StatusCounts.json, "Subtasks by status."),
     required("createdBy", \.createdBy, Actor.json, "Who asked for it."),
     optional("cancelledBy", \.cancelledBy, Actor.json, "Who ended it."),

@@ -39,6 +39,7 @@ package struct TaskEnvelope: Sendable, Hashable {
   package var usage: Usage
   package var artifactCount: Int
   package var pendingRequests: [RequestView]
+  package var queuedMessages: [SteeringView]
   package var childCounts: StatusCounts?
   package var createdBy: Actor
   package var cancelledBy: Actor?
@@ -87,6 +88,7 @@ extension TaskEnvelope {
       resultSummary: record.resultSummary, usage: record.usage.cleaned,
       artifactCount: record.artifacts.count,
       pendingRequests: record.pendingRequests.map { RequestView($0) },
+      queuedMessages: record.unheardSteering.map { SteeringView($0) },
       childCounts: children.map { StatusCounts($0) }, createdBy: record.createdBy.cleaned,
       cancelledBy: record.status == .cancelled ? wish?.by.cleaned : nil,
       cancelReason: wish?.reason.map { CleanText.clean($0, limit: ViewLimit.sentence) },

@@ -57,7 +57,7 @@ package struct TaskShown: JSONCodable, ToolOutput {
   package static let json = Codec.beside(
     TaskEnvelope.json, Note.json, make: { TaskShown(envelope: $0, note: $1) },
     parts: { ($0.envelope, $0.note) }
-  ).bare
+  ).lean.summing(up: ["cancelledBy", "budget"])
 }
 
 extension Workshop {

@@ -124,7 +124,10 @@ struct TaskNews: JSONCodable {
       Self.init(statusMessage:artifactCount:pendingRequests:),
       optional("statusMessage", \.statusMessage, .string),
       required("artifactCount", \.artifactCount, .int),
-      defaulted("pendingRequests", \.pendingRequests, .array(of: RequestView.json), []))
+      // In full in the schema of tasks_get.
+      defaulted(
+        "pendingRequests", \.pendingRequests,
+        .array(of: RequestView.json.saying(["type": "object"])), []))
   }
 
   init(brief: BriefEnvelope, more: More) {

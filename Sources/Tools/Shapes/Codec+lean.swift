@@ -33,7 +33,27 @@ extension Codec {
   }
 }
 
+extension Codec {
+  /// Says only of members, at any level, that they are objects: their shapes stand elsewhere in full,
+  /// or tell a model nothing it could act on.
+  func summing(up members: Set<String>) -> Codec { saying(schema.summing(up: members)) }
+}
+
 extension JSONValue {
+  fileprivate func summing(up members: Set<String>) -> JSONValue {
+    switch self {
+    case .object(let object):
+      .object(
+        JSONObject(
+          object.members.map { key, value in
+            let isSummed = members.contains(key) && value["properties"] != nil
+            return (key: key, value: isSummed ? ["type": "object"] : value.summing(up: members))
+          }))
+    case .array(let items): .array(items.map { $0.summing(up: members) })
+    case .null, .bool, .integer, .bigInteger, .double, .string: self
+    }
+  }
+
   /// Takes keywords out of a schema at every level; members keep their names whatever they are.
   fileprivate func leaving(out keywords: Set<String>) -> JSONValue {
     switch self {

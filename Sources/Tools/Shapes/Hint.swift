@@ -10,7 +10,7 @@ enum Hint {
       task.cancelRequest == nil
         ? "Call tasks_wait to be told when it ends; tasks_messages_list shows what it is doing."
         : "It is being cancelled; call tasks_wait to see the end."
-    case .inputRequired: "It asks something: see pendingRequests and tell the user."
+    case .inputRequired: "It asks: put pendingRequests to the user, then answer with tasks_respond."
     case .completed:
       "Done. tasks_attempts_list has the output, tasks_artifacts_list what it left behind."
     case .failed:
@@ -22,6 +22,15 @@ enum Hint {
 
   static let damaged =
     "Part of its history could not be read: this is how it stood before. The user runs `errand doctor`."
+  static let answered = "The agent goes on with it. Call tasks_wait to see what comes of it."
+  static let answersMissing = "Stored. Other questions are still open: see pendingRequests."
+  static let alreadyAnswered = "Somebody was quicker: answer is the one that counts."
+  static let withdrawn = "Its agent no longer asks this; look at the task with tasks_get."
+  static let queued =
+    "It is heard when the agent's turn is over; until then cancel_send_id takes it back."
+  static let interrupting = "The agent's turn is stopped, then it is heard."
+  static let heard = "The agent has heard it; it cannot be taken back."
+  static let takenBack = "It was taken back and is never heard."
   static let created =
     "Stored; it runs in the background. Call tasks_wait with this id, or go on and look later."
   static let replayed = "This key was used before for the same request; this is that task."

@@ -108,7 +108,7 @@ enum Options {
   static let timeout = OptionKey<Int?>.integer(
     "timeout", nil, "SECONDS", 0...604_800, "Wait at most this long; for ever unless given.")
   static let until = OptionKey<String?>.choice(
-    "until", nil, ["terminal", "needs_me", "change"], "What to wait for; terminal unless given.")
+    "until", nil, ["terminal", "needs_me", "change"], "What to wait for; needs_me unless given.")
   static let follow = OptionKey<Bool>.flag("follow", "f", "Go on until the attempt ends.")
   static let since = OptionKey<Int?>.integer(
     "since", nil, "SEQ", 0 ... .max, "Only messages after this number.")
@@ -122,6 +122,22 @@ enum Options {
   ).filling("attempt_n")
   static let reason = OptionKey<String?>.text("reason", nil, "TEXT", "Why, for the record.")
     .filling("reason")
+
+  // Answers and messages.
+  static let request = OptionKey<String?>.text(
+    "request", "r", "ID", "Which question; needed only if several are open."
+  ).filling("request_id")
+  static let words = OptionKey<String?>.text(
+    "message", "m", "TEXT", "With allow or deny: words for the agent."
+  ).filling("message")
+  static let interrupt = OptionKey<Bool>.flag(
+    "interrupt", nil, "Stop the agent's turn first; otherwise it hears it when its turn is over.")
+  static let sendID = OptionKey<String?>.text(
+    "id", nil, "ID", "Your own id for the message: it is sent once, however often you call."
+  ).filling("send_id")
+  static let takeBack = OptionKey<String?>.text(
+    "cancel", nil, "ID", "Take back a message that was not heard yet."
+  ).filling("cancel_send_id")
 
   // Artifacts.
   static let output = OptionKey<String?>.path(

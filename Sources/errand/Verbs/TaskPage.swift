@@ -20,7 +20,14 @@ enum TaskPage {
       lines.append("  " + terminal.styled(label, .dim) + gap + value)
     }
     for request in task["pendingRequests"]?.arrayValue ?? [] {
-      lines += ["", terminal.styled("asks", .yellow) + "  " + TaskText.line(request["question"])]
+      lines += ["", Asking.text(of: request, terminal)]
+    }
+    for message in task["queuedMessages"]?.arrayValue ?? [] {
+      lines += [
+        "",
+        terminal.styled("not heard yet", .dim) + "  \(TaskText.line(message["sendId"]))  "
+          + TaskText.line(message["text"]),
+      ]
     }
     if let output = attempts.last?["output"] { lines += ["", result(output, terminal)] }
     return lines.joined(separator: "\n")

@@ -3,16 +3,16 @@ import Posix
 
 extension Command {
   static let wait = Command(
-    path: ["wait"], summary: "Wait for tasks; the exit code is that of the worst.",
+    path: ["wait"], summary: "Wait until tasks ask or end; the exit code is that of the worst.",
     operands: [.several("task")],
     options: [Options.until.spec, Options.timeout.spec] + Options.place
       + [Options.json.spec, Options.quiet.spec],
     tool: "tasks_wait",
-    notes: "With several tasks it waits until all have come that far. 75 means: not yet.",
+    notes: "With several tasks it waits until all have come that far. 4: it asks. 75: not yet.",
     examples: [
-      Example("errand wait fix-login-test-k3f9", "Until it ends, however long that takes."),
+      Example("errand wait fix-login-test-k3f9", "Until it ends or asks, however long that takes."),
       Example("errand wait $(errand list -s running -q) --timeout 600", "Ten minutes at most."),
-      Example("errand wait fix-login-test-k3f9 --until needs_me", "Until it asks or ends."),
+      Example("errand wait fix-login-test-k3f9 --until terminal", "Questions do not end the wait."),
     ],
     run: Waiting.wait)
 
@@ -36,7 +36,7 @@ enum Waiting {
   static func wait(_ call: Invocation) throws(Complaint) -> ExitCode {
     let operations = try Operations.open()
     let deadline = call[Options.timeout].map { MonotonicTime.after(.seconds($0)) }
-    let until = call[Options.until] ?? "terminal"
+    let until = call[Options.until] ?? "needs_me"
     var worst = ExitCode.ok
     for reference in call.operands {
       let isDone = try hasCome(call.naming(reference), until, deadline, operations)

@@ -20,13 +20,28 @@ enum Watching {
       call.terminal.note("Watching \(name); Ctrl-C leaves it running.")
     }
     var stream = MessageStream(task: call.naming(id), operations: operations)
+    var task: JSONValue
     repeat {
-      let messages = try stream.next(waitSec: patience)
-      if !call[Options.quiet] { try Messages.show(messages, call) }
-    } while !(stream.hasEnded || stream.isCaughtUp && stream.taskStatus == .inputRequired)
-    let task = try operations.call("tasks_get", call.naming(id))
+      repeat {
+        let messages = try stream.next(waitSec: patience)
+        if !call[Options.quiet] { try Messages.show(messages, call) }
+      } while !(stream.hasEnded || stream.isCaughtUp && stream.taskStatus == .inputRequired)
+      task = try operations.call("tasks_get", call.naming(id))
+    } while try hasAnswered(task, call, operations)
     try close(task, call)
     return TaskText.exitCode(of: task)
+  }
+
+  /// Asks the person, where there is one; false if nothing is open, or is left open.
+  private static func hasAnswered(
+    _ task: JSONValue, _ call: Invocation, _ operations: Operations
+  ) throws(Complaint) -> Bool {
+    guard TaskText.status(of: task) == .inputRequired, Asking.isPossible(call) else {
+      return false
+    }
+    try Asking.ask(task, call, operations)
+    let now = try operations.call("tasks_get", call.naming(TaskText.id(of: task)))
+    return TaskText.status(of: now) != .inputRequired
   }
 
   private static func close(_ task: JSONValue, _ call: Invocation) throws(Complaint) {
@@ -36,8 +51,11 @@ enum Watching {
     try call.terminal.print(
       call.terminal.styled(TaskText.name(of: task), .bold) + ": "
         + TaskText.summary(of: task, now: now, call.terminal))
+    if TaskText.status(of: task) == .inputRequired {
+      call.terminal.note("Answer it: errand answer \(TaskText.name(of: task)) …")
+    }
     for request in task["pendingRequests"]?.arrayValue ?? [] {
-      try call.terminal.print("asks: " + TaskText.line(request["question"], limit: 2000))
+      try call.terminal.print(Asking.text(of: request, call.terminal))
     }
   }
 }
