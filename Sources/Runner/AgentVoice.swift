@@ -14,6 +14,7 @@ struct AgentVoice {
   private var warnings: [String] = []
   private let gathering: Duration
   private let redactor: Redactor
+  private var keeper: SessionKeeper
   private var flushAt: MonotonicTime?
   private var lastFlush: MonotonicTime?
   /// Set once messages cannot be stored any more; nothing is written from then on.
@@ -25,7 +26,8 @@ struct AgentVoice {
 
   init(
     _ interpreter: any AgentInterpreter, sink: MessageSink, budget: BudgetGuard,
-    prices: PriceTable = PriceTable(), gathering: Duration, redactor: Redactor
+    prices: PriceTable = PriceTable(), gathering: Duration, redactor: Redactor,
+    keeper: SessionKeeper
   ) {
     self.interpreter = interpreter
     self.sink = sink
@@ -33,6 +35,7 @@ struct AgentVoice {
     self.prices = prices
     self.gathering = gathering
     self.redactor = redactor
+    self.keeper = keeper
   }
 
   /// Begins the conversation; returns bytes for the agent's input.
@@ -137,6 +140,11 @@ struct AgentVoice {
     hasSpoken = hasSpoken || reaction.events.contains { $0 != .unknown }
     // What a line says may hold a secret that its bytes, escaped, did not show.
     sink.take(reaction.events.map { $0.redacted(by: redactor) })
+    if let session = sink.standing.session,
+      let news = keeper.note(session, totals: interpreter.totals)
+    {
+      sink.note(redactor.redacted(news))
+    }
     let usage = usage
     for warning in budget.warnings(at: usage) { warn(warning.text) }
     exhausted = exhausted ?? budget.exhausted(at: usage)?.text

@@ -69,8 +69,7 @@ import Testing
     ("freeform", ["brief": "x", "constraints": words], "/constraints"),
     ("freeform", ["brief": "x", "constraints": ["a", 2]], "/constraints/1"),
     ("freeform", ["brief": "x", "context": ["a"]], "/context"),
-    // What does not work yet is not known.
-    ("freeform", ["brief": "x", "continueFrom": [:]], "/continueFrom"),
+    ("freeform", ["brief": "x", "continueFrom": [:]], "/continueFrom/taskId"),
     ("freeform", ["brief": "x", "execution": ["branch": "b"]], "/execution/branch"),
     ("freeform", ["brief": "x", "successCriteria": [:]], "/successCriteria/version"),
     ("freeform", ["brief": "x", "successCriteria": ["version": 2]], "/successCriteria/version"),

@@ -46,6 +46,8 @@ package struct ClaudeInterpreter: AgentInterpreter {
     }
   }
 
+  package var totals: Usage? { ledger.totals }
+
   package mutating func interpret(_ line: AgentLine) -> Reaction {
     switch line.content {
     case .blank: .none

@@ -1,9 +1,9 @@
 extension Command {
   /// Lists every verb, in the order help shows them.
   static let all: [Command] = [
-    .run, .create, .list, .get, .wait, .logs, .cancel, .resume, .settle, .artifactsList,
-    .artifactsGet,
-    .artifactsPut, .worktreesList, .worktreesPrune, .schemas, .serve, .tools, .config, .doctor,
+    .run, .create, .continueTask, .list, .get, .wait, .logs, .cancel, .resume, .settle,
+    .artifactsList, .artifactsGet, .artifactsPut, .worktreesList, .worktreesPrune, .schemas,
+    .serve, .tools, .config, .doctor,
     .prune, .runner, .demo, .version, .completions, .help, .supervise,
   ]
 }
