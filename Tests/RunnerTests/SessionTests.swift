@@ -139,6 +139,7 @@ extension Stage {
       let task = try stage.ask("one", in: tree)
       try stage.wait(forFile: stage.base + "/up")
       let running = try stage.wait(for: task) { $0.status == .running }
+      try stage.wait(forFile: stage.attemptFolder(running) + "/agent.json")
       try stage.kill(supervisorOf: running)
       let ended = try stage.wait(for: task)
       #expect(ended.error?.code == .interrupted)

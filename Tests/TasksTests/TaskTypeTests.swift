@@ -131,7 +131,7 @@ import Testing
 
   static let wordings: [(type: String, input: JSONValue, words: String)] = [
     ("freeform", ["brief": "x", "contraints": []], "nearest is \"constraints\""),
-    ("freeform", ["brief": "x", "continueFrom": [:]], "unknown key \"continueFrom\""),
+    ("freeform", ["brief": "x", "checks": [:]], "unknown key \"checks\""),
     ("command", [:], "/input: exactly one of \"argv\", \"script\" is required"),
     ("command", ["argv": ["a"], "script": "b"], "/input: exactly one of \"argv\", \"script\""),
     ("freeform", [:], "/input/brief: required"),

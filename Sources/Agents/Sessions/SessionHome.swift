@@ -93,8 +93,11 @@ package struct SessionHome: Sendable, Hashable {
   /// Tells whether a name is a conversation's: the id, or a prefix and the id, with any ending.
   private static func names(_ name: String, _ id: String) -> Bool {
     guard name.contains(id) else { return false }
-    let stem = name.hasSuffix(".jsonl") ? name.dropLast(6) : name.hasSuffix(".json")
-      ? name.dropLast(5) : Substring(name)
+    let stem =
+      name.hasSuffix(".jsonl")
+      ? name.dropLast(6)
+      : name.hasSuffix(".json")
+        ? name.dropLast(5) : Substring(name)
     return stem == id || stem.hasSuffix("-" + id)
   }
 

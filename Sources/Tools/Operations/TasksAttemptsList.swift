@@ -79,7 +79,7 @@ package struct TasksAttemptsList: TaskTool {
       required("taskStatus", \.taskStatus, TaskStatus.json),
       defaulted("truncated", \.truncated, .bool, false),
       required("hint", \.hint, .string)
-    ).lean
+    ).lean.outlining(["executor", "usage", "checked", "exit"])
   }
 }
 

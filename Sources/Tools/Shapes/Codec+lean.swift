@@ -33,7 +33,36 @@ extension Codec {
   }
 }
 
+extension Codec {
+  /// Tells of these members only that they are objects or lists: their keys explain themselves, and
+  /// the list of tools is read more often than they are.
+  func outlining(_ names: Set<String>) -> Codec { saying(schema.outlining(names)) }
+}
+
 extension JSONValue {
+  /// Reduces members of these names, at every level, to their types.
+  fileprivate func outlining(_ names: Set<String>) -> JSONValue {
+    switch self {
+    case .object(let schema):
+      var kept = JSONObject()
+      for (key, value) in schema {
+        if key == "properties", case .object(let members) = value {
+          kept[key] = .object(
+            JSONObject(
+              members.map { name, member in
+                let outline: JSONValue = ["type": member["type"] ?? "object"]
+                return (key: name, value: names.contains(name) ? outline : member.outlining(names))
+              }))
+        } else {
+          kept[key] = value.outlining(names)
+        }
+      }
+      return .object(kept)
+    case .array(let items): return .array(items.map { $0.outlining(names) })
+    case .null, .bool, .integer, .bigInteger, .double, .string: return self
+    }
+  }
+
   /// Takes keywords out of a schema at every level; members keep their names whatever they are.
   fileprivate func leaving(out keywords: Set<String>) -> JSONValue {
     switch self {

@@ -10,7 +10,8 @@ enum BriefText {
     _ arguments: inout JSONObject, from call: Invocation, operand: Int = 0
   ) throws(Complaint) {
     let sources = [
-      call.operand(operand) == nil ? nil : "an argument", call[Options.file] == nil ? nil : "--file",
+      call.operand(operand) == nil ? nil : "an argument",
+      call[Options.file] == nil ? nil : "--file",
       call[Options.input] == nil ? nil : "--input",
     ].compactMap { $0 }
     guard sources.count <= 1 else {
