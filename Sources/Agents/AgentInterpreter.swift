@@ -1,4 +1,5 @@
 import JSON
+import Tasks
 
 /// Carries one line of an agent's output, without its newline.
 package struct AgentLine: Sendable, Hashable {
@@ -50,6 +51,8 @@ package protocol AgentInterpreter: Sendable {
   mutating func interpret(_ line: AgentLine) -> Reaction
   mutating func carry(out command: AgentCommand) -> Reaction
   var rest: AgentRest { get }
+  /// What the agent last said the whole conversation has used, where it counts totals.
+  var totals: Usage? { get }
   /// Tells whether a message could be given to it as it stands now.
   var takesMessages: Bool { get }
   /// Tells whether something gathered waits for `pause`.
@@ -63,6 +66,7 @@ package protocol AgentInterpreter: Sendable {
 extension AgentInterpreter {
   package mutating func open() -> Reaction { .none }
   package var rest: AgentRest { .working }
+  package var totals: Usage? { nil }
   package var takesMessages: Bool { false }
   package var isGathering: Bool { false }
   package mutating func pause() -> Reaction { .none }

@@ -75,6 +75,21 @@ package struct Brief: Sendable, Hashable {
     budgetUsd = spec.budget.usd
   }
 
+  /// Gives what is said when a conversation is gone on with. The agent remembers it as it was, so
+  /// it is told what is otherwise now; stopped in its work, it is not given that work again.
+  package func goingOn(
+    with conversation: Conversation, resumesOwn: Bool, notes: [String]
+  ) -> Brief {
+    guard conversation != .new, case .words(let words, let prompt) = work else { return self }
+    var next = self
+    next.conversation = conversation
+    let start = resumesOwn ? "You were stopped. Go on where you were." : prompt
+    let changed = notes.isEmpty ? [] : ["What has changed since:\n" + notes.joined(separator: "\n")]
+    next.work = .words(
+      brief: resumesOwn ? start : words, prompt: ([start] + changed).joined(separator: "\n\n"))
+    return next
+  }
+
   /// Names the task type whose input is an argv or a script.
   package static let commandType = "command"
 

@@ -14,6 +14,7 @@ struct AgentVoice {
   private var warnings: [String] = []
   private let gathering: Duration
   private let redactor: Redactor
+  private var keeper: SessionKeeper
   private var flushAt: MonotonicTime?
   private var lastFlush: MonotonicTime?
   /// Set once messages cannot be stored any more; nothing is written from then on.
@@ -27,7 +28,8 @@ struct AgentVoice {
 
   init(
     _ interpreter: any AgentInterpreter, sink: MessageSink, budget: BudgetGuard,
-    prices: PriceTable = PriceTable(), gathering: Duration, redactor: Redactor
+    prices: PriceTable = PriceTable(), gathering: Duration, redactor: Redactor,
+    keeper: SessionKeeper
   ) {
     self.interpreter = interpreter
     self.sink = sink
@@ -35,6 +37,7 @@ struct AgentVoice {
     self.prices = prices
     self.gathering = gathering
     self.redactor = redactor
+    self.keeper = keeper
   }
 
   /// Is a question of the agent's, or the end of one by the agent's own name for it.
@@ -185,6 +188,11 @@ struct AgentVoice {
       case .withdrawn(let name): requests.append(.withdrawn(name))
       default: break
       }
+    }
+    if let session = sink.standing.session,
+      let news = keeper.note(session, totals: interpreter.totals)
+    {
+      sink.note(redactor.redacted(news))
     }
     let usage = usage
     for warning in budget.warnings(at: usage) { warn(warning.text) }

@@ -17,6 +17,14 @@ struct AttemptFolders: Sendable {
   let errors: String
   /// What the profile's setup command said.
   let setupLog: String
+  let session: Session
+
+  /// Names where an attempt's conversation is noted, and where its files are kept.
+  struct Session: Sendable {
+    let note: String
+    let files: String
+  }
+
   /// What the supervisor itself complained of; removed when it had no reason to.
   let complaints: String
 
@@ -30,6 +38,7 @@ struct AttemptFolders: Sendable {
     transcript = folder + "/transcript.jsonl"
     errors = folder + "/stderr.log"
     setupLog = folder + "/setup.log"
+    session = Session(note: folder + "/agent.json", files: folder + "/session")
     complaints = folder + "/supervisor.log"
   }
 

@@ -8,6 +8,7 @@ import Tasks
 struct AttemptSetting {
   let launch: AgentLaunch
   let brief: Brief
+  let revival: SessionRevival
   let type: TaskType
   let place: Workplace
   let environment: [String: String]
@@ -34,8 +35,13 @@ struct AttemptSetting {
       environment: environment.merging(own) { $1 }, until: deadline)
     adapter = record.spec.launch.adapterInUse
     type = try Self.type(of: record, ledger)
+    revival = try SessionRevival.prepare(
+      for: record, ledger.attemptN, in: ledger.store,
+      environment: environment.merging(own) { $1 }, directory: place.directory)
     do throws(LaunchRefusal) {
-      var brief = try Brief(record.spec, type)
+      var brief = try Brief(record.spec, type).goingOn(
+        with: revival.conversation, resumesOwn: record.attempts.last?.resumes != nil,
+        notes: place.notes + revival.notes)
       // A limit is on all attempts together.
       brief.budgetUsd = brief.budgetUsd.map { max(0, $0 - (record.usage.costUsd ?? 0)) }
       self.brief = brief

@@ -62,7 +62,8 @@ struct Claimer {
     let attemptN = task.attemptCount + 1
     guard let lock = try store.lockAttempt(task.id, attemptN) else { return nil }
     let claim = Claim(
-      attemptN: attemptN, leaseId: RandomName.make(), profile: task.spec.launch.profile)
+      attemptN: attemptN, leaseId: RandomName.make(), profile: task.spec.launch.profile,
+      resumes: task.resumableAttempt)
     let record = try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
       fresh.status == .queued && fresh.attemptCount + 1 == attemptN ? .claimed(claim) : nil
     }
@@ -105,6 +106,15 @@ struct Claimer {
       Settlement(
         attemptN: attempt.attemptN, leaseId: attempt.leaseId,
         outcome: .failed(AttemptError(.unknown, reason))))
+  }
+}
+
+extension TaskRecord {
+  /// The attempt whose conversation the next one goes on with: one that a quota stopped.
+  fileprivate var resumableAttempt: Int? {
+    guard let latest = latestAttempt, latest.isPaused, latest.session?.isResumable == true
+    else { return nil }
+    return latest.attemptN
   }
 }
 

@@ -119,14 +119,32 @@ package enum Reconciler {
     let outcome: Settlement.Outcome =
       record.cancelRequest == nil ? .failed(AttemptError(.interrupted, text)) : .cancelled
     if case .failed(let error) = outcome { Self.tell(error, in: folders) }
+    let session = SessionKeeper.keep(
+      folders, record.spec.launch, environment: environment(of: record, ledger.store)
+    ) { StandardError.write("errand: \($0)\n") }
     let settled = try ledger.settle(
       Settlement(
         attemptN: attempt.attemptN, leaseId: attempt.leaseId, outcome: outcome,
-        usage: attempt.usage, workspace: attempt.workspace,
+        usage: attempt.usage, workspace: attempt.workspace, session: session,
         survivors: survivors.asSurvivors))
     AttemptRemains(store: ledger.store, folders: folders, files: files).tidy(after: settled)
     if try Dependencies.decide(in: ledger.store, by: ledger.actor) { try ledger.store.sync() }
     return settled
+  }
+
+  /// Gives what the agent ran with, as far as it is still known: its home is named there.
+  private static func environment(
+    of record: TaskRecord, _ store: TaskStore
+  ) -> [String: String] {
+    do throws(StoreError) {
+      let plain = try record.spec.launch.environment.map { (cid) throws(StoreError) in
+        try store.environment(cid)
+      }
+      return (plain ?? [:]).merging(try store.secrets(of: record.id)) { $1 }
+    } catch {
+      // The conversation stays where its agent has it.
+      return [:]
+    }
   }
 
   /// Adds a last message; that it cannot must not keep the task from being settled.

@@ -85,7 +85,7 @@ struct SupervisedAttempt {
       record: record, ledger: ledger, folders: folders, files: files,
       until: dispatch.deadline)
     var voice = try voice(of: setting)
-    for note in setting.place.notes { voice.note(note) }
+    for note in setting.place.notes + setting.revival.notes { voice.note(note) }
     dispatch.extend(by: try setUp(setting, signals: signals, journal: journal))
     let workTree = look(setting, &voice, until: dispatch.deadline)
     // The look may have taken long, and nothing must start that nobody wants any more.
@@ -127,12 +127,19 @@ struct SupervisedAttempt {
       let log = try MessageLog.Writer(folder: folders.attempt, limit: max(0, limit))
       var sink = MessageSink(log, syncEvery: timing.sync)
       let redactor = Redactor(setting.secrets)
-      sink.write(.userMessage(text: redactor.redacted(setting.brief.text), from: .brief))
+      let isFirst = setting.revival.conversation == .new
+      sink.write(
+        .userMessage(
+          text: redactor.redacted(setting.brief.text), from: isFirst ? .brief : .followUp))
       try sink.store()
       return AgentVoice(
         setting.interpreter, sink: sink,
         budget: BudgetGuard(record.spec.budget, spent: record.usage), prices: timing.prices,
-        gathering: timing.gathering, redactor: redactor)
+        gathering: timing.gathering, redactor: redactor,
+        keeper: SessionKeeper(
+          folders: folders, plan: record.spec.launch,
+          conversation: setting.revival.conversation, directory: setting.place.directory,
+          expectedVersion: setting.revival.session?.agentVersion))
     } catch {
       throw Unfit(.storeError, "Messages cannot be stored: \(error).")
     }
@@ -233,6 +240,9 @@ struct SupervisedAttempt {
       hasSubmitted: loop.hasSubmitted, outputFaults: output.faults,
       pauses: record.attempts.count(where: \.isPaused))
     let survivors = ended.survivors.asSurvivors
+    let session = SessionKeeper.keep(
+      folders, record.spec.launch, environment: setting.environment
+    ) { voice.note($0) }
     for note in harvest.notes { voice.note(note) }
     if let whole = output.wholeClaim { voice.quote(whole) }
     let outcome = end.outcome
@@ -251,7 +261,7 @@ struct SupervisedAttempt {
     return Settlement(
       attemptN: attempt.attemptN, leaseId: attempt.leaseId, outcome: outcome,
       output: output.value, outputCid: output.cid, checked: output.checked,
-      summary: output.headline, usage: voice.usage, workspace: workspace,
+      summary: output.headline, usage: voice.usage, workspace: workspace, session: session,
       exit: ended.exit.map(ProcessExit.init),
       survivors: survivors)
   }

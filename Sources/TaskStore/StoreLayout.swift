@@ -33,6 +33,8 @@ package struct StoreLayout: Sendable, Hashable {
   package var runnerLock: String { Path.join(run, "runner.lock") }
   /// Held while a worktree is taken away, or looked for by a task that goes on in it.
   package var worktreesLock: String { Path.join(run, "worktrees.lock") }
+  /// Holds a lock for each conversation that an attempt goes on with.
+  package var sessionLocks: String { Path.join(run, "sessions") }
   package var runnerJSON: String { Path.join(run, "runner.json") }
   var journalLock: String { Path.join(run, "journal.lock") }
   var compactionLock: String { Path.join(run, "compaction.lock") }

@@ -61,7 +61,7 @@ package enum FailureReason: String, Sendable, Hashable, CaseIterable {
     case .outputMissing, .outputInvalid: "Read the messages; say in the brief what to hand in."
     case .checkFailed: "Read the checks' output."
     case .workspaceError: "Check the directory, its permissions and the free space."
-    case .sessionUnavailable: "Start a new task with a briefing."
+    case .sessionUnavailable: "Continue it with session new, which starts from a briefing."
     case .storeError: "Run `errand doctor`."
     case .maxTurns: "Create a task for the rest, or allow more turns."
     case .unknown: "Read the messages and the agent's error output."

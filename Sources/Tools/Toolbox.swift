@@ -29,13 +29,15 @@ package struct Toolbox: Sendable {
 
   private static func all(_ workshop: Workshop, mayRunCommands: Bool) -> [Operation] {
     let waits = DurableWaits(workshop: workshop)
+    let creating = TasksCreate(
+      workshop: workshop, waits: waits, mayRunCommands: mayRunCommands)
     return [
       Operation(TasksSchemas(workshop: workshop)),
-      Operation(
-        TasksCreate(workshop: workshop, waits: waits, mayRunCommands: mayRunCommands)),
+      Operation(creating),
       Operation(TasksList(workshop: workshop)),
       Operation(TasksGet(workshop: workshop)),
       Operation(TasksWait(workshop: workshop, waits: waits)),
+      Operation(TasksContinue(creating: creating)),
       Operation(TasksRespond(workshop: workshop)),
       Operation(TasksCancel(workshop: workshop)),
       Operation(TasksAttemptsList(workshop: workshop)),

@@ -53,7 +53,10 @@ import Testing
         process: process,
         voice: AgentVoice(
           Shy(), sink: MessageSink(log, syncEvery: timing.sync), budget: BudgetGuard(Budget()),
-          gathering: timing.gathering, redactor: Redactor([:])),
+          gathering: timing.gathering, redactor: Redactor([:]),
+          keeper: SessionKeeper(
+            folders: folders, plan: claimed.spec.launch, conversation: .new,
+            directory: stage.base, expectedVersion: nil)),
         desk: AttemptDesk(
           ledger: ledger, terms: timing.questions, spec: claimed.spec,
           type: try #require(TaskTypeRegistry.builtIn["freeform"])),

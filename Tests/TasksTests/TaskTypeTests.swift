@@ -69,8 +69,7 @@ import Testing
     ("freeform", ["brief": "x", "constraints": words], "/constraints"),
     ("freeform", ["brief": "x", "constraints": ["a", 2]], "/constraints/1"),
     ("freeform", ["brief": "x", "context": ["a"]], "/context"),
-    // What does not work yet is not known.
-    ("freeform", ["brief": "x", "continueFrom": [:]], "/continueFrom"),
+    ("freeform", ["brief": "x", "continueFrom": [:]], "/continueFrom/taskId"),
     ("freeform", ["brief": "x", "execution": ["branch": "b"]], "/execution/branch"),
     ("freeform", ["brief": "x", "successCriteria": [:]], "/successCriteria/version"),
     ("freeform", ["brief": "x", "successCriteria": ["version": 2]], "/successCriteria/version"),
@@ -132,7 +131,7 @@ import Testing
 
   static let wordings: [(type: String, input: JSONValue, words: String)] = [
     ("freeform", ["brief": "x", "contraints": []], "nearest is \"constraints\""),
-    ("freeform", ["brief": "x", "continueFrom": [:]], "unknown key \"continueFrom\""),
+    ("freeform", ["brief": "x", "checks": [:]], "unknown key \"checks\""),
     ("command", [:], "/input: exactly one of \"argv\", \"script\" is required"),
     ("command", ["argv": ["a"], "script": "b"], "/input: exactly one of \"argv\", \"script\""),
     ("freeform", [:], "/input/brief: required"),

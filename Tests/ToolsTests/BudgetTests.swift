@@ -63,7 +63,9 @@ struct BudgetTests {
   }
 
   /// Lists calls of every tool that takes a budget, by what they are given.
-  private static func calls(_ task: TaskRecord, _ cid: JSONValue) -> [(String, JSONObject)] {
+  private static func calls(
+    _ task: TaskRecord, after ended: TaskRecord, _ cid: JSONValue
+  ) -> [(String, JSONObject)] {
     let id: JSONValue = .string(task.id.description)
     let brief = task.spec.input["brief"] ?? .null
     let offsets: [JSONObject] = [[:], ["offset": 7], ["as": "base64"], ["as": "path"]]
@@ -78,6 +80,10 @@ struct BudgetTests {
       ("tasks_messages_list", ["task_id": id, "tail": 200]),
       ("tasks_artifacts_list", ["task_id": id, "limit": 100]),
       ("tasks_create", ["brief": brief, "profile": "shell", "dry_run": true]),
+      (
+        "tasks_continue",
+        ["from_task_id": .string(ended.id.description), "brief": brief, "session": "new"]
+      ),
       ("tasks_create", ["brief": brief, "profile": "shell", "idempotency_key": "k"]),
       ("tasks_create", ["brief": brief, "profile": "shell", "idempotency_key": "k"]),
     ]
@@ -92,7 +98,8 @@ struct BudgetTests {
     try withHouse { house in
       let (task, cid) = try Self.fill(house, piece)
       var called: Set<String> = []
-      for (tool, arguments) in Self.calls(task, cid) {
+      let ended = try house.end(try house.start(try house.task("true")))
+      for (tool, arguments) in Self.calls(task, after: ended, cid) {
         for budget in Self.budgets {
           var arguments = arguments
           arguments["max_bytes"] = .integer(budget)

@@ -84,7 +84,7 @@ struct ContractTests {
     let text = String(decoding: Toolbox.contract(), as: UTF8.self)
     for word in [
       "depends_on", "claim_condition", "checks", "effort", "consoleUrl",
-      "allowed_profiles", "required_tools", "max_attempts", "tasks_continue",
+      "allowed_profiles", "required_tools", "max_attempts",
     ] {
       #expect(!text.contains("\"\(word)\""), "\(word)")
     }
@@ -114,7 +114,8 @@ struct ContractTests {
         reading.operations.map(\.name)
           == ToolChoice.names.filter {
             ![
-              "tasks_create", "tasks_respond", "tasks_cancel", "tasks_artifacts_upload",
+              "tasks_create", "tasks_continue", "tasks_respond", "tasks_cancel",
+              "tasks_artifacts_upload",
               "tasks_artifacts_stage",
             ].contains($0)
           })

@@ -74,6 +74,8 @@ package struct ACPInterpreter: AgentInterpreter {
     }
   }
 
+  package var totals: Usage? { spending.totals }
+
   package var rest: AgentRest {
     switch stage {
     case .resting, .over: .resting

@@ -58,6 +58,13 @@ struct ACPSpending: Sendable {
     if isBeforePrompt { toldCost = amount }
   }
 
+  /// What the agent has said of the whole conversation.
+  var totals: Usage? {
+    var all = total
+    all.costUsd = toldCost
+    return all == Usage() ? nil : all
+  }
+
   /// Gives what was used since the last time.
   mutating func take(_ usage: JSONValue?, isTotal: Bool) -> Usage {
     var told = Usage()

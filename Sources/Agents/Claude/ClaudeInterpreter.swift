@@ -46,6 +46,7 @@ package struct ClaudeInterpreter: AgentInterpreter {
     }
   }
 
+  package var totals: Usage? { ledger.totals }
   package var takesMessages: Bool { dialect.hasDialogue && phase != .strange }
 
   package mutating func interpret(_ line: AgentLine) -> Reaction {

@@ -89,6 +89,12 @@ struct ClaudeLedger: Sendable {
     }
   }
 
+  /// What the results have said of the whole conversation; nil where its past is not known.
+  var totals: Usage? {
+    guard dialect.totals == .conversation else { return nil }
+    return conversation == .new ? told : conversation.spent.map { $0 + told }
+  }
+
   private mutating func countTurn(_ usage: Usage?) -> Usage? {
     let turn = Usage(turns: 1)
     counted = counted + turn

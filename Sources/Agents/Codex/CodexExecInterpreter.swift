@@ -9,10 +9,12 @@ package struct CodexExecInterpreter: AgentInterpreter {
   private var begun: Set<String> = []
   private var isOver = false
   private var isStrange = false
+  package private(set) var totals: Usage?
 
   init(_ brief: Brief) {
     conversation = brief.conversation
     wantsOutput = brief.outputSchema != nil
+    totals = brief.conversation.spent
   }
 
   package var rest: AgentRest { isOver ? .resting : .working }
@@ -82,6 +84,7 @@ package struct CodexExecInterpreter: AgentInterpreter {
   private mutating func completed(_ figures: JSONValue) -> [AgentEvent] {
     isOver = true
     var usage = CodexTerms.usage(figures, .exec)
+    totals = usage
     if conversation != .new {
       // Of an unknown past nothing can be taken off, and the sum would be wrong.
       usage = conversation.spent.map { usage.beyond($0) } ?? Usage()

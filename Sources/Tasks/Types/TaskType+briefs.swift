@@ -6,6 +6,8 @@ extension TaskType {
     try TaskType(
       name: "fulfill_brief", title: "Fulfil a brief",
       description: "Does what the brief says in a repository and hands in a branch with commits.",
+      policy: Policy(
+        resumable: true, workspaceMode: .dedicatedWorktree, workspaceScope: .session),
       inputSchema: closed(
         [
           "brief": text("What to do, complete in itself.", 100_000),
@@ -62,7 +64,8 @@ extension TaskType {
     try TaskType(
       name: "assess_brief", title: "Assess a brief's work",
       description: "Judges the work of a fulfill_brief task by a rubric.",
-      outputKind: .judgment, policy: Policy(requiresReferences: true),
+      outputKind: .judgment,
+      policy: Policy(workspaceMode: .dedicatedWorktree, requiresReferences: true),
       inputSchema: closed(
         [
           "targetTaskId": task("The fulfill_brief task to judge."),

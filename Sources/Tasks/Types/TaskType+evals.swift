@@ -6,7 +6,8 @@ extension TaskType {
     try TaskType(
       name: "run_eval", title: "Run an evaluation",
       description: "Runs a scenario in one variant and hands in the response, to be judged.",
-      policy: Policy(acceptsWorkspaceOverride: true),
+      policy: Policy(
+        resumable: true, workspaceScope: .session, acceptsWorkspaceOverride: true),
       inputSchema: closed(
         [
           "scenario": closed(
@@ -75,7 +76,7 @@ extension TaskType {
     try TaskType(
       name: "pr_review", title: "Review a change",
       description: "Reviews a proposed change by a rubric of yes-or-no criteria.",
-      outputKind: .judgment,
+      outputKind: .judgment, policy: Policy(workspaceMode: .dedicatedWorktree),
       inputSchema: closed(
         [
           "subject": closed(

@@ -6,7 +6,8 @@ extension TaskType {
     try TaskType(
       name: "freeform", title: "Freeform",
       description: "Does what the brief says and hands in a summary of what was done.",
-      policy: Policy(workspaceScope: .session, acceptsWorkspaceOverride: true),
+      policy: Policy(
+        resumable: true, workspaceScope: .session, acceptsWorkspaceOverride: true),
       inputSchema: closed(
         [
           "brief": text("What to do, complete in itself.", 100_000),
@@ -15,6 +16,7 @@ extension TaskType {
             "What must be kept to.", of: text("One constraint.", 2_000), atMost: 20),
           "context": text("Background, given to the agent as data, not as instructions.", 100_000),
           "execution": execution,
+          "continueFrom": continueFrom,
           "suggestedTaskType": text("A type this might rather be.", 64),
           "successCriteria": criteria(.optional),
         ], required: ["brief"]),
@@ -50,6 +52,18 @@ extension TaskType {
         {{context}}{{/context}}
         """)
   }
+
+  /// Which earlier attempt is gone on with.
+  private static let continueFrom: JSONValue = [
+    "type": "object", "additionalProperties": false, "required": ["taskId"],
+    "description": "What tasks_continue sets.",
+    "properties": [
+      "taskId": text("Id or name of the task.", 200),
+      "attemptN": ["type": "integer", "minimum": 1, "description": "Its attempt."],
+      "mode": ["enum": ["extend", "fork"], "description": "The same, or copies."],
+      "session": ["enum": ["resume", "new"], "description": "The conversation, or a briefing."],
+    ],
+  ]
 
   /// How it is to be carried out.
   private static let execution: JSONValue = [

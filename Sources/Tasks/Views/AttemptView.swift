@@ -19,6 +19,7 @@ package struct AttemptView: Sendable, Hashable {
   package var error: AttemptError?
   package var usage: Usage
   package var workspace: AttemptWorkspace?
+  package var session: SessionView?
   package var exit: ProcessExit?
   package var survivors: [String]
 }
@@ -35,7 +36,8 @@ extension AttemptView {
       completedAt: attempt.completedAt, output: output.value, outputCid: attempt.outputCid,
       outputSizeBytes: output.sizeBytes, outputCut: output.isCut,
       checked: attempt.checked?.cleaned, error: attempt.error?.cleaned,
-      usage: attempt.usage.cleaned, workspace: attempt.workspace?.cleaned, exit: attempt.exit,
+      usage: attempt.usage.cleaned, workspace: attempt.workspace?.cleaned,
+      session: attempt.session.map { SessionView($0) }, exit: attempt.exit,
       survivors: attempt.survivors.prefix(ViewLimit.survivors).map {
         CleanText.line($0, limit: ViewLimit.title)
       })
@@ -61,7 +63,8 @@ extension AttemptView: JSONCodable {
   package static let json = Codec.object(
     Self.init(
       taskId:attemptN:status:statusReason:profile:executor:claimedAt:startedAt:completedAt:output:
-      outputCid:outputSizeBytes:outputCut:checked:error:usage:workspace:exit:survivors:),
+      outputCid:outputSizeBytes:outputCut:checked:error:usage:workspace:session:exit:
+      survivors:),
     required("taskId", \.taskId, TaskID.json, "The task."),
     required("attemptN", \.attemptN, .int, "Counts from 1."),
     required("status", \.status, AttemptStatus.json, "How it stands."),
@@ -79,6 +82,7 @@ extension AttemptView: JSONCodable {
     optional("error", \.error, AttemptError.json, "Why it failed, and what to do next."),
     defaulted("usage", \.usage, Usage.json, Usage(), "What it used."),
     optional("workspace", \.workspace, AttemptWorkspace.json, "Where it worked."),
+    optional("session", \.session, SessionView.json, "Its conversation."),
     optional("exit", \.exit, ProcessExit.json, "How the process ended."),
     defaulted("survivors", \.survivors, .array(of: .string), [], "Processes still alive."))
 }

@@ -18,17 +18,26 @@ extension TasksCreate {
   /// Checks the rest part by part: who would run it, where, and within which limits.
   func drafted(_ order: TaskOrder, _ caller: Caller) throws(ToolFailure) -> TaskDraft {
     let configuration = try workshop.configuration()
+    var order = order
+    let source = try source(of: order)
+    if let source, order.input.place.profile == nil {
+      order.input.place.profile = source.record.spec.launch.profile
+    }
     let (input, type) = (order.input, order.type)
     if type.name == Brief.commandType, !mayRunCommands(caller, configuration) {
       throw .commandsNotAllowed("Type \(type.name)", pointer: "task_type")
     }
     let preflight = try workshop.preflight(configuration)
-    let (launch, place) = try preflighted(order, preflight)
+    let (launch, place) = try preflighted(order, after: source, preflight)
     if launch.plan.adapter == .shell, !mayRunCommands(caller, configuration) {
       throw .commandsNotAllowed("Profile \(launch.plan.profile)", pointer: "profile")
     }
     try checkVariables(order.payload, type, launch.profile, configuration)
+    var continuation: Continuation?
+    if let source { (order, continuation) = try continued(order, source, by: launch.plan) }
     var spec = try identified(order, launch)
+    spec.continuation = continuation
+    spec.claimCondition = source?.condition
     (spec.directory, spec.workspace) = place
     spec.references = try bound(input.work.references, input.grouping.team)
     try check(spec, type)
@@ -46,9 +55,12 @@ extension TasksCreate {
 
   /// Settles who and where; trouble with the one does not hide trouble with the other.
   private func preflighted(
-    _ order: TaskOrder, _ preflight: Preflight
+    _ order: TaskOrder, after source: TaskSource?, _ preflight: Preflight
   ) throws(ToolFailure) -> (Preflight.Resolved, (String?, WorkspaceMode)) {
-    let place = Result { () throws(ToolFailure) in try workspace(order, preflight) }
+    let place = Result { () throws(ToolFailure) in
+      if let source { return try inherited(source, preflight) }
+      return try workspace(order, preflight)
+    }
     do throws(ToolFailure) {
       return (try launch(order.input, order.type, preflight), try place.get())
     } catch {

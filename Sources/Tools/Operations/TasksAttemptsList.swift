@@ -79,14 +79,15 @@ package struct TasksAttemptsList: TaskTool {
       required("taskStatus", \.taskStatus, TaskStatus.json),
       defaulted("truncated", \.truncated, .bool, false),
       required("hint", \.hint, .string)
-    ).lean.summing(up: ["usage", "executor", "workspace"])
+    ).lean.outlining(["executor", "usage", "checked", "exit", "workspace", "session"])
   }
 }
 
 /// Names what of an attempt can be asked for by itself.
 enum AttemptField: String, Sendable, Hashable, CaseIterable {
   case statusReason, profile, executor, claimedAt, startedAt, completedAt, output, outputCid
-  case outputSizeBytes, checked, error, usage, workspace, exit, survivors
+  case outputSizeBytes, checked, error, usage, workspace, session, exit
+  case survivors
 
   /// Stand in every line, whatever was asked for.
   static let fixed = ["taskId", "attemptN", "status", "outputCut"]

@@ -95,7 +95,12 @@ package struct TasksCreate: TaskTool {
         made, id: id, by: caller.actor, nameIsGiven: draft.nameIsGiven, limits: limits)
       if creation.replayed { try store.removeSecrets(of: id) }
       workshop.oweRunner()
-      return (creation.record, creation.replayed)
+      guard creation.record.status == .waiting else {
+        return (creation.record, creation.replayed)
+      }
+      // What it waits for may be there already.
+      try Dependencies.decide(in: store, by: caller.actor)
+      return (try store.task(.id(creation.record.id)), creation.replayed)
     } catch {
       // Nobody will ever run under this id; a left-over secret would never be swept.
       try naming { () throws(StoreError) in try store.removeSecrets(of: id) }

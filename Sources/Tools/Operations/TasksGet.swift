@@ -57,7 +57,9 @@ package struct TaskShown: JSONCodable, ToolOutput {
   package static let json = Codec.beside(
     TaskEnvelope.json, Note.json, make: { TaskShown(envelope: $0, note: $1) },
     parts: { ($0.envelope, $0.note) }
-  ).lean.summing(up: ["cancelledBy", "budget"])
+  ).bare.outlining([
+    "budget", "usage", "childCounts", "createdBy", "cancelledBy", "references",
+  ])
 }
 
 extension Workshop {

@@ -163,7 +163,7 @@ struct TaskResources: ResourceProvider {
 extension ResourceFailure {
   fileprivate init(_ failure: ToolFailure) {
     switch failure.kind {
-    case .notFound: self = .notFound
+    case .notFound, .sourceNotFound: self = .notFound
     case .badCursor: self = .unknownCursor
     case .conflict, .nameTaken, .idempotencyConflict, .limit, .storeDamaged, .taskDamaged,
       .storeNewer, .storeNotWritable, .storeUnavailable, .storeRemoved,

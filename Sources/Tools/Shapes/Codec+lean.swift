@@ -34,23 +34,32 @@ extension Codec {
 }
 
 extension Codec {
-  /// Says only of members, at any level, that they are objects: their shapes stand elsewhere in full,
-  /// or tell a model nothing it could act on.
-  func summing(up members: Set<String>) -> Codec { saying(schema.summing(up: members)) }
+  /// Tells of these members only that they are objects or lists: their keys explain themselves, and
+  /// the list of tools is read more often than they are.
+  func outlining(_ names: Set<String>) -> Codec { saying(schema.outlining(names)) }
 }
 
 extension JSONValue {
-  fileprivate func summing(up members: Set<String>) -> JSONValue {
+  /// Reduces members of these names, at every level, to their types.
+  fileprivate func outlining(_ names: Set<String>) -> JSONValue {
     switch self {
-    case .object(let object):
-      .object(
-        JSONObject(
-          object.members.map { key, value in
-            let isSummed = members.contains(key) && value["properties"] != nil
-            return (key: key, value: isSummed ? ["type": "object"] : value.summing(up: members))
-          }))
-    case .array(let items): .array(items.map { $0.summing(up: members) })
-    case .null, .bool, .integer, .bigInteger, .double, .string: self
+    case .object(let schema):
+      var kept = JSONObject()
+      for (key, value) in schema {
+        if key == "properties", case .object(let members) = value {
+          kept[key] = .object(
+            JSONObject(
+              members.map { name, member in
+                let outline: JSONValue = ["type": member["type"] ?? "object"]
+                return (key: name, value: names.contains(name) ? outline : member.outlining(names))
+              }))
+        } else {
+          kept[key] = value.outlining(names)
+        }
+      }
+      return .object(kept)
+    case .array(let items): return .array(items.map { $0.outlining(names) })
+    case .null, .bool, .integer, .bigInteger, .double, .string: return self
     }
   }
 

@@ -4,6 +4,7 @@ import TaskStore
 /// Lists the codes of failures that somebody acts on, not only reads.
 package enum FailureCode: String, Sendable, CaseIterable {
   case notFound = "not_found"
+  case sourceNotFound = "freeform.sourceTaskNotFound"
   case conflict
   case nameTaken = "name_taken"
   case idempotencyConflict = "idempotency_conflict"

@@ -1,7 +1,8 @@
 extension Command {
   /// Lists every verb, in the order help shows them.
   static let all: [Command] = [
-    .run, .create, .list, .get, .wait, .logs, .answer, .send, .cancel, .resume, .settle,
+    .run, .create, .continueTask, .list, .get, .wait, .logs, .answer, .send, .cancel, .resume,
+    .settle,
     .artifactsList, .artifactsGet, .artifactsPut, .worktreesList, .worktreesPrune, .schemas,
     .serve, .tools, .config, .doctor, .prune, .runner, .demo, .version, .completions, .help,
     .supervise,

@@ -68,6 +68,21 @@ enum Options {
   static let key = OptionKey<String?>.text(
     "key", nil, "KEY", "Idempotency key: the same key and body give the same task."
   ).filling("idempotency_key")
+  static let fromAttempt = OptionKey<Int?>.integer(
+    "attempt", "a", "N", 1 ... .max, "The attempt to go on with; the accepted one unless given."
+  ).filling("from_attempt_n")
+  static let mode = OptionKey<String?>.choice(
+    "mode", "m", ["extend", "fork"], "The same conversation and branch, or copies of them."
+  ).filling("mode")
+  static let session = OptionKey<String?>.choice(
+    "session", nil, ["resume", "new"], "Go on in the conversation, or start from a briefing."
+  ).filling("session")
+  static let expectedOutput = OptionKey<String?>.text(
+    "expected-output", nil, "TEXT", "What to hand in."
+  ).filling("expected_output")
+  static let constraints = OptionKey<[String]>.list(
+    "constraint", nil, .text("TEXT"), "Something to keep to."
+  ).filling("constraints")
   static let dryRun = OptionKey<Bool>.flag(
     "dry-run", nil, "Check everything and store nothing."
   ).filling("dry_run")

@@ -6,9 +6,12 @@ enum BriefText {
   private static let limit = 4 << 20
 
   /// Fills `brief` or `input` of the tool's arguments.
-  static func fill(_ arguments: inout JSONObject, from call: Invocation) throws(Complaint) {
+  static func fill(
+    _ arguments: inout JSONObject, from call: Invocation, operand: Int = 0
+  ) throws(Complaint) {
     let sources = [
-      call.operand(0) == nil ? nil : "an argument", call[Options.file] == nil ? nil : "--file",
+      call.operand(operand) == nil ? nil : "an argument",
+      call[Options.file] == nil ? nil : "--file",
       call[Options.input] == nil ? nil : "--input",
     ].compactMap { $0 }
     guard sources.count <= 1 else {
@@ -20,7 +23,7 @@ enum BriefText {
       arguments["input"] = try input(text)
     } else if let path = call[Options.file] {
       arguments["brief"] = .string(try text(of: path))
-    } else if let word = call.operand(0) {
+    } else if let word = call.operand(operand) {
       arguments["brief"] = .string(word == "-" ? try standardInput() : word)
     } else if !Environment.isTerminal(0) {
       arguments["brief"] = .string(try standardInput())

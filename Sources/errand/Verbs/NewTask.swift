@@ -56,7 +56,11 @@ enum NewTask {
   }
 
   static func run(_ call: Invocation) throws(Complaint) -> ExitCode {
-    let task = try store(call)
+    try tell(try store(call), call)
+  }
+
+  /// Shows a new task as was asked for: followed to its end, as JSON, its id, or its name.
+  static func tell(_ task: JSONValue, _ call: Invocation) throws(Complaint) -> ExitCode {
     if call[Options.watch] {
       return try Watching.follow(TaskText.id(of: task), name: TaskText.name(of: task), call)
     }
@@ -75,7 +79,9 @@ enum NewTask {
     try BriefText.fill(&arguments, from: call)
     let references = call[Options.references].map(reference)
     if !references.isEmpty { arguments["references"] = .array(references) }
-    if arguments["directory"] == nil, arguments["workspace"] != "none" {
+    // A continuation works where its source did.
+    let isContinued = arguments["input"]?["continueFrom"] != nil
+    if arguments["directory"] == nil, arguments["workspace"] != "none", !isContinued {
       do throws(SystemError) {
         arguments["directory"] = .string(try Environment.currentDirectory())
       } catch {

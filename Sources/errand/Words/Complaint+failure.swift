@@ -47,7 +47,7 @@ extension Complaint {
 
   private static func exitCode(_ kind: FailureCode?) -> ExitCode {
     switch kind {
-    case .notFound: .notFound
+    case .notFound, .sourceNotFound: .notFound
     case .busy, .limit, .storeNotWritable, .storeUnavailable, .storeRemoved, .storeStopped:
       .tryLater
     case .internal, .storeDamaged, .storeNewer, .taskDamaged: .taskFailed

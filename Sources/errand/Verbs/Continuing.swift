@@ -1,0 +1,35 @@
+import JSON
+
+extension Command {
+  static let continueTask = Command(
+    path: ["continue"], summary: "Go on with an ended task: same agent, same conversation.",
+    operands: [.required("task"), .optional("brief")],
+    options: [
+      Options.fromAttempt.spec, Options.mode.spec, Options.session.spec, Options.profile.spec,
+      Options.file.spec, Options.title.spec, Options.expectedOutput.spec,
+      Options.constraints.spec, Options.key.spec, Options.watch.spec, Options.json.spec,
+      Options.quiet.spec,
+    ],
+    tool: "tasks_continue",
+    notes: """
+      The new task works where the old one did, on its branch; with --mode fork on a copy of the
+      conversation and a branch of its own. Another profile, or --session new, starts from a briefing.
+      """,
+    examples: [
+      Example("errand continue fix-login-test-k3f9 \"now make it shorter\" -w", "Follow it."),
+      Example("errand continue fix-login-test-k3f9 --mode fork \"try it with a cache\"", "Apart."),
+      Example("errand continue fix-login-test-k3f9 -p codex \"review this\"", "Hand it over."),
+    ],
+    run: Continuing.run)
+}
+
+/// Goes on with an ended task.
+enum Continuing {
+  static func run(_ call: Invocation) throws(Complaint) -> ExitCode {
+    var arguments = call.arguments()
+    arguments["from_task_id"] = call.operand(0).map(JSONValue.string)
+    try BriefText.fill(&arguments, from: call, operand: 1)
+    let task = try Operations.open().call("tasks_continue", arguments)
+    return try NewTask.tell(task, call)
+  }
+}

@@ -1,0 +1,55 @@
+import JSON
+import Posix
+import TestSupport
+import Testing
+
+/// Checks that a person can go on with a task, and look after the worktrees that leaves.
+struct CommandContinueTests {
+  @Test func aPersonGoesOnWithATaskAlsoAfterItsWorktreeWasPruned() throws {
+    try withCommandDesk { desk in
+      let repository = desk.folder + "/repo"
+      try Git.makeRepository(at: repository)
+      let agent = desk.folder + "/claude"
+      try writeFile(agent, RememberingAgent.script(), permissions: 0o755)
+      let settings: JSONValue = [
+        "profiles": [["name": "claude", "adapter": "claude", "executable": .string(agent)]]
+      ]
+      try writeFile(desk.configuration, settings.text)
+      let first = try desk.errand([
+        "run", "-p", "claude", "--dir", repository, "--workspace", "dedicated_worktree", "--name",
+        "first", "--watch", "one",
+      ])
+      #expect(first.status == .exited(code: 0), "\(first.errorText)")
+      let second = try desk.errand(["continue", "first", "--watch", "two"])
+      #expect(second.status == .exited(code: 0), "\(second.errorText)")
+      #expect(second.text.contains("heard 2"), "\(second.text)")
+      let trees = try desk.json(["worktrees", "list", "--json"])["worktrees"]?.arrayValue ?? []
+      #expect(trees.count == 1)
+      let tree = try #require(trees.first)
+      #expect(tree["branch"] == "errand/first" && tree["reasons"] == [])
+      let path = try #require(tree["path"]?.stringValue)
+      #expect(try desk.errand(["worktrees", "prune", "--dry-run"]).text.contains("Would go:"))
+      #expect(try RealFileSystem().exists(path))
+      #expect(try desk.errand(["worktrees", "prune"]).text.contains(path))
+      #expect(try !RealFileSystem().exists(path))
+      let third = try desk.errand(["continue", "first", "--watch", "three"])
+      #expect(third.text.contains("heard 3"), "\(third.text) \(third.errorText)")
+      try writeFile(path + "/new.txt", "x")
+      let kept = try desk.errand(["worktrees", "prune"])
+      #expect(kept.text.contains("1 file git does not know"), "\(kept.text)")
+    }
+  }
+
+  @Test func whatCannotBeGoneOnWithIsSaidInWordsOfTheTerminal() throws {
+    try withCommandDesk { desk in
+      let missing = try desk.errand(["continue", "nobody", "go on"])
+      #expect(missing.status == .exited(code: 3), "\(missing.errorText)")
+      #expect(missing.errorText.contains("There is no task nobody"))
+      _ = try desk.task("true", name: "script")
+      let lost = try desk.errand(["continue", "script", "go on"])
+      #expect(lost.status == .exited(code: 2))
+      #expect(lost.errorText.contains("is not kept"))
+      #expect(try desk.errand(["continue", "script"]).status == .exited(code: 2))
+    }
+  }
+}
