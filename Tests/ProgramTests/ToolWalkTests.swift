@@ -39,6 +39,10 @@ struct ToolWalkTests {
     ],
     // Needs an agent that asks or hears, which the runner's tests play.
     "tasks_respond": [],
+    "tasks_continue": [
+      #"{"from_task_id":"TASK","brief":"true","session":"new","idempotency_key":"on"}"#,
+      #"{"from_task_id":"TASK","brief":"true","session":"new","mode":"fork","max_bytes":2000}"#,
+    ],
     "tasks_cancel": [#"{"task_id":"TASK"}"#, #"{"task_ids":["TASK","walked"],"reason":"none"}"#],
     "tasks_attempts_list": [
       #"{"task_id":"TASK"}"#, #"{"task_id":"TASK","fields":["exit"],"max_bytes":2000}"#,

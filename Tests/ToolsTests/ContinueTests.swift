@@ -27,7 +27,8 @@ import Testing
         task,
         [
           .userMessage(text: "Build it.", from: .brief),
-          .inputRequest(requestId: "q", question: "Which colour?", options: []),
+          .inputRequest(
+            RequestMessage(requestId: "q", question: "Which colour?", options: [])),
           .inputResponse(requestId: "q", answer: "blue", answeredBy: task.createdBy),
           .toolCallStart(
             callId: "t", tool: "Edit", title: nil, arguments: ["file_path": "src/wall.c"]),

@@ -66,7 +66,7 @@ package struct Briefing {
     var lines: [String] = []
     for body in messages {
       switch body {
-      case .inputRequest(let id, let question, _): questions[id] = question
+      case .inputRequest(let asked): questions[asked.requestId] = asked.question
       case .inputResponse(let id, let answer, _):
         let words = answer.stringValue ?? answer.text
         lines.append(
