@@ -57,7 +57,7 @@ struct RespondTests {
       let mine = call
       let other = try Thread.start(name: "answer") {
         do {
-          try Self.answer(House.reopened(house), mine, "a")
+          try Self.answer(house, mine, "a")
         } catch { Issue.record(error) }
       }
       try Self.answer(house, mine, "b")
