@@ -56,7 +56,7 @@ extension TaskType {
   /// Which earlier attempt is gone on with.
   private static let continueFrom: JSONValue = [
     "type": "object", "additionalProperties": false, "required": ["taskId"],
-    "description": "What tasks_continue sets.",
+    "description": "What continuing sets.",
     "properties": [
       "taskId": text("Id or name of the task.", 200),
       "attemptN": ["type": "integer", "minimum": 1, "description": "Its attempt."],

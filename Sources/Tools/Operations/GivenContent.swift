@@ -18,25 +18,25 @@ struct GivenContent: Sendable {
   static func textField<Root>(
     _ get: @escaping @Sendable (Root) -> String?
   ) -> Field<Root, String?> {
-    optional("text", get, .string, "The content as text; or else:")
+    optional("text", get, .string, "As text; or")
   }
 
   static func bytesField<Root>(
     _ get: @escaping @Sendable (Root) -> [UInt8]?
   ) -> Field<Root, [UInt8]?> {
-    optional("content_base64", get, .base64, "The content in base 64; or else:")
+    optional("content_base64", get, .base64, "In base 64; or")
   }
 
   static func pathField<Root>(
     _ get: @escaping @Sendable (Root) -> String?
   ) -> Field<Root, String?> {
-    optional("path", get, .text(1...4096), "Absolute path of a file here to copy.")
+    optional("path", get, .text(1...4096), "A file to copy.")
   }
 
   static func typeField<Root>(
     _ get: @escaping @Sendable (Root) -> String?
   ) -> Field<Root, String?> {
-    optional("content_type", get, mediaType, "Media type, if it cannot be guessed.")
+    optional("content_type", get, mediaType, "Media type.")
   }
 
   private static let mediaType = Codec<String>.string(

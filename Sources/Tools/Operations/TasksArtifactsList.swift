@@ -29,7 +29,7 @@ package struct TasksArtifactsList: TaskTool {
       optional("attempt_n", \.attemptN, .int(1...100_000), "Only of this attempt."),
       optional("kind", \.kind, .text(1...64), "Only of this kind."),
       defaulted("limit", \.limit, .int(1...100), 20, "Most artifacts in a page."),
-      optional("cursor", \.cursor, .text(0...200), "nextCursor of the page before."),
+      optional("cursor", \.cursor, .text(0...200), "nextCursor."),
       TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary), ByteBudget.field(\.maxBytes))
   }
 

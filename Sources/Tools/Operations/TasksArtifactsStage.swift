@@ -9,7 +9,7 @@ package struct TasksArtifactsStage: TaskTool {
   package let title = "Stage content"
   package let summary = """
     Stores text, base 64 or a file under its content id (CID) without binding it to a task. \
-    tasks_artifacts_download reads it back by cid alone; the same bytes always have the same cid.
+    tasks_artifacts_download reads it back by cid alone.
     """
   package let hints = ToolHints(
     readOnly: false, destructive: false, idempotent: true, openWorld: false)

@@ -12,7 +12,7 @@ package struct TasksCancel: TaskTool {
   package let title = "Cancel tasks"
   package let summary = """
     Ends one or several tasks with all processes they started, and waits up to 10 s for that. \
-    Repeating it changes nothing. A task that had ended is reported as already_terminal.
+    Repeating it is safe.
     """
   package let hints = ToolHints(
     readOnly: false, destructive: true, idempotent: true, openWorld: false)

@@ -58,21 +58,21 @@ extension TasksCreate.Input: JSONCodable {
     assembled, unknownKeys: .refused,
     optional(
       "brief", \.work.brief, .text(1...100_000),
-      "What to do, complete in itself; short for input.brief."),
+      "What to do, in full."),
     optional("input", \.work.input, .anyObject, "The type's input, as tasks_schemas shows it."),
     defaulted("task_type", \.work.taskType, group, "freeform", "Type of task."),
-    optional("title", \.work.title, .text(1...200), "One line; made from the brief if absent."),
-    optional("name", \.work.name, taskName, "Slug, unique; made if absent."),
+    optional("title", \.work.title, .text(1...200), "One line."),
+    optional("name", \.work.name, taskName, "Unique slug."),
     defaulted(
       "references", \.work.references,
       .array(of: Reference.json, count: 0...WorkReference.most), [],
-      "What it is about: each a task's output, staged content (cid) or a url."),
+      "Each a task's output, staged content (cid) or a url."),
     optional(
       "directory", \.place.directory, .text(1...4096),
       "Absolute path to work in; default where the server was started."),
     optional(
       "workspace", \.place.workspace, WorkspaceMode.json,
-      "The directory itself; a git worktree of it on a branch errand/<name>; none: an empty folder."
+      "shared_mount: the directory itself; none: an empty folder."
     ),
     optional("profile", \.place.profile, group, "Who runs it; see tasks_schemas."),
     defaulted(
@@ -91,14 +91,14 @@ extension TasksCreate.Input: JSONCodable {
     optional(
       "running_timeout_sec", \.limits.runningTimeoutSec, .int(1...604_800), "Longest time to run."),
     optional(
-      "expires_in_sec", \.expiresInSec, .int(1...31_536_000), "Not to be started later than this."),
+      "expires_in_sec", \.expiresInSec, .int(1...31_536_000), "Latest start."),
     optional("budget_usd", \.limits.budget.usd, .double(0...1_000_000), "Most it may cost."),
     optional("budget_tokens", \.limits.budget.tokens, .int(1 ... .max), "Most tokens."),
     optional("max_turns", \.limits.budget.turns, .int(1...1_000_000), "Most turns of the agent."),
-    defaulted("wait", \.wait, .bool, false, "Wait until it ends or asks, up to 40 s."),
+    defaulted("wait", \.wait, .bool, false, "Wait for its end, up to 40 s."),
     optional(
       "idempotency_key", \.key, group,
-      "Same key and request: same task, so a lost answer can be asked for again."),
+      "Same key, same task: safe to repeat."),
     defaulted("dry_run", \.dryRun, .bool, false, "Check everything, store nothing."),
     ByteBudget.field(\.maxBytes))
 

@@ -58,7 +58,7 @@ package struct TaskShown: JSONCodable, ToolOutput {
     TaskEnvelope.json, Note.json, make: { TaskShown(envelope: $0, note: $1) },
     parts: { ($0.envelope, $0.note) }
   ).bare.outlining([
-    "budget", "usage", "childCounts", "createdBy", "cancelledBy", "references",
+    "budget", "usage", "childCounts", "createdBy", "cancelledBy", "references", "queuedMessages",
   ])
 }
 

@@ -53,7 +53,7 @@ extension TasksList.Input: JSONCodable {
   package static let json = Codec.object(
     assembled, unknownKeys: .refused,
     optional("view", \.view, .enumeration, "Inbox unless something is filtered."),
-    optional("seen", \.seen, .int(0 ... .max), "seen of an inbox page you have shown."),
+    optional("seen", \.seen, .int(0 ... .max), "seen of a page shown."),
     defaulted(
       "status", \.filter.status, .array(of: .statusName, count: 0...9), [], "Any of these."),
     defaulted("task_type", \.filter.taskType, words, [], "Any of these types."),
@@ -65,16 +65,16 @@ extension TasksList.Input: JSONCodable {
     optional("correlation_id", \.filter.correlation, word, "Correlation id."),
     TaskPlace.teamField(\.filter.team),
     optional("diary_id", \.filter.diary, word, "Diary."),
-    optional("has_attempts", \.filter.hasAttempts, .bool, "Whether it was ever started."),
+    optional("has_attempts", \.filter.hasAttempts, .bool, "Ever started."),
     optional("query", \.filter.text, .text(1...200), "Text in title, name or brief."),
-    optional("created_by", \.filter.createdBy, word, "Exact name of who created it."),
+    optional("created_by", \.filter.createdBy, word, "Its creator's name."),
     optional("queued_after", \.filter.queuedAfter, .timestamp, "Created after."),
     optional("queued_before", \.filter.queuedBefore, .timestamp, "Created before."),
     optional("completed_after", \.filter.completedAfter, .timestamp, "Ended after."),
     optional("completed_before", \.filter.completedBefore, .timestamp, "Ended before."),
-    defaulted("order", \.order, .enumeration, .newest, "Order of a filtered list."),
+    defaulted("order", \.order, .enumeration, .newest, "Order."),
     defaulted("limit", \.limit, .int(1...100), 20, "Most tasks in a page."),
-    optional("cursor", \.cursor, .text(0...500), "nextCursor of the page before."),
+    optional("cursor", \.cursor, .text(0...500), "nextCursor."),
     ByteBudget.field(\.maxBytes))
 
   private static let word = Codec<String>.text(1...200)

@@ -38,7 +38,7 @@ package struct TasksRespond: TaskTool {
       optional("option", \.option, .text(1...1_000), "One of the question's options."),
       optional(
         "decision", \.decision, .enumeration,
-        "On permission; allow_always only at the terminal. deny turns any question away."),
+        "allow_always only at the terminal; deny turns any question away."),
       optional("message", \.message, .text(1...100_000), "Words for the agent."),
       defaulted("when", \.timing, .enumeration, .afterTurn, "When message is heard."),
       optional(

@@ -15,7 +15,7 @@ enum ByteBudget {
   static func field<Root>(
     _ get: @escaping @Sendable (Root) -> Int
   ) -> Field<Root, Int> {
-    defaulted("max_bytes", get, .int(least...most), usual, "Longest result.")
+    defaulted("max_bytes", get, .int(least...most), usual, "Size limit.")
   }
 
   /// Counts the bytes of a value's written form.
