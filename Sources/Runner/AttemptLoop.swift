@@ -42,6 +42,7 @@ final class AttemptLoop {
   /// When an agent that has said its last word must have left.
   private var leaveBy: MonotonicTime?
   private var rest = AgentRest.working
+  private var footprint = Footprint()
 
   init(
     process: AgentProcess, voice: AgentVoice, clocks: AttemptClocks, traits: AgentTraits,
@@ -97,6 +98,8 @@ final class AttemptLoop {
     while true {
       try advance()
       if case .over = phase { break }
+      let deadline = deadline
+      footprint.rest(until: deadline)
       let ready = try Poller.wait(watched(journal.descriptor), until: deadline)
       try handle(ready, journal)
     }
