@@ -14,6 +14,10 @@ package struct DirectoryPolicy: Sendable {
     "library/keychains",
   ]
 
+  private static let framedFolders = credentialFolders.map {
+    (name: $0, framed: Array("/\($0)/".utf8))
+  }
+
   /// Takes the configured roots, or by default the home and the start directory.
   package init(
     roots: [String]?, home: String, startDirectory: String, storeRoot: String,
@@ -66,9 +70,12 @@ package struct DirectoryPolicy: Sendable {
       return place.reason
     }
     // Compared without case, since a file system may ignore it.
-    let framed = resolved.lowercased() + "/"
-    let folder = Self.credentialFolders.first { framed.contains("/\($0)/") }
-    return folder.map { "\($0) may hold credentials" }
+    let framed = Array("\(resolved.lowercased())/".utf8)
+    let places = framed.indices.filter { framed[$0] == UInt8(ascii: "/") }
+    let folder = Self.framedFolders.first { folder in
+      places.contains { framed[$0...].starts(with: folder.framed) }
+    }
+    return folder.map { "\($0.name) may hold credentials" }
   }
 
   /// Tells whether a resolved path lies in a resolved folder, or is that folder.

@@ -22,51 +22,62 @@ package struct ProfileCatalog: Sendable {
     }
   }
 
-  package let entries: [Entry]
-  /// The name of the profile taken when none is given, if there is one.
-  package let defaultName: String?
-  /// The name of a configured default that is not taken, since it runs commands.
-  package let refusedDefault: String?
+  private let profiles: [AgentProfile]
+  private let configuredDefault: String?
+  private let path: String
+  private let find: @Sendable (_ program: String, _ path: String) -> String?
 
   /// Merges configured profiles, known agents and the built-in one; the configured win by name.
+  ///
+  /// Programs are looked for when they are asked about: most callers name one profile.
   package init(
     configured: [AgentProfile], defaultName: String?, path: String,
-    find: (_ program: String, _ path: String) -> String? = ProfileCatalog.findOnPath
+    find: @escaping @Sendable (_ program: String, _ path: String) -> String? = { program, path in
+      Environment.which(program, path: path)
+    }
   ) {
-    var profiles = configured
-    for profile in AgentProfile.known + [.shell]
-    where !profiles.contains(where: { $0.name == profile.name }) {
-      profiles.append(profile)
-    }
-    let entries = profiles.map { profile in
-      Entry(profile: profile, availability: Self.availability(of: profile, path: path, find: find))
-    }
-    self.entries = entries
-    // Commands are never run because nobody said otherwise: `shell` needs to be named.
-    let isRefused = entries.contains {
-      $0.profile.name == defaultName && $0.profile.adapter == .shell
-    }
-    refusedDefault = isRefused ? defaultName : nil
+    profiles =
+      configured
+      + (AgentProfile.known + [.shell]).filter { known in
+        !configured.contains { $0.name == known.name }
+      }
+    configuredDefault = defaultName
+    self.path = path
+    self.find = find
+  }
+
+  package var entries: [Entry] { profiles.map(entry) }
+
+  package subscript(name: String) -> Entry? {
+    profiles.first { $0.name == name }.map(entry)
+  }
+
+  /// The name of a configured default that is not taken, since it runs commands: nothing is run
+  /// because nobody said otherwise, so `shell` needs to be named.
+  package var refusedDefault: String? {
+    profiles.contains { $0.name == configuredDefault && $0.adapter == .shell }
+      ? configuredDefault : nil
+  }
+
+  /// The name of the profile taken when none is given, if there is one.
+  package var defaultName: String? {
+    if refusedDefault != nil { return nil }
     // Nobody who asked for another profile is given an agent, which may cost money.
-    let first = entries.first { $0.isAvailable && $0.profile.adapter != .shell }
-    self.defaultName = isRefused ? nil : defaultName ?? first?.profile.name
+    return configuredDefault
+      ?? profiles.first { $0.adapter != .shell && entry($0).isAvailable }?.name
   }
 
-  package subscript(name: String) -> Entry? { entries.first { $0.profile.name == name } }
-
-  package static func findOnPath(_ program: String, _ path: String) -> String? {
-    Environment.which(program, path: path)
+  private func entry(_ profile: AgentProfile) -> Entry {
+    Entry(profile: profile, availability: availability(of: profile))
   }
 
-  private static func availability(
-    of profile: AgentProfile, path: String, find: (String, String) -> String?
-  ) -> Availability {
+  private func availability(of profile: AgentProfile) -> Availability {
     guard let executable = profile.executable else {
       return profile.adapter == .shell
         ? .available(executable: nil) : .unavailable(reason: "the profile names no executable")
     }
     guard let found = find(executable, path) else {
-      return .unavailable(reason: reason(executable))
+      return .unavailable(reason: Self.reason(executable))
     }
     return .available(executable: found)
   }

@@ -8,8 +8,9 @@ package struct Redactor: Sendable {
   package static let shortest = 6
 
   private let secrets: [(value: [UInt8], mark: [UInt8])]
-  /// By their first byte, so that ordinary bytes cost one look.
-  private let secretFirsts: [Bool]
+  /// By the first byte of a secret, a token or a sign before a value, the second ones as bits of
+  /// their low six bits: nearly every byte costs one look, and no more.
+  private let openings: [UInt64]
   private var kept: [UInt8] = []
   /// What stood before the kept bytes: in the middle of a word no token begins, and a name may
   /// stand there.
@@ -23,10 +24,14 @@ package struct Redactor: Sendable {
       .flatMap { name, value in Self.forms(value).map { (name, $0) } }
       .sorted { ($0.1.count, $1.0) > ($1.1.count, $0.0) }
       .map { ($0.1, Array("[secret \($0.0)]".utf8)) }
-    var firsts = [Bool](repeating: false, count: 256)
-    for secret in secrets { firsts[Int(secret.value[0])] = true }
-    secretFirsts = firsts
+    // Behind a sign any byte may begin a value.
+    let signs = (0...UInt8.max).map { NamedSecret.isSign($0) ? UInt64.max : 0 }
+    openings = (secrets.map(\.value) + TokenShape.all.map(\.beginning)).reduce(into: signs) {
+      $0[Int($1[0])] |= Self.bit(of: $1[1])
+    }
   }
+
+  private static func bit(of second: UInt8) -> UInt64 { 1 << UInt64(second & 63) }
 
   /// A value stands differently in JSON if it has to be escaped there.
   private static func forms(_ value: String) -> [[UInt8]] {
@@ -90,10 +95,9 @@ package struct Redactor: Sendable {
   ) -> (clean: [UInt8], used: Int, marks: Int) {
     var clean: [UInt8] = []
     var (index, copied, marks) = (0, 0, 0)
-    var previous = before.last ?? 0
-    while index < bytes.count {
-      let byte = bytes[index]
-      if NamedSecret.isSign(byte) {
+    while let start = opening(in: bytes.span, from: index) {
+      index = start
+      if NamedSecret.isSign(bytes[index]) {
         let head = bytes[..<index].suffix(NamedSecret.reach)
         let lead = head.count < NamedSecret.reach ? before + head : head
         switch NamedSecret.look(behind: lead, at: bytes[index...], isWhole: isWhole) {
@@ -110,33 +114,39 @@ package struct Redactor: Sendable {
           marks += 1
           index = start + secret.length
           copied = index
-          previous = bytes[index - 1]
           continue
         }
       }
-      let isStart = !TokenShape.isOfWord(previous) && !Self.shapeFirsts[Int(byte)].isEmpty
-      if isStart || secretFirsts[Int(byte)] {
-        switch find(in: bytes[index...], tokens: isStart, isWhole) {
-        case .nothing: break
-        case .unfinished:
-          clean += bytes[copied..<index]
-          return (clean, index, marks)
-        case .found(let length, let mark):
-          clean += bytes[copied..<index]
-          clean += mark
-          marks += 1
-          index += length
-          copied = index
-          previous = bytes[index - 1]
-          continue
-        }
+      let previous = index == 0 ? before.last ?? 0 : bytes[index - 1]
+      switch find(in: bytes[index...], tokens: !TokenShape.isOfWord(previous), isWhole) {
+      case .nothing: index += 1
+      case .unfinished:
+        clean += bytes[copied..<index]
+        return (clean, index, marks)
+      case .found(let length, let mark):
+        clean += bytes[copied..<index]
+        clean += mark
+        marks += 1
+        index += length
+        copied = index
       }
-      previous = byte
-      index += 1
     }
+    index = bytes.count
     if copied == 0 { return (bytes, index, marks) }
     clean += bytes[copied...]
     return (clean, index, marks)
+  }
+
+  /// Finds the next place where the first two bytes are some secret's or token's; the last byte
+  /// of all is judged by itself.
+  private func opening(in bytes: Span<UInt8>, from start: Int) -> Int? {
+    let openings = openings.span
+    for index in start..<bytes.count {
+      let seconds = openings[Int(bytes[index])]
+      if seconds == 0 { continue }
+      if index + 1 == bytes.count || seconds & Self.bit(of: bytes[index + 1]) != 0 { return index }
+    }
+    return nil
   }
 
   private enum Finding {
@@ -148,14 +158,12 @@ package struct Redactor: Sendable {
   private func find(
     in rest: ArraySlice<UInt8>, tokens: Bool, _ isWhole: Bool
   ) -> Finding {
-    if secretFirsts[Int(rest[rest.startIndex])] {
-      for secret in secrets {
-        if rest.starts(with: secret.value) {
-          return .found(length: secret.value.count, mark: secret.mark)
-        }
-        if !isWhole, rest.count < secret.value.count, secret.value.starts(with: rest) {
-          return .unfinished
-        }
+    for secret in secrets {
+      if rest.starts(with: secret.value) {
+        return .found(length: secret.value.count, mark: secret.mark)
+      }
+      if !isWhole, rest.count < secret.value.count, secret.value.starts(with: rest) {
+        return .unfinished
       }
     }
     guard tokens else { return .nothing }

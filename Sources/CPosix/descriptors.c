@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static int result(int value) { return value < 0 ? -errno : value; }
@@ -55,6 +56,19 @@ int cposix_lock(int fd, int how) {
   int outcome;
   do { outcome = flock(fd, operation); } while (outcome < 0 && errno == EINTR);
   return result(outcome);
+}
+
+int64_t cposix_write_now(int fd, const void *bytes, size_t count) {
+#ifdef RWF_NOWAIT
+  struct iovec piece = {.iov_base = (void *)bytes, .iov_len = count};
+  ssize_t written;
+  do { written = pwritev2(fd, &piece, 1, -1, RWF_NOWAIT); } while (written < 0 && errno == EINTR);
+  if (written >= 0) return written;
+  return errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL ? -ENOTSUP : -errno;
+#else
+  (void)fd, (void)bytes, (void)count;
+  return -ENOTSUP;
+#endif
 }
 
 int cposix_is_pipe(int fd) {

@@ -6,10 +6,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -156,6 +159,25 @@ int cposix_process_bears(int pid, uint64_t number) {
   struct rlimit limit;
   if (prlimit(pid, RLIMIT_RTTIME, NULL, &limit) < 0) return -errno;
   return limit.rlim_cur == number;
+}
+
+// Code and constants are never written to, and come back from the page cache when needed again.
+static int give_back(struct dl_phdr_info *object, size_t size, void *context) {
+  (void)size, (void)context;
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  for (int i = 0; i < object->dlpi_phnum; i++) {
+    const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+    if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
+    uintptr_t start = (object->dlpi_addr + segment->p_vaddr + page - 1) & ~(page - 1);
+    uintptr_t end = (object->dlpi_addr + segment->p_vaddr + segment->p_memsz) & ~(page - 1);
+    if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+void cposix_shrink(void) {
+  malloc_trim(0);
+  dl_iterate_phdr(give_back, NULL);
 }
 
 int64_t cposix_resident_memory(void) {

@@ -132,6 +132,9 @@ int cposix_process_value(int pid, const char *name, char *value, size_t capacity
   return found;
 }
 
+// The system takes back clean pages by itself.
+void cposix_shrink(void) {}
+
 int64_t cposix_resident_memory(void) {
   mach_task_basic_info_data_t facts;
   mach_msg_type_number_t count = MACH_TASK_BASIC_INFO_COUNT;

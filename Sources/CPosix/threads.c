@@ -48,6 +48,7 @@ int cposix_thread_start(
 }
 
 int cposix_thread_join(uintptr_t handle) { return -pthread_join((pthread_t)handle, NULL); }
+uintptr_t cposix_thread_current(void) { return (uintptr_t)pthread_self(); }
 int cposix_thread_detach(uintptr_t handle) { return -pthread_detach((pthread_t)handle); }
 
 struct monitor {

@@ -74,10 +74,14 @@ package final class Watchdog: Sendable {
 
   private func watch() {
     let watched = watched(signals.withLock { $0?.descriptor })
+    // What the start needed goes at once, what the first requests needed a little later.
+    Footprint.shrink()
+    var first: Int? = 2000
     while true {
       do {
-        let ready = try Poller.wait(watched, timeoutMilliseconds: interval)
+        let ready = try Poller.wait(watched, timeoutMilliseconds: interval ?? first)
         if !ready.isEmpty || parent.isOrphaned { return }
+        if exchange(&first, with: nil) != nil { Footprint.shrink() }
       } catch {
         return
       }

@@ -135,7 +135,22 @@ package struct Descriptor: ~Copyable, Sendable {
     try Self.writeOnce(bytes, to: rawValue)
   }
 
-  private static func writeOnce(
+  /// Writes what there is room for without waiting, whatever the description's flags; nil where the
+  /// system cannot promise that.
+  static func writeNow(_ bytes: [UInt8], to number: Int32) throws(SystemError) -> Int? {
+    let count = unsafe bytes.withUnsafeBytes {
+      unsafe cposix_write_now(number, $0.baseAddress, $0.count)
+    }
+    if count >= 0 { return Int(count) }
+    let code = Int32(-count)
+    switch code {
+    case ENOTSUP: return nil
+    case EAGAIN: return 0
+    default: throw SystemError("write", code, "\(number)")
+    }
+  }
+
+  static func writeOnce(
     _ bytes: ArraySlice<UInt8>, to number: Int32
   ) throws(SystemError) -> Int {
     try retrying("write", "\(number)") {

@@ -61,11 +61,14 @@ package struct FileLock: ~Copyable, Sendable {
 package final class LockFile: LockableFile {
   private let descriptor: Descriptor
   private let path: String
+  /// Says which file it is; that stays true while it is open.
+  private let file: FileStatus
 
   /// Opens the file, making it if it is missing; takes no lock yet.
   package init(_ path: String) throws(SystemError) {
     descriptor = try Descriptor.open(path, [.readWrite, .create, .noFollow])
     self.path = path
+    file = try descriptor.status()
   }
 
   /// Waits for the lock.
@@ -85,7 +88,7 @@ package final class LockFile: LockableFile {
   /// Tells whether the path still names the file that is locked.
   package func isInPlace() throws(SystemError) -> Bool {
     guard let named = try FileStatus.of(path, followingLinks: false) else { return false }
-    return named.isSameFile(as: try descriptor.status())
+    return named.isSameFile(as: file)
   }
 
   package func unlock() throws(SystemError) {

@@ -108,6 +108,22 @@ extension FileSystem {
     }
   }
 
+  /// Makes a directory with all that is missing above it; no name is safe before `syncNames`.
+  package func makeDirectories(_ path: String) throws(SystemError) {
+    if try status(path, followingLinks: true)?.kind == .directory { return }
+    let parent = Path.parent(path)
+    if parent != path { try makeDirectories(parent) }
+    try createDirectory(path)
+  }
+
+  /// Brings the names in a directory to the medium, and its own and those above it up to a root.
+  package func syncNames(in path: String, below root: String) throws(SystemError) {
+    try syncDirectory(path)
+    if path != root, Path.isInside(path, root) {
+      try syncNames(in: Path.parent(path), below: root)
+    }
+  }
+
   /// Reads a whole file, refusing more than `limit` bytes.
   package func read(_ path: String, limit: Int = 256 << 20) throws(SystemError) -> [UInt8] {
     let file = try openForReading(path)

@@ -21,9 +21,10 @@ package struct LineSplitter: Sendable {
 
   private let maxLength: Int
   private var buffer: [UInt8] = []
-  /// Bounds what is in use of the buffer; what lies beyond `tail` is room.
+  /// Is where bytes arrive: room in the buffer itself would have to be filled first.
+  private var landing: [UInt8] = []
+  /// Is the beginning of what is not cut yet.
   private var head = 0
-  private var tail = 0
   /// Has been searched for a newline up to here.
   private var scanned = 0
   private var newline: Int?
@@ -35,28 +36,27 @@ package struct LineSplitter: Sendable {
   /// Takes in bytes; call `next` until it gives nil before taking in more, so that the bound holds.
   package mutating func append(_ bytes: ArraySlice<UInt8>) {
     makeRoom(bytes.count)
-    buffer.replaceSubrange(tail..<tail + bytes.count, with: bytes)
-    tail += bytes.count
+    buffer += bytes
   }
 
   package mutating func append(_ bytes: [UInt8]) { append(bytes[...]) }
 
-  /// Reads once from a descriptor, straight into the buffer; zero at the end.
+  /// Reads once from a descriptor; zero at the end.
   package mutating func fill(from descriptor: borrowing Descriptor) throws(SystemError) -> Int {
-    makeRoom(65536)
-    let count = try descriptor.read(into: &buffer, at: tail)
-    tail += count
+    if landing.isEmpty { landing = [UInt8](repeating: 0, count: 65536) }
+    let count = try descriptor.read(into: &landing)
+    append(landing[..<count])
     return count
   }
 
   /// Gives the next whole line; nil if more bytes are needed.
   package mutating func next() -> Line? {
     guard let end = search() else {
-      if tail - head > maxLength { skip() }
+      if buffer.count - head > maxLength { skip() }
       return nil
     }
     newline = nil
-    defer { if head == tail { reset() } }
+    defer { if head == buffer.count { reset() } }
     if let begun = skipped {
       skipped = nil
       let length = begun.length + end - head
@@ -82,28 +82,28 @@ package struct LineSplitter: Sendable {
       reset()
     }
     if let begun = skipped {
-      return .tooLong(prefix: begun.prefix, length: begun.length + tail - head)
+      return .tooLong(prefix: begun.prefix, length: begun.length + buffer.count - head)
     }
-    return head == tail ? nil : .unterminated(Array(buffer[head..<tail]))
+    return head == buffer.count ? nil : .unterminated(Array(buffer[head...]))
   }
 
   /// Finds the next newline, remembering how far it has looked.
   private mutating func search() -> Int? {
     if let newline { return newline }
-    let (start, end) = (scanned, tail)
+    let (start, end) = (scanned, buffer.count)
     newline = unsafe buffer.withUnsafeBytes { bytes -> Int? in
       guard end > start, let base = bytes.baseAddress,
         let found = unsafe memchr(base + start, 10, end - start)
       else { return nil }
       return unsafe UnsafeRawPointer(found) - base
     }
-    scanned = newline.map { $0 + 1 } ?? tail
+    scanned = newline.map { $0 + 1 } ?? buffer.count
     return newline
   }
 
   /// Takes out the line before `end`, moving the buffer itself when that saves copying much.
   private mutating func cut(to end: Int) -> [UInt8] {
-    guard head == 0, end + 1 == tail, end >= 256 * 1024 else {
+    guard head == 0, end + 1 == buffer.count, end >= 256 * 1024 else {
       defer { head = end + 1 }
       return Array(buffer[head..<end])
     }
@@ -118,32 +118,30 @@ package struct LineSplitter: Sendable {
   private mutating func skip() {
     let kept = min(Self.keptPrefix, maxLength)
     let prefix = skipped?.prefix ?? Array(buffer[head..<head + kept])
-    skipped = (prefix, (skipped?.length ?? 0) + tail - head)
+    skipped = (prefix, (skipped?.length ?? 0) + buffer.count - head)
     reset()
   }
 
   private mutating func reset() {
     head = 0
-    tail = 0
     scanned = 0
     newline = nil
     // One long line must not hold its memory for ever.
-    if buffer.count > 1 << 20 { buffer = [] }
+    if buffer.capacity > 1 << 20 { buffer = [] } else { buffer.removeAll(keepingCapacity: true) }
   }
 
-  /// Makes room for `count` more bytes behind the tail.
+  /// Moves what is not cut yet to the front where the buffer would have to grow; a long line grows
+  /// it in few steps, since each copies what is there.
   private mutating func makeRoom(_ count: Int) {
-    if tail + count <= buffer.count { return }
+    if buffer.count + count <= buffer.capacity { return }
     if head > 0 {
       buffer.removeSubrange(0..<head)
-      tail -= head
       scanned -= head
       newline = newline.map { $0 - head }
       head = 0
     }
-    if tail + count <= buffer.count { return }
-    let size = max(65536, tail + count, min(buffer.count * 2, maxLength + 65537))
-    buffer.reserveCapacity(size)
-    buffer.append(contentsOf: repeatElement(0, count: size - buffer.count))
+    if buffer.count + count <= buffer.capacity { return }
+    let size = min(buffer.count * 4, maxLength + 65537)
+    buffer.reserveCapacity(max(65536, buffer.count + count, size))
   }
 }

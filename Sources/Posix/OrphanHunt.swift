@@ -26,6 +26,8 @@ struct OrphanHunt: Sendable {
   let spared: Set<Int32>
   /// Names somebody of whom it is not known that no child is left.
   private(set) var lastSeen: ProcessRecord?
+  /// Is what the last look saw of all processes.
+  private(set) var table: [ProcessRecord] = []
   private var killed = Set<ProcessIdentity>()
   private let own = getpid()
 
@@ -46,7 +48,7 @@ struct OrphanHunt: Sendable {
   mutating func look() throws(SystemError) -> Found {
     // One that ends while we look may have forked just before, and its zombie is not ours to reap.
     let isLeaderAlive = try ProcessTable.isAlive(leader)
-    var table: [ProcessRecord] = []
+    table = []
     var found = isLeaderAlive ? Found.traces : .nobody
     var tries = Reach.total
     for pid in try Self.pids() {

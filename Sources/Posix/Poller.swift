@@ -56,6 +56,13 @@ package enum Poller {
     try !wait([(descriptor, .readable)], until: deadline).isEmpty
   }
 
+  /// Tells whether a write would go at once; an end that is gone is not writable.
+  static func isWritable(_ descriptor: Int32) throws(SystemError) -> Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    let count = try retrying("poll", "\(descriptor)") { unsafe poll(&entry, 1, 0) }
+    return count == 1 && entry.revents == Int16(POLLOUT)
+  }
+
   private static func wanted(_ events: Event) -> Int16 {
     var bits: Int32 = 0
     if events.contains(.readable) { bits |= Int32(POLLIN) }

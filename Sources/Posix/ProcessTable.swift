@@ -119,11 +119,14 @@ package enum ProcessTable {
     carrying(marker: marker, in: try all())
   }
 
-  static func carrying(marker: String, in table: [ProcessRecord]) -> [ProcessRecord] {
+  /// Looks only at those that started at some time or later: a look into each costs the most.
+  static func carrying(
+    marker: String, since ticks: UInt64 = 0, in table: [ProcessRecord]
+  ) -> [ProcessRecord] {
     // Environments of other users cannot be read, and other users' processes are not ours.
     let brand = brand(of: marker)
     return table.filter {
-      unsafe !$0.isZombie
+      unsafe !$0.isZombie && $0.identity.startTicks >= ticks
         && (cposix_process_carries($0.pid, marker) == 1
           || cposix_process_bears($0.pid, brand) == 1)
     }

@@ -73,7 +73,8 @@ package struct ProcessTree: Sendable {
       }
     }
     if let marker {
-      for record in ProcessTable.carrying(marker: marker, in: table)
+      // Nobody older than the leader can have come from it.
+      for record in ProcessTable.carrying(marker: marker, since: leader.startTicks, in: table)
       where roots.insert(record.pid).inserted { chosen.append(record) }
     }
     chosen += ProcessTable.descendants(of: roots.subtracting([own]), in: table)
@@ -116,7 +117,7 @@ package struct ProcessTree: Sendable {
       switch try hunt.look() {
       case .nobody:
         // What carries the marker elsewhere, or became a child of nobody's, is ended as well.
-        left = try members()
+        left = try members(in: hunt.table)
         if left.isEmpty { return [] }
       case .dying:
         _ = try Poller.wait([], timeoutMilliseconds: 1)

@@ -6,6 +6,9 @@ package struct Thread: ~Copyable, Sendable {
 
   deinit { _ = cposix_thread_detach(handle) }
 
+  /// Tells threads that live at the same time apart.
+  package static var current: UInt { cposix_thread_current() }
+
   /// Starts a thread; the name is cut to 15 bytes, which is what the system keeps.
   @discardableResult
   package static func start(

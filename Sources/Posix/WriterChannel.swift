@@ -88,10 +88,7 @@ final class WriterChannel: Sendable {
     let written = state.withLock { state -> Bool in
       guard state.phase == .open, state.queue.isEmpty, !state.isWriting else { return false }
       do throws(SystemError) {
-        // A pipe that is writable has room for PIPE_BUF bytes, and takes that many whole.
-        let ready = try Poller.wait([(number, .writable)], until: .now)
-        guard ready[number] == .writable else { return false }
-        return try state.descriptor?.writeOnce(bytes[...]) == bytes.count
+        return try write(bytes) == bytes.count
       } catch {
         if error.isWouldBlock { return false }
         failure = error
@@ -104,6 +101,15 @@ final class WriterChannel: Sendable {
       onClosed(failure)
     }
     return written
+  }
+
+  /// Writes at most PIPE_BUF bytes, which a pipe takes whole or not at all, without waiting; the
+  /// state owns the descriptor meanwhile.
+  private func write(_ bytes: [UInt8]) throws(SystemError) -> Int {
+    if let count = try Descriptor.writeNow(bytes, to: number) { return count }
+    // A pipe that is writable has room for that many.
+    guard try Poller.isWritable(number) else { return 0 }
+    return try Descriptor.writeOnce(bytes[...], to: number)
   }
 
   func drain(until deadline: MonotonicTime) -> Bool {

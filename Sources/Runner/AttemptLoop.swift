@@ -44,6 +44,7 @@ final class AttemptLoop {
   /// When an agent that has said its last word must have left.
   private var leaveBy: MonotonicTime?
   private var rest = AgentRest.working
+  private var footprint = Footprint()
 
   init(
     process: AgentProcess, voice: AgentVoice, desk: AttemptDesk, clocks: AttemptClocks,
@@ -104,6 +105,8 @@ final class AttemptLoop {
     while true {
       try advance()
       if case .over = phase { break }
+      let deadline = deadline
+      footprint.rest(until: deadline)
       let ready = try Poller.wait(watched(journal.descriptor), until: deadline)
       try handle(ready, journal)
     }

@@ -118,7 +118,7 @@ package enum Reconciler {
       : "Its supervisor died."
     let outcome: Settlement.Outcome =
       record.cancelRequest == nil ? .failed(AttemptError(.interrupted, text)) : .cancelled
-    if case .failed(let error) = outcome { Self.tell(error, in: folders) }
+    if case .failed(let error) = outcome { Self.tell(error, in: folders, of: ledger.store) }
     let session = SessionKeeper.keep(
       folders, record.spec.launch, environment: environment(of: record, ledger.store)
     ) { StandardError.write("errand: \($0)\n") }
@@ -148,9 +148,11 @@ package enum Reconciler {
   }
 
   /// Adds a last message; that it cannot must not keep the task from being settled.
-  private static func tell(_ error: AttemptError, in folders: AttemptFolders) {
+  private static func tell(
+    _ error: AttemptError, in folders: AttemptFolders, of store: TaskStore
+  ) {
     do throws(StoreError) {
-      let log = try MessageLog.Writer(folder: folders.attempt)
+      let log = try MessageLog.Writer(folder: folders.attempt, below: store.layout.root)
       _ = try log.append(
         .error(code: error.code.rawValue, message: error.message, retryable: error.retryable))
       try log.sync()

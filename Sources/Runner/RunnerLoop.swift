@@ -18,6 +18,7 @@ final class RunnerLoop {
   private let environment: [String: String]
   private var nextForeignLook: MonotonicTime?
   private var idleSince: MonotonicTime?
+  private var footprint = Footprint()
   private var limits = DispatchPlan.Limits(Configuration())
   private var ledger = DayLedger()
   /// Whether what a quota stopped goes on by itself once that is back.
@@ -217,6 +218,7 @@ final class RunnerLoop {
     }
     if let nextForeignLook { deadlines.append(nextForeignLook) }
     if let idleSince, let idleLimit { deadlines.append(idleSince + idleLimit) }
+    footprint.rest(until: deadlines.min())
     return try fromSystem { () throws(SystemError) in
       _ = try Poller.wait(
         [(journal.descriptor, .readable), (signals.descriptor, .readable)],

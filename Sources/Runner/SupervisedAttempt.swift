@@ -124,7 +124,8 @@ struct SupervisedAttempt {
     do throws(StoreError) {
       let earlier = (1..<attempt.attemptN).map { store.layout.attemptFolder(of: record, $0) }
       let limit = timing.limits.messages - (try MessageLog.size(of: earlier, in: store))
-      let log = try MessageLog.Writer(folder: folders.attempt, limit: max(0, limit))
+      let log = try MessageLog.Writer(
+        folder: folders.attempt, below: store.layout.root, limit: max(0, limit))
       var sink = MessageSink(log, syncEvery: timing.sync)
       let redactor = Redactor(setting.secrets)
       let isFirst = setting.revival.conversation == .new

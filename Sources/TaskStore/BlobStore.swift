@@ -87,6 +87,14 @@ package struct BlobStore: Sendable {
     return (content, size)
   }
 
+  /// Tells whether what was put here before is still there and will stay, without reading it again.
+  func keeps(_ stored: Stored) throws(StoreError) -> Bool {
+    try onDisk { () throws(SystemError) in
+      guard try self.stored(stored.cid) == stored.size else { return false }
+      return try isYoung(layout.blob(stored.cid))
+    }
+  }
+
   /// Tells whether no pruning takes it before who stores it now can bind it; what is older is
   /// written again, and so is young.
   private func isYoung(_ path: String) throws(SystemError) -> Bool {

@@ -29,9 +29,10 @@ package final class ConfigurationFile: Sendable {
     } catch {
       throw .unreadable(path: path, error)
     }
+    guard let status else { return Configuration() }
     if let known = last.withLock({ $0 }), known.status == status { return known.configuration }
     let configuration = try Configuration.load(environment: environment).0
-    if let status, WallClock.nowMilliseconds() * 1_000_000 - status.modified > Self.settled {
+    if WallClock.nowMilliseconds() * 1_000_000 - status.modified > Self.settled {
       last.withLock { $0 = Reading(status: status, configuration: configuration) }
     }
     return configuration

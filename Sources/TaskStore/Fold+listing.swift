@@ -95,8 +95,8 @@ struct StatusWalk: Sequence, IteratorProtocol {
 
   init(_ fold: Fold, _ statuses: Set<TaskStatus>) {
     skipped = fold.changedRows
-    let changed = fold.changed.values.filter { statuses.contains($0.record.status) }
-      .map(\.ordinal).sorted(by: >)
+    let changed = statuses.flatMap { fold.standing[$0] ?? [] }
+      .compactMap { fold.changed[$0]?.ordinal }.sorted(by: >)
     chains.append(AnyIterator(changed.makeIterator()))
     if let snapshot = fold.snapshot {
       for status in statuses {

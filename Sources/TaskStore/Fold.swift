@@ -16,8 +16,8 @@ struct Fold: Sendable {
   private(set) var names: [String: TaskID] = [:]
   private(set) var keys: [String: TaskID] = [:]
   private(set) var counts: [TaskStatus: Int] = [:]
-  /// Tasks that changed since the snapshot and have not ended.
-  private var active: Set<TaskID> = []
+  /// Tasks that changed since the snapshot, by how they stand.
+  private(set) var standing: [TaskStatus: Set<TaskID>] = [:]
   private(set) var handles: [String: WaitHandle] = [:]
   private(set) var seen: [InboxReader: Int] = [:]
   private(set) var damaged: Set<TaskID> = []
@@ -55,7 +55,9 @@ struct Fold: Sendable {
 
   /// Gives the tasks that changed since the snapshot, are whole and have not ended.
   var changedActive: [Entry] {
-    active.compactMap { isDamaged($0) ? nil : changed[$0] }
+    standing.filter { !$0.key.isTerminal }.values.joined().compactMap {
+      isDamaged($0) ? nil : changed[$0]
+    }
   }
 
   /// Gives the latest changes after a number, oldest first.
@@ -162,9 +164,12 @@ struct Fold: Sendable {
   /// Puts a record that was folded already, as the writer does under the lock.
   mutating func put(_ record: TaskRecord, before: TaskRecord?, ordinal: Int?, isNews: Bool = true) {
     let id = record.id
-    if let before { counts[before.status, default: 0] -= 1 }
+    if let before {
+      counts[before.status, default: 0] -= 1
+      standing[before.status]?.remove(id)
+    }
     counts[record.status, default: 0] += 1
-    if record.status.isTerminal { active.remove(id) } else { active.insert(id) }
+    standing[record.status, default: []].insert(id)
     if before == nil {
       teams.insert(record.spec.teamId)
       names[record.spec.name] = id

@@ -114,6 +114,8 @@ struct JournalReader: Sendable {
 
   private mutating func currentFile() throws(SystemError) -> (any ReadFile)? {
     if let open, open.segment == position.segment { return open.file }
+    // A store not yet made costs its readers one look.
+    if !hasBegun, try !files.exists(layout.journal) { return nil }
     do throws(SystemError) {
       let file = try files.openForReading(layout.segment(position.segment))
       open = (position.segment, file, try file.status())

@@ -67,22 +67,33 @@ extension MessageLog {
     private var broken: SystemError?
     /// Parts what is appended from what another writer left, which may be lost in part.
     private var parting: [UInt8] = []
+    /// Up to which folder names are to be made safe with the first sync; nil once they are.
+    private var unsafeBelow: String?
     package private(set) var nextSeq: Int
 
     /// Opens the log, setting a torn last line aside as the store does.
+    ///
+    /// With a `root` the names of its folders below that become safe with its first sync, not
+    /// before: an agent need not wait for that.
     package init(
-      folder: String, files: any FileSystem = RealFileSystem(), limit: Int = Limits().messages
+      folder: String, below root: String? = nil, files: any FileSystem = RealFileSystem(),
+      limit: Int = Limits().messages
     ) throws(StoreError) {
+      unsafeBelow = root
       self.folder = folder
       self.files = files
       self.limit = limit
       do throws(SystemError) {
-        try files.createDirectories(folder)
+        if root == nil {
+          try files.createDirectories(folder)
+        } else {
+          try files.makeDirectories(folder)
+        }
         ordinal = max(1, try MessageLog.segmentCount(folder, files))
         let path = MessageLog.segment(folder, ordinal)
         file = try files.openForAppending(path)
         // Who made it may have died before its name was safe.
-        try files.syncDirectory(folder)
+        if root == nil { try files.syncDirectory(folder) }
         let bytes = try file.read(try file.size(), at: 0)
         size = (bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
         if size < bytes.count {
@@ -171,7 +182,11 @@ extension MessageLog {
     /// Makes what was appended safe; after a failure nothing more is taken.
     package func sync() throws(StoreError) {
       if let broken { throw .disk(broken) }
-      do throws(SystemError) { try file.sync() } catch {
+      do throws(SystemError) {
+        try file.sync()
+        if let root = unsafeBelow { try files.syncNames(in: folder, below: root) }
+        unsafeBelow = nil
+      } catch {
         broken = error
         throw .disk(error)
       }

@@ -5,8 +5,13 @@ import Tasks
 /// Names every file of a store, in one place.
 package struct StoreLayout: Sendable, Hashable {
   package let root: String
+  /// Is asked for with every look at the journal.
+  package let journal: String
 
-  package init(root: String) { self.root = root }
+  package init(root: String) {
+    self.root = root
+    journal = Path.join(root, "journal")
+  }
 
   /// Finds the store's folder: `$ERRAND_HOME`, else `$XDG_STATE_HOME/errand`, else below the home.
   package static func defaultRoot(environment: [String: String]) -> String {
@@ -16,7 +21,6 @@ package struct StoreLayout: Sendable, Hashable {
   }
 
   package var identity: String { Path.join(root, "store.json") }
-  package var journal: String { Path.join(root, "journal") }
   package var snapshots: String { Path.join(root, "snapshot") }
   package var tasks: String { Path.join(root, "tasks") }
   package var blobs: String { Path.join(root, "blobs/sha256") }
@@ -45,9 +49,10 @@ package struct StoreLayout: Sendable, Hashable {
 
   func segment(_ ordinal: Int) -> String {
     let digits = String(ordinal)
-    let zeros = String(repeating: "0", count: max(0, 10 - digits.count))
-    return Path.join(journal, zeros + digits + ".jsonl")
+    return "\(journal)/\(Self.zeros.dropFirst(digits.utf8.count))\(digits).jsonl"
   }
+
+  private static let zeros = "0000000000"
 
   package func taskFolder(_ id: TaskID, createdAt: Timestamp) -> String {
     Path.join(tasks, "\(createdAt.description.prefix(7))/\(id)")

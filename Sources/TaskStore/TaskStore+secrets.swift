@@ -1,14 +1,22 @@
 import JSON
 import Posix
+import Synchronization
 import Tasks
 
 /// Keeps beside the journal what must not stand in it, and what is too common to stand there often.
 extension TaskStore {
   /// Stores an environment once, however many tasks share it.
   package func storeEnvironment(_ environment: [String: String]) throws(StoreError) -> ContentID {
+    if let last = lastEnvironment.withLock({ $0 }), last.environment == environment,
+      try blobs.keeps(last.stored)
+    {
+      return last.stored.cid
+    }
     let sorted = environment.sorted { $0.key < $1.key }
     let object = JSONObject(sorted.map { (key: $0.key, value: JSONValue.string($0.value)) })
-    return try blobs.put(JSONValue.object(object).bytes).cid
+    let stored = try blobs.put(JSONValue.object(object).bytes)
+    lastEnvironment.withLock { $0 = (environment, stored) }
+    return stored.cid
   }
 
   package func environment(_ content: ContentID) throws(StoreError) -> [String: String] {
@@ -120,10 +128,14 @@ extension TaskStore {
   package func lockAttempt(_ task: TaskID, _ attemptN: Int) throws(StoreError) -> FileLock? {
     let record = try self.task(.id(task), evenInDoubt: true)
     let path = layout.attemptLock(of: record, attemptN)
-    return try onDisk { () throws(SystemError) in
-      try files.createDirectories(Path.parent(path))
+    let lock = try onDisk { () throws(SystemError) in
+      // A lock need not outlive a power cut; who keeps things in the folder makes its name safe.
+      try files.makeDirectories(Path.parent(path))
       return try files.tryLock(path)
     }
+    // What was read before is too old for what is done under the lock.
+    state.withLock { $0.sharing?.hasLooked = false }
+    return lock
   }
 
   /// Writes the readable copy of a task; it is never read back.

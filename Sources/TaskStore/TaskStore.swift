@@ -13,6 +13,8 @@ package final class TaskStore: Sendable {
   let isCompacting = Atomic(false)
   let followers: Followers
   let safeNames = SafeNames()
+  /// Is what was stored last: the tasks of one process mostly share it.
+  let lastEnvironment = Mutex<(environment: [String: String], stored: BlobStore.Stored)?>(nil)
 
   /// Is what this process has taken in, and what it has appended but not yet synced.
   struct State: ~Copyable, Sendable {
@@ -31,6 +33,8 @@ package final class TaskStore: Sendable {
     /// A snapshot up to this number proved damaged and is not taken again.
     var rejected = 0
     var stopped: String?
+    /// The thread whose reads share a look at the journal, and whether it was taken.
+    var sharing: (thread: UInt, hasLooked: Bool)?
     var lock: (any LockableFile)?
 
     init(_ reader: JournalReader, _ fold: Fold) {
@@ -102,9 +106,16 @@ package final class TaskStore: Sendable {
 
   /// Takes in what others appended, over the newest snapshot once the tail is long.
   func freshen(_ state: inout State) throws(StoreError) {
+    let isShared = state.sharing?.thread == Thread.current
+    if isShared, state.sharing?.hasLooked == true { return }
     try state.takeIn()
     if state.fold.tail >= state.adoptAt { try adoptNewest(&state) }
+    if isShared { state.sharing?.hasLooked = true }
   }
+
+  /// Lets what this thread reads share one look at the journal, until it calls this again: for
+  /// requests that were read together, and so may be answered by any one state from then on.
+  package func shareLook() { state.withLock { $0.sharing = (Thread.current, false) } }
 
   /// Finds a task by id or name; an unknown one is told with up to three near names.
   ///

@@ -9,18 +9,12 @@ package enum CleanText {
   ///
   /// Line feeds and tabs stay; a carriage return becomes a line feed. `limit` counts characters.
   package static func clean(_ text: String, limit: Int) -> String {
-    // Most text is plain and short enough, and needs no look at each character.
-    isPlain(text) && text.utf8.count <= limit ? text : cut(visible(text, limit: limit), to: limit)
-  }
-
-  private static func isPlain(_ text: String) -> Bool {
-    text.utf8.allSatisfy {
-      $0 >= 0x20 && $0 < 0x7F || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\t")
-    }
+    isPlain(text, limit: limit) ? text : cut(visible(text, limit: limit), to: limit)
   }
 
   /// Cleans text for one line: white space of any kind becomes single blanks.
   package static func line(_ text: String, limit: Int) -> String {
+    if isPlain(text, limit: limit), isSqueezed(text) { return text }
     // What is squeezed out does not count, yet must not make the work unbounded.
     let cleaned = visible(text, limit: clamped(limit) * 4)
     return cut(cleaned.split(whereSeparator: \.isWhitespace).joined(separator: " "), to: limit)
@@ -47,6 +41,23 @@ package enum CleanText {
       end < text.endIndex
     else { return text }
     return text.prefix(limit - 1) + "…"
+  }
+
+  /// Tells short text of visible ASCII and line feeds, which most is, and which needs no work.
+  private static func isPlain(_ text: String, limit: Int) -> Bool {
+    text.utf8.count <= limit
+      && text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F || $0 == 0x0A || $0 == 0x09 }
+  }
+
+  /// Tells plain text whose only white space is single blanks inside it.
+  private static func isSqueezed(_ text: String) -> Bool {
+    let blank = UInt8(ascii: " ")
+    var last = blank
+    for byte in text.utf8 {
+      if byte < blank || byte == blank && last == blank { return false }
+      last = byte
+    }
+    return last != blank || text.isEmpty
   }
 
   /// Leaves room to reckon with a limit that says "none".

@@ -65,6 +65,11 @@ package enum TaskName {
 
   /// Folds one character to its nearest ASCII letters; empty where a word ends.
   private static func fold(_ character: Character) -> String {
+    if let ascii = character.asciiValue {
+      let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(ascii)
+      let lower = isUpper ? ascii | 0x20 : ascii
+      return isLetterOrDigit(lower) ? String(UnicodeScalar(lower)) : ""
+    }
     let lower = character.lowercased()
     if let ascii = lower.utf8.first, lower.utf8.count == 1 {
       return isLetterOrDigit(ascii) ? lower : ""

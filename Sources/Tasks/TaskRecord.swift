@@ -17,7 +17,8 @@ package struct Moment: Sendable, Hashable {
 /// Holds a task as the fold of its events; there is no other copy of its state.
 package struct TaskRecord: Sendable, Hashable {
   package let id: TaskID
-  package internal(set) var spec: TaskSpec
+  /// Is shared by all copies: it is large, never changes, and records are moved about much.
+  private var shared: SharedSpec
   package let createdBy: Actor
   package let queuedAt: Timestamp
 
@@ -61,6 +62,39 @@ package struct TaskRecord: Sendable, Hashable {
       self.by = by
       self.reason = reason
     }
+  }
+
+  /// Takes the members in the order of the JSON form.
+  init(
+    id: TaskID, spec: TaskSpec, createdBy: Actor, queuedAt: Timestamp, status: TaskStatus,
+    hold: Hold? = nil, error: AttemptError? = nil, cancelRequest: CancelRequest? = nil,
+    attempts: [Attempt] = [], artifacts: [Artifact] = [], requests: [InputRequest] = [],
+    steering: [Steering] = [], resultSummary: String? = nil, startedAt: Timestamp? = nil,
+    completedAt: Timestamp? = nil, updatedAt: Timestamp, revision: Int, number: Int
+  ) {
+    self.id = id
+    shared = SharedSpec(spec)
+    self.createdBy = createdBy
+    self.queuedAt = queuedAt
+    self.status = status
+    self.hold = hold
+    self.error = error
+    self.cancelRequest = cancelRequest
+    self.attempts = attempts
+    self.artifacts = artifacts
+    self.requests = requests
+    self.steering = steering
+    self.resultSummary = resultSummary
+    self.startedAt = startedAt
+    self.completedAt = completedAt
+    self.updatedAt = updatedAt
+    self.revision = revision
+    self.number = number
+  }
+
+  package internal(set) var spec: TaskSpec {
+    _read { yield shared.spec }
+    set { shared = SharedSpec(newValue) }
   }
 
   package var attemptCount: Int { attempts.count }

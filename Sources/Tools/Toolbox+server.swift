@@ -24,6 +24,7 @@ extension Toolbox {
     offer.resources = resources
     offer.handles = DurableWaits(workshop: workshop)
     offer.listening = { feed.listen($0) }
+    offer.reading = { workshop.shareLook() }
     offer.commit = { () throws(ToolFailure) in try workshop.commit() }
     let server = Server(offer, conversation)
     feed.connect(server)

@@ -95,6 +95,8 @@ struct AgentBench {
     for _ in 0..<500 where try call("tasks_get", ["task_id": id])["status"] != "running" {
       _ = try Poller.wait([], timeoutMilliseconds: 5)
     }
+    // Idle is who has had nothing to do for a while.
+    _ = try Poller.wait([], timeoutMilliseconds: 2500)
     for process in try ProcessTable.all() where process.name == "errand" {
       guard let kind = try Self.kind(of: process, server.pid) else { continue }
       report.add(

@@ -29,7 +29,7 @@ struct StoreBench {
   func run(_ report: inout Report) throws {
     report.heading("The store (yardsticks: append + fdatasync, and sqlite3 in WAL mode, FULL)")
     try creating(&report)
-    try wakeUp(&report)
+    try wakeUp(&report, folder + "/creating", from: 1_000_000, "")
     try messages(&report)
     try together(&report)
     for size in sizes {
@@ -123,9 +123,11 @@ struct StoreBench {
     return "INSERT INTO task VALUES('task-\(number)','\(status)',\(number),\(body));\n"
   }
 
-  private func wakeUp(_ report: inout Report) throws {
-    let writer = try TaskStore.open(folder + "/creating")
-    let waiter = try TaskStore.open(folder + "/creating")
+  private func wakeUp(_ report: inout Report, _ root: String, from first: Int, _ what: String)
+    throws
+  {
+    let writer = try TaskStore.open(root)
+    let waiter = try TaskStore.open(root)
     let woken = Monitor<MonotonicTime?>(nil)
     var samples: [Double] = []
     for round in 0..<min(rounds, 200) {
@@ -142,7 +144,7 @@ struct StoreBench {
       }
       ready.wait(while: { !$0 })
       let start = MonotonicTime.now
-      try add(1_000_000 + round, to: writer)
+      try add(first + round, to: writer)
       guard let time = woken.wait({ (time: inout MonotonicTime?) in time }) else { continue }
       woken.withLock { $0 = nil }
       samples.append(Double((time - start).nanoseconds) / 1e6)
@@ -150,7 +152,7 @@ struct StoreBench {
     for (label, part, goal) in [("p50", 0.5, 2.0), ("p99", 0.99, 20)] {
       report.add(
         Figure(
-          name: "a change → a waiter elsewhere, \(label)", value: samples.percentile(part),
+          name: "a change → a waiter elsewhere\(what), \(label)", value: samples.percentile(part),
           unit: "ms", goal: .valueAtMost(goal)))
     }
   }
@@ -189,6 +191,7 @@ struct StoreBench {
     }
     try store.sync()
     let compaction = try timed(1) { _ in try store.compactIfWorthwhile(always: true) }
+    try grown(&report, store, root, size)
     var query = TaskQuery()
     query.limit = 50
     let open = try timed(rounds) { _ in _ = try TaskStore.open(root).list(query) }
@@ -206,6 +209,24 @@ struct StoreBench {
         yardstick: sqlite.map { ("sqlite3", $0.filtered * 1e3) }, goal: .atMost(1.2)))
     report.add(
       Figure(name: "compaction, \(name) tasks", value: compaction[0] * 1e3, unit: "ms"))
+  }
+
+  /// Measures what a store of some size makes of a change, and of its news.
+  private func grown(
+    _ report: inout Report, _ store: TaskStore, _ root: String, _ size: Int
+  ) throws {
+    let name = Report.number(Double(size))
+    let creates = try timed(50) { number in
+      try add(size + number, to: store)
+      try store.sync()
+    }
+    report.add(
+      Figure(
+        name: "durable create, \(name) tasks", value: creates.median * 1e6, unit: "µs"))
+    try wakeUp(&report, root, from: size + 50, ", \(name) tasks")
+    // What stays queued would be placed in every page's queue.
+    for number in size..<size + 50 + min(rounds, 200) { try end(number, failed: false, in: store) }
+    try store.compactIfWorthwhile(always: true)
   }
 
   private func end(_ number: Int, failed: Bool, in store: TaskStore) throws {

@@ -65,7 +65,8 @@ final class FaultProcess {
     }
     try store.compactIfWorthwhile(always: true)
     for slot in slots { try store.apply(Sample.started, to: "running-\(slot)") }
-    let log = try MessageLog.Writer(folder: messages(store), files: files)
+    let log = try MessageLog.Writer(
+      folder: messages(store), below: store.layout.root, files: files)
     _ = try log.append(.text("before"))
     try log.sync()
   }
@@ -90,7 +91,8 @@ final class FaultProcess {
     case .claim: try store.apply(Sample.claim(), to: "queued-\(slot)")
     case .settle: try store.apply(Sample.settled(), to: "running-\(slot)")
     case .say:
-      let log = try MessageLog.Writer(folder: Self.messages(store), files: files)
+      let log = try MessageLog.Writer(
+        folder: Self.messages(store), below: store.layout.root, files: files)
       _ = try log.append(.text("said \(slot)"))
       try log.sync()
     case .putBlob: _ = try store.blobs.put(Self.content(slot))

@@ -23,6 +23,8 @@ int cposix_redirect(int fd, int target);
 int cposix_sync(int fd);
 /// Takes (1), tries (2) or gives up (0) the advisory lock of an open description.
 int cposix_lock(int fd, int how);
+/// Writes what there is room for, without waiting; -ENOTSUP where the system cannot promise that.
+int64_t cposix_write_now(int fd, const void *bytes, size_t count);
 /// Tells whether the descriptor is a pipe or FIFO: 1 or 0.
 int cposix_is_pipe(int fd);
 /// Makes reads and writes on a descriptor of our own return at once.
@@ -124,6 +126,8 @@ int cposix_process_bears(int pid, uint64_t number);
 /// Collects one child that has ended, but never `spared`: its pid, or 0 if there is none, or if
 /// `spared` has ended and may stand before others.
 int cposix_reap_any(int spared);
+/// Gives back memory that need not stay: free heap, and code that can be read from its file again.
+void cposix_shrink(void);
 /// Resident memory of this process in bytes.
 int64_t cposix_resident_memory(void);
 /// Path of this program.
@@ -145,6 +149,7 @@ int cposix_thread_start(
     void (*body)(void *), void *context, size_t stack, const char *name, uintptr_t *handle);
 int cposix_thread_join(uintptr_t handle);
 int cposix_thread_detach(uintptr_t handle);
+uintptr_t cposix_thread_current(void);
 
 /// A mutex with a condition, as an address.
 uintptr_t cposix_monitor_make(void);

@@ -1,25 +1,66 @@
 extension SHA256 {
   /// Mixes one block of 64 bytes into the state.
-  static func compress(
-    _ bytes: Span<UInt8>, at start: Int, _ state: inout [UInt32], _ schedule: inout [UInt32]
-  ) {
-    expand(bytes, at: start, &schedule)
-    let w = schedule.span
+  ///
+  /// The schedule is kept as its last sixteen words, each under a name of its own: as elements of an
+  /// array, every use of one would be checked and go through memory.
+  static func compress(_ bytes: Span<UInt8>, at start: Int, _ state: inout [UInt32]) {
     let k = constants.span
+    let block = bytes.extracting(start..<start &+ 64)
+    var w0 = word(block, 0)
+    var w1 = word(block, 4)
+    var w2 = word(block, 8)
+    var w3 = word(block, 12)
+    var w4 = word(block, 16)
+    var w5 = word(block, 20)
+    var w6 = word(block, 24)
+    var w7 = word(block, 28)
+    var w8 = word(block, 32)
+    var w9 = word(block, 36)
+    var w10 = word(block, 40)
+    var w11 = word(block, 44)
+    var w12 = word(block, 48)
+    var w13 = word(block, 52)
+    var w14 = word(block, 56)
+    var w15 = word(block, 60)
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
     var i = 0
-    // Eight rounds a turn, so that the names rotate instead of the values.
-    while i < 64 {
-      round(a, b, c, &d, e, f, g, &h, k[i] &+ w[i])
-      round(h, a, b, &c, d, e, f, &g, k[i &+ 1] &+ w[i &+ 1])
-      round(g, h, a, &b, c, d, e, &f, k[i &+ 2] &+ w[i &+ 2])
-      round(f, g, h, &a, b, c, d, &e, k[i &+ 3] &+ w[i &+ 3])
-      round(e, f, g, &h, a, b, c, &d, k[i &+ 4] &+ w[i &+ 4])
-      round(d, e, f, &g, h, a, b, &c, k[i &+ 5] &+ w[i &+ 5])
-      round(c, d, e, &f, g, h, a, &b, k[i &+ 6] &+ w[i &+ 6])
-      round(b, c, d, &e, f, g, h, &a, k[i &+ 7] &+ w[i &+ 7])
-      i &+= 8
+    // Sixteen rounds a turn, so that the names rotate instead of the values.
+    while true {
+      round(a, b, c, &d, e, f, g, &h, k[i &+ 0] &+ w0)
+      round(h, a, b, &c, d, e, f, &g, k[i &+ 1] &+ w1)
+      round(g, h, a, &b, c, d, e, &f, k[i &+ 2] &+ w2)
+      round(f, g, h, &a, b, c, d, &e, k[i &+ 3] &+ w3)
+      round(e, f, g, &h, a, b, c, &d, k[i &+ 4] &+ w4)
+      round(d, e, f, &g, h, a, b, &c, k[i &+ 5] &+ w5)
+      round(c, d, e, &f, g, h, a, &b, k[i &+ 6] &+ w6)
+      round(b, c, d, &e, f, g, h, &a, k[i &+ 7] &+ w7)
+      round(a, b, c, &d, e, f, g, &h, k[i &+ 8] &+ w8)
+      round(h, a, b, &c, d, e, f, &g, k[i &+ 9] &+ w9)
+      round(g, h, a, &b, c, d, e, &f, k[i &+ 10] &+ w10)
+      round(f, g, h, &a, b, c, d, &e, k[i &+ 11] &+ w11)
+      round(e, f, g, &h, a, b, c, &d, k[i &+ 12] &+ w12)
+      round(d, e, f, &g, h, a, b, &c, k[i &+ 13] &+ w13)
+      round(c, d, e, &f, g, h, a, &b, k[i &+ 14] &+ w14)
+      round(b, c, d, &e, f, g, h, &a, k[i &+ 15] &+ w15)
+      i &+= 16
+      if i == 64 { break }
+      w0 = w0 &+ low(w1) &+ w9 &+ high(w14)
+      w1 = w1 &+ low(w2) &+ w10 &+ high(w15)
+      w2 = w2 &+ low(w3) &+ w11 &+ high(w0)
+      w3 = w3 &+ low(w4) &+ w12 &+ high(w1)
+      w4 = w4 &+ low(w5) &+ w13 &+ high(w2)
+      w5 = w5 &+ low(w6) &+ w14 &+ high(w3)
+      w6 = w6 &+ low(w7) &+ w15 &+ high(w4)
+      w7 = w7 &+ low(w8) &+ w0 &+ high(w5)
+      w8 = w8 &+ low(w9) &+ w1 &+ high(w6)
+      w9 = w9 &+ low(w10) &+ w2 &+ high(w7)
+      w10 = w10 &+ low(w11) &+ w3 &+ high(w8)
+      w11 = w11 &+ low(w12) &+ w4 &+ high(w9)
+      w12 = w12 &+ low(w13) &+ w5 &+ high(w10)
+      w13 = w13 &+ low(w14) &+ w6 &+ high(w11)
+      w14 = w14 &+ low(w15) &+ w7 &+ high(w12)
+      w15 = w15 &+ low(w0) &+ w8 &+ high(w13)
     }
     state[0] &+= a
     state[1] &+= b
@@ -31,21 +72,20 @@ extension SHA256 {
     state[7] &+= h
   }
 
-  private static func expand(_ bytes: Span<UInt8>, at start: Int, _ schedule: inout [UInt32]) {
-    var w = schedule.mutableSpan
-    for i in 0..<16 {
-      let at = start &+ i &* 4
-      w[i] =
-        UInt32(bytes[at]) << 24 | UInt32(bytes[at &+ 1]) << 16
-        | UInt32(bytes[at &+ 2]) << 8 | UInt32(bytes[at &+ 3])
-    }
-    for i in 16..<64 {
-      let x = w[i &- 15]
-      let y = w[i &- 2]
-      let s0 = rotate(x, 7) ^ rotate(x, 18) ^ x &>> 3
-      let s1 = rotate(y, 17) ^ rotate(y, 19) ^ y &>> 10
-      w[i] = w[i &- 16] &+ s0 &+ w[i &- 7] &+ s1
-    }
+  @inline(__always)
+  private static func word(_ block: Span<UInt8>, _ at: Int) -> UInt32 {
+    UInt32(block[at]) << 24 | UInt32(block[at &+ 1]) << 16 | UInt32(block[at &+ 2]) << 8
+      | UInt32(block[at &+ 3])
+  }
+
+  @inline(__always)
+  private static func low(_ word: UInt32) -> UInt32 {
+    rotate(word, 7) ^ rotate(word, 18) ^ word &>> 3
+  }
+
+  @inline(__always)
+  private static func high(_ word: UInt32) -> UInt32 {
+    rotate(word, 17) ^ rotate(word, 19) ^ word &>> 10
   }
 
   @inline(__always)

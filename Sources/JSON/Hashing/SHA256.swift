@@ -6,7 +6,6 @@ package struct SHA256: Sendable {
   ]
   /// Holds bytes that do not fill a block yet.
   private var pending: [UInt8] = []
-  private var schedule = [UInt32](repeating: 0, count: 64)
   private var length: UInt64 = 0
 
   package init() { pending.reserveCapacity(64) }
@@ -36,7 +35,7 @@ package struct SHA256: Sendable {
       pending.removeAll(keepingCapacity: true)
     }
     while index + 64 <= bytes.count {
-      Self.compress(bytes, at: index, &state, &schedule)
+      Self.compress(bytes, at: index, &state)
       index += 64
     }
     while index < bytes.count {
@@ -48,7 +47,7 @@ package struct SHA256: Sendable {
   /// Holds the block apart from `self` while the state changes.
   private mutating func compressPending() {
     let block = pending
-    Self.compress(block.span, at: 0, &state, &schedule)
+    Self.compress(block.span, at: 0, &state)
   }
 
   /// Gives the 32 bytes; the hash itself may be continued.

@@ -23,7 +23,9 @@ struct Desk {
 
   mutating func take(_ piece: Conversation.Piece) {
     switch piece {
-    case .pause: flush()
+    case .pause:
+      flush()
+      server.offer.reading()
     case .tooLong:
       refuse(.invalidRequest("a line is at most \(server.conversation.limits.lineLength) bytes"))
     case .line(let line):

@@ -18,6 +18,9 @@ package struct Offer: Sendable {
   package var listening: @Sendable (Bool) -> Void = { _ in }
   /// Makes durable what the answers about to leave acknowledge; a failure replaces those answers.
   package var commit: @Sendable () throws(ToolFailure) -> Void = {}
+  /// Is called on the reading thread before it reads: what was known until then is too old for the
+  /// requests to come, which may share one look at the world.
+  package var reading: @Sendable () -> Void = {}
   /// Gives the key that seals request states, the same after a restart.
   package var stateKey: @Sendable () throws(ToolFailure) -> [UInt8]
   /// Gives the milliseconds since 1970, for the age of request states.

@@ -47,6 +47,8 @@ package struct ToolFailure: Error, Sendable, Hashable {
 
   /// Cuts text that somebody else may have written to so many bytes inside JSON quotes.
   private static func cut(_ text: String, to limit: Int) -> String {
+    // No byte needs more than two in quotes, and most texts are short.
+    if text.utf8.count <= limit / 2 { return text }
     var left = limit
     let end = text.unicodeScalars.indices.first { index in
       let scalar = text.unicodeScalars[index]
@@ -58,7 +60,7 @@ package struct ToolFailure: Error, Sendable, Hashable {
 
   /// Takes out what would break the form: keys and values in it may come from anywhere.
   private static func oneLine(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 < 32 || $0 == 127 }) else { return text }
+    guard Array(text.utf8).contains(where: { $0 < 32 || $0 == 127 }) else { return text }
     return String(
       String.UnicodeScalarView(
         text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))

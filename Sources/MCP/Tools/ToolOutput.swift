@@ -48,17 +48,18 @@ package enum ToolResult: Sendable, Hashable {
       bytes += JSONValue.array(shown).bytes
       bytes += Self.success
     case .failure(let failure):
-      bytes += Self.contentKey
-      bytes += JSONValue.array([ContentBlock.text(failure.text).value]).bytes
+      bytes += Self.failureOpening
+      bytes += JSONValue.string(failure.text).bytes
       bytes += Self.failed
     }
   }
 
   private static let contentKey = Array(#""content":"#.utf8)
+  private static let failureOpening = Array(#""content":[{"type":"text","text":"#.utf8)
   private static let textOpening = Array(#""content":[{"type":"text","text":""#.utf8)
   private static let structuredKey = Array(#""}],"structuredContent":"#.utf8)
   private static let success = Array(#","isError":false"#.utf8)
-  private static let failed = Array(#","isError":true"#.utf8)
+  private static let failed = Array(#"}],"isError":true"#.utf8)
 
   /// Appends JSON text as the inside of a JSON string; compact text has nothing else to escape.
   private static func append(quoting json: [UInt8], to bytes: inout [UInt8]) {

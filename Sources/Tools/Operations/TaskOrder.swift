@@ -28,11 +28,12 @@ extension TasksCreate {
     let faults = type.faults(inInput: payload, at: JSONPointer(tokens: ["input"]))
     guard faults.isEmpty else { throw .invalidInput(faults, of: type.name) }
     do throws(CanonicalFormError) {
-      let digest = try input.digest(of: payload)
+      let key = try input.key.map { (key) throws(CanonicalFormError) in
+        IdempotencyKey(key: key, digest: try input.digest(of: payload))
+      }
       return TaskOrder(
         input: input, type: type, payload: payload,
-        inputCid: ContentID(json: try payload.canonical),
-        key: input.key.map { IdempotencyKey(key: $0, digest: digest) })
+        inputCid: ContentID(json: try payload.canonical), key: key)
     } catch {
       throw .argument("input", "it has no canonical form: \(error)", tool: name)
     }

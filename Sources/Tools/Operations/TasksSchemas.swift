@@ -36,11 +36,12 @@ package struct TasksSchemas: TaskTool {
     let isFull = input.detail == .full || input.detail == nil && chosen != nil
     let catalog = ProfileCatalog(
       configuration: try workshop.configuration(), environment: workshop.setting.environment)
+    let defaultName = catalog.defaultName
     var output = Output(
       items: (chosen ?? types.types).map { TypeView($0, isFull: isFull) },
-      profiles: catalog.entries.map { ProfileView($0, catalog) },
+      profiles: catalog.entries.map { ProfileView($0, defaultName: defaultName) },
       problems: types.problems.prefix(20).map(TypeProblem.init), truncated: false,
-      hint: Self.hint(catalog))
+      hint: Self.hint(defaultName))
     // The largest schemas go first; the names of all types stay.
     while ByteBudget.size(output, Output.json) > input.maxBytes,
       let largest = output.items.indices.filter({ output.items[$0].inputSchema != nil })
@@ -66,8 +67,8 @@ package struct TasksSchemas: TaskTool {
 
   private static let shorter = "Cut: name one task_type, or pass a larger max_bytes."
 
-  private static func hint(_ catalog: ProfileCatalog) -> String {
-    catalog.defaultName == nil
+  private static func hint(_ defaultName: String?) -> String {
+    defaultName == nil
       ? "No agent is installed: the user installs one, or adds a profile to the configuration."
       : "Call tasks_create with a brief; the default profile runs it."
   }

@@ -96,11 +96,11 @@ struct ProfileView: JSONCodable {
     self.isDefault = isDefault
   }
 
-  init(_ entry: ProfileCatalog.Entry, _ catalog: ProfileCatalog) {
+  init(_ entry: ProfileCatalog.Entry, defaultName: String?) {
     self.init(
       name: CleanText.line(entry.profile.name, limit: 64), adapter: entry.profile.adapter,
       available: entry.isAvailable, reason: entry.reason.map { CleanText.line($0, limit: 200) },
-      isDefault: entry.profile.name == catalog.defaultName)
+      isDefault: entry.profile.name == defaultName)
   }
 
   static let json = Codec.object(

@@ -1,0 +1,12 @@
+/// Holds what was asked for in one place for all copies of a record.
+final class SharedSpec: Sendable, Hashable {
+  let spec: TaskSpec
+
+  init(_ spec: TaskSpec) { self.spec = spec }
+
+  static func == (left: SharedSpec, right: SharedSpec) -> Bool {
+    left === right || left.spec == right.spec
+  }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(spec) }
+}
