@@ -69,8 +69,9 @@ package struct TaskRecord: Sendable, Hashable {
     id: TaskID, spec: TaskSpec, createdBy: Actor, queuedAt: Timestamp, status: TaskStatus,
     hold: Hold? = nil, error: AttemptError? = nil, cancelRequest: CancelRequest? = nil,
     attempts: [Attempt] = [], artifacts: [Artifact] = [], requests: [InputRequest] = [],
-    steering: [Steering] = [], resultSummary: String? = nil, startedAt: Timestamp? = nil,
-    completedAt: Timestamp? = nil, updatedAt: Timestamp, revision: Int, number: Int
+    steering: [Steering] = [], progress: [Progress] = [], resultSummary: String? = nil,
+    startedAt: Timestamp? = nil, completedAt: Timestamp? = nil, updatedAt: Timestamp, revision: Int,
+    number: Int
   ) {
     self.id = id
     shared = SharedSpec(spec)
@@ -84,6 +85,7 @@ package struct TaskRecord: Sendable, Hashable {
     self.artifacts = artifacts
     self.requests = requests
     self.steering = steering
+    self.progress = progress
     self.resultSummary = resultSummary
     self.startedAt = startedAt
     self.completedAt = completedAt
