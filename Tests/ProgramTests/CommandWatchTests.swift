@@ -77,7 +77,8 @@ struct CommandWatchTests {
       while !seen.contains("begun\"") { seen = try #require(try watch.nextLine()) }
       #expect(try watch.process.signal(.interrupt))
       #expect(try watch.waitForExit(within: .seconds(5)) == .exited(code: 130))
-      #expect(watch.errorText.contains("errand logs long-one --follow"))
+      let said = String(decoding: watch.errors(complete: true), as: UTF8.self)
+      #expect(said.contains("errand logs long-one --follow"))
       #expect(try desk.json(["get", "long-one", "--json"])["status"] == "running")
       try writeFile(flag, "")
       #expect(try desk.errand(["wait", "long-one"]).status == .exited(code: 0))
