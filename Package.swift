@@ -42,6 +42,7 @@ let package = Package(
     // Floor 1: conversations, and what a task is.
     room("JSONRPC", ["JSON", "Posix"]),
     room("MCP", ["JSON", "JSONRPC"]),
+    room("HTTP", ["Posix"]),
     room("Tasks", ["JSON"]),
 
     // Floor 2: the record on disk, and one agent process.
@@ -51,13 +52,27 @@ let package = Package(
     // Floor 3: what runs.
     room("Runner", ["TaskStore", "Agents", "Tasks", "JSON", "Posix"]),
 
-    // Floor 4: faces.
+    // Floor 4: what can be asked for.
     room("Tools", ["MCP", "TaskStore", "Runner", "Agents", "Tasks", "JSON", "JSONRPC", "Posix"]),
 
-    // Floor 5: the programs.
+    // Floor 5: the page that asks.
+    .target(
+      name: "Console",
+      dependencies: ["HTTP", "Tools", "MCP", "Runner", "TaskStore", "Tasks", "JSON", "Posix"],
+      swiftSettings: strict, plugins: ["EmbedPages"]),
+    // Makes the pages' files a part of the program.
+    .plugin(
+      name: "EmbedPages", capability: .buildTool(), dependencies: ["embed"],
+      path: "Sources/Plugins/EmbedPages"),
+    program("embed", ["Posix"]),
+
+    // Floor 6: the programs.
     program(
       "errand",
-      ["Tools", "MCP", "Runner", "Agents", "TaskStore", "Tasks", "JSONRPC", "JSON", "Posix"]),
+      [
+        "Console", "Tools", "MCP", "Runner", "Agents", "TaskStore", "Tasks", "JSONRPC", "JSON",
+        "Posix",
+      ]),
     // Measures the two programs, which stand beside it: whoever builds it builds them.
     program("bench", ["TaskStore", "Tasks", "JSON", "Posix", "errand", "yardstick"]),
     // In C alone; linked statically, since loading a runtime it does not use would slow its start.
@@ -81,6 +96,7 @@ let package = Package(
     tests("Posix", ["Posix", "TestSupport", "hostile-agent"]),
     tests("JSONRPC", ["JSONRPC", "JSON", "Posix", "TestSupport"]),
     tests("MCP", ["MCP", "JSONRPC", "JSON", "Posix", "TestSupport"]),
+    tests("HTTP", ["HTTP", "Posix", "TestSupport"]),
     tests("Tasks", ["Tasks", "JSON", "TestSupport"]),
     tests("TaskStore", ["TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
     tests(
@@ -97,13 +113,19 @@ let package = Package(
         "Tools", "Runner", "MCP", "JSONRPC", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport",
       ]),
     tests(
+      "Console",
+      [
+        "Console", "errand", "HTTP", "Tools", "Runner", "TaskStore", "Tasks", "JSON", "Posix",
+        "TestSupport",
+      ]),
+    tests(
       "Chaos",
       ["errand", "store-writer", "TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
     tests(
       "Fuzz",
       [
-        "errand", "Tools", "Runner", "Agents", "MCP", "JSONRPC", "TaskStore", "Tasks", "JSON",
-        "Posix", "TestSupport",
+        "errand", "Tools", "Runner", "Agents", "HTTP", "MCP", "JSONRPC", "TaskStore", "Tasks",
+        "JSON", "Posix", "TestSupport",
       ]),
     tests("Program", ["errand", "JSON", "Posix", "TestSupport"], data: ["Clients"]),
   ]

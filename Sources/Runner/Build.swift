@@ -30,6 +30,8 @@ package struct RunnerPresence: Sendable, Hashable {
   package var build: String
   package var pid: Int
   package var startTicks: String
+  /// Is where it serves the console, if it does.
+  package var consolePort: Int?
 
   package var asBuild: Build { Build(version: version, build: build) }
 }
@@ -40,5 +42,6 @@ extension RunnerPresence: JSONCodable {
     required("version", \.version, .string, "The program's version."),
     required("build", \.build, .string, "The program's build."),
     required("pid", \.pid, .int, "Process number, meaningful only together with its start."),
-    required("startTicks", \.startTicks, .string, "When the process started, in ticks."))
+    required("startTicks", \.startTicks, .string, "When the process started, in ticks."),
+    optional("consolePort", \.consolePort, .int(1...65_535), "Where the console is served."))
 }

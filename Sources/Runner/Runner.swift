@@ -11,7 +11,8 @@ package enum Runner {
   package static func run(
     root: String, stay: Bool, executable: String, build: Build,
     environment: [String: String] = Environment.current,
-    idleLimit: Duration = .seconds(600)
+    idleLimit: Duration = .seconds(600),
+    beside makeCompanion: (TaskStore) -> (any RunnerCompanion)? = { _ in nil }
   ) -> Int32 {
     Signal.ignoreBrokenPipe()
     do throws(RunnerError) {
@@ -21,10 +22,12 @@ package enum Runner {
       }
       while true {
         guard let lock = try takeLock(store.layout, build) else { return 0 }
+        let companion = makeCompanion(store)
+        defer { companion?.stop() }
         let loop = try RunnerLoop(
           store: store, executable: executable, environment: environment,
-          idleLimit: stay ? nil : idleLimit)
-        try announce(store.layout, build)
+          idleLimit: stay ? nil : idleLimit, isWatched: { companion?.isWatched ?? false })
+        try announce(store.layout, build, consolePort: companion?.port)
         let leaving = try loop.run()
         // A removed store has no file to take back, and a lock that guards nothing.
         if leaving == .storeGone { return 0 }
@@ -64,12 +67,14 @@ package enum Runner {
     }
   }
 
-  private static func announce(_ layout: StoreLayout, _ build: Build) throws(RunnerError) {
+  private static func announce(
+    _ layout: StoreLayout, _ build: Build, consolePort: Int?
+  ) throws(RunnerError) {
     try fromSystem { () throws(SystemError) in
       let own = try ProcessTable.current()
       let presence = RunnerPresence(
         version: build.version, build: build.build, pid: Int(own.pid),
-        startTicks: "\(own.identity.startTicks)")
+        startTicks: "\(own.identity.startTicks)", consolePort: consolePort)
       try RealFileSystem().replace(layout.runnerJSON, with: RunnerPresence.json.encode(presence))
     }
   }

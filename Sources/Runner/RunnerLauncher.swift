@@ -47,6 +47,20 @@ package enum RunnerLauncher {
     }
   }
 
+  /// Tells where the console is served; nil where no runner serves one, as far as it shows.
+  package static func consolePort(in layout: StoreLayout) -> Int? {
+    guard let presence = RunnerPresence.read(layout), let identity = presence.identity else {
+      return nil
+    }
+    do throws(SystemError) {
+      // One that was killed has left its file behind.
+      let isAlive = try ProcessTable.record(of: identity.pid)?.identity == identity
+      return isAlive ? presence.consolePort : nil
+    } catch {
+      return nil
+    }
+  }
+
   /// Takes the runner off the process table as soon as it ends, however long that takes: it outlives
   /// most of those who start it, and those whom it does not must not keep a zombie.
   private static func mourn(_ runner: ChildProcess) throws(SystemError) {

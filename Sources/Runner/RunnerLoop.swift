@@ -14,6 +14,7 @@ final class RunnerLoop {
   private let signals: SignalPipe
   private let journal: FileWatch
   private let idleLimit: Duration?
+  private let isWatched: () -> Bool
   private var supervised: [Claimer.Supervised] = []
   private let environment: [String: String]
   private var nextForeignLook: MonotonicTime?
@@ -25,9 +26,11 @@ final class RunnerLoop {
   private var resumes = false
 
   init(
-    store: TaskStore, executable: String, environment: [String: String], idleLimit: Duration?
+    store: TaskStore, executable: String, environment: [String: String], idleLimit: Duration?,
+    isWatched: @escaping () -> Bool
   ) throws(RunnerError) {
     self.store = store
+    self.isWatched = isWatched
     self.idleLimit = idleLimit
     self.environment = environment
     actor = Actor(kind: .runner, name: "\(ProcessTable.currentPID)")
@@ -79,7 +82,7 @@ final class RunnerLoop {
       guard try step(tasks) else { break }
       tasks = try active()
     }
-    idleSince = tasks.isEmpty ? idleSince ?? .now : nil
+    idleSince = tasks.isEmpty && !isWatched() ? idleSince ?? .now : nil
     // Done here, beside the clients, so that none of them pays for it with an answer's time.
     _ = try fromStore { () throws(StoreError) in try store.compactIfWorthwhile() }
     return tasks
@@ -218,6 +221,8 @@ final class RunnerLoop {
     }
     if let nextForeignLook { deadlines.append(nextForeignLook) }
     if let idleSince, let idleLimit { deadlines.append(idleSince + idleLimit) }
+    // Nobody tells when the last one has stopped to look.
+    if tasks.isEmpty, idleSince == nil { deadlines.append(.after(.seconds(30))) }
     footprint.rest(until: deadlines.min())
     return try fromSystem { () throws(SystemError) in
       _ = try Poller.wait(

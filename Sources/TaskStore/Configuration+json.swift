@@ -27,8 +27,8 @@ extension Configuration: JSONCodable {
       (
         profiles: [Profile], defaultProfile: String?, roots: [String], maxParallel: Int,
         timeouts: Timeouts, ceilings: Ceilings, prices: [String: Price], autoResume: Bool,
-        allowCommands: Bool, questions: Questions,
-        env: PassedEnvironment, retention: Retention, limits: Limits, team: String
+        allowCommands: Bool, questions: Questions, env: PassedEnvironment, retention: Retention,
+        limits: Limits, console: ConsoleSetting, team: String
       ) in
       var made = Configuration()
       made.profiles = profiles
@@ -45,6 +45,7 @@ extension Configuration: JSONCodable {
       made.env = env
       made.retention = retention
       made.limits = limits
+      made.console = console
       made.team = team
       return made
     },
@@ -70,6 +71,8 @@ extension Configuration: JSONCodable {
     defaulted(
       "retention", \.retention, Retention.json, Retention(), "How long `errand prune` keeps."),
     defaulted("limits", \.limits, Limits.json, Limits(), "Bounds of what may grow."),
+    defaulted(
+      "console", \.console, ConsoleSetting.json, ConsoleSetting(), "The page; false for none."),
     defaulted("team", \.team, .string(length: 1...100), "local", "The team tasks belong to."))
 
   static func decode(

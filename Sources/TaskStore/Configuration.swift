@@ -25,6 +25,7 @@ package struct Configuration: Sendable, Hashable {
   package var env = PassedEnvironment()
   package var retention = Retention()
   package var limits = Limits()
+  package var console = ConsoleSetting()
   package var team = "local"
 
   /// Sets how long things may take, in seconds.

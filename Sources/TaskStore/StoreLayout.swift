@@ -40,6 +40,8 @@ package struct StoreLayout: Sendable, Hashable {
   /// Holds a lock for each conversation that an attempt goes on with.
   package var sessionLocks: String { Path.join(run, "sessions") }
   package var runnerJSON: String { Path.join(run, "runner.json") }
+  /// Says where the console is found.
+  package var consoleJSON: String { Path.join(run, "console.json") }
   var journalLock: String { Path.join(run, "journal.lock") }
   var compactionLock: String { Path.join(run, "compaction.lock") }
   /// Says, after a failed sync, up to which number the journal is known to be safe.

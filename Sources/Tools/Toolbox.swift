@@ -42,6 +42,7 @@ package struct Toolbox: Sendable {
       Operation(TasksCancel(workshop: workshop)),
       Operation(TasksAttemptsList(workshop: workshop)),
       Operation(TasksMessagesList(workshop: workshop)),
+      Operation(TasksConsoleLink(workshop: workshop)),
       Operation(TasksArtifactsList(workshop: workshop)),
       Operation(TasksArtifactsDownload(workshop: workshop)),
       Operation(TasksArtifactsUpload(workshop: workshop)),

@@ -48,6 +48,16 @@ struct Operations: Sendable {
     }
   }
 
+  /// Ends every session of the console.
+  func signOut() throws(Complaint) {
+    do throws(ToolFailure) {
+      try toolbox.workshop.mayChange()
+      try toolbox.workshop.signOutOfConsole()
+    } catch {
+      throw Complaint(error, of: "tasks_console_link")
+    }
+  }
+
   /// Does one; gives its structured result without the hint, which is for models.
   func call(_ name: String, _ arguments: JSONObject) throws(Complaint) -> JSONValue {
     do throws(ToolFailure) {

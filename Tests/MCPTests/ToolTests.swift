@@ -46,7 +46,7 @@ import Testing
       for tool in tools {
         #expect(tool["description"] != nil && tool["title"] != nil)
         #expect(tool["inputSchema"]?["type"] == "object", "\(tool.text)")
-        #expect(tool["annotations"]?.objectValue?.keys.dropFirst().count == 4)
+        #expect(tool["annotations"]?.objectValue?.keys.count == 4)
       }
       let write = tools.first { $0["name"] == "write_text" }
       #expect(write?["_meta"] == ["anthropic/alwaysLoad": true])

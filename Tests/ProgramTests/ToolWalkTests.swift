@@ -44,6 +44,7 @@ struct ToolWalkTests {
       #"{"from_task_id":"TASK","brief":"true","session":"new","mode":"fork","max_bytes":2000}"#,
     ],
     "tasks_cancel": [#"{"task_id":"TASK"}"#, #"{"task_ids":["TASK","walked"],"reason":"none"}"#],
+    "tasks_console_link": [#"{}"#, #"{"task_id":"TASK","view":"new"}"#],
     "tasks_attempts_list": [
       #"{"task_id":"TASK"}"#, #"{"task_id":"TASK","fields":["exit"],"max_bytes":2000}"#,
       #"{"task_id":"TASK","accepted_only":true,"attempt_n":1}"#,

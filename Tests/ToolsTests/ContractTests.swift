@@ -83,7 +83,7 @@ struct ContractTests {
   @Test func onlyWhatWorksIsPublished() throws {
     let text = String(decoding: Toolbox.contract(), as: UTF8.self)
     for word in [
-      "depends_on", "claim_condition", "checks", "effort", "consoleUrl",
+      "depends_on", "claim_condition", "checks", "effort",
       "allowed_profiles", "required_tools", "max_attempts",
     ] {
       #expect(!text.contains("\"\(word)\""), "\(word)")
@@ -115,6 +115,7 @@ struct ContractTests {
           == ToolChoice.names.filter {
             ![
               "tasks_create", "tasks_continue", "tasks_respond", "tasks_cancel",
+              "tasks_console_link",
               "tasks_artifacts_upload",
               "tasks_artifacts_stage",
             ].contains($0)

@@ -50,7 +50,7 @@ package final class AnyTool: Sendable {
       "description": .string(tool.summary), "inputSchema": Offered.Input.json.schema,
     ]
     entry["outputSchema"] = Offered.Output.outputSchema
-    entry["annotations"] = tool.hints.annotations(title: tool.title)
+    entry["annotations"] = tool.hints.annotations
     entry["_meta"] = tool.meta.map { .object($0) }
     return entry
   }

@@ -20,9 +20,10 @@ package struct ToolHints: Sendable, Hashable {
   package static let reading = ToolHints(
     readOnly: true, destructive: false, idempotent: true, openWorld: false)
 
-  func annotations(title: String) -> JSONValue {
+  /// The title is not among them: it stands in the entry itself.
+  var annotations: JSONValue {
     [
-      "title": .string(title), "readOnlyHint": .bool(readOnly),
+      "readOnlyHint": .bool(readOnly),
       "destructiveHint": .bool(destructive), "idempotentHint": .bool(idempotent),
       "openWorldHint": .bool(openWorld),
     ]

@@ -18,6 +18,8 @@ package struct BriefEnvelope: Sendable, Hashable {
   package var updatedAt: Timestamp
   package var completedAt: Timestamp?
   package var resultSummary: String?
+  /// Is the address of its page while a console is served.
+  package var consoleUrl: String?
 
   /// Bounds the object and its texts.
   package enum Limit {
@@ -30,7 +32,10 @@ package struct BriefEnvelope: Sendable, Hashable {
 }
 
 extension BriefEnvelope {
-  package init(_ record: TaskRecord, standing: QueueStanding? = nil, isDamaged: Bool = false) {
+  package init(
+    _ record: TaskRecord, standing: QueueStanding? = nil, isDamaged: Bool = false,
+    consoleUrl: String? = nil
+  ) {
     self.init(
       id: record.id, name: record.spec.name.cleanedWord, title: nil, status: record.status,
       statusReason: record.statusReason(standing, isDamaged: isDamaged),
@@ -38,7 +43,7 @@ extension BriefEnvelope {
       taskType: Self.cut(record.spec.taskType.cleanedWord, toBytes: Limit.wordBytes),
       profile: Self.cut(record.spec.launch.profile.cleanedWord, toBytes: Limit.wordBytes),
       queuedAt: record.queuedAt, updatedAt: record.updatedAt, completedAt: record.completedAt,
-      resultSummary: nil)
+      resultSummary: nil, consoleUrl: consoleUrl)
     var left = Limit.bytes - Self.json.encode(self).count
     title = Self.text(
       record.spec.title, key: "title", most: Limit.titleBytes, left: &left)
@@ -88,7 +93,7 @@ extension BriefEnvelope: JSONCodable {
   package static let json = Codec.object(
     Self.init(
       id:name:title:status:statusReason:queuePosition:taskType:profile:queuedAt:updatedAt:
-      completedAt:resultSummary:),
+      completedAt:resultSummary:consoleUrl:),
     required("id", \.id, TaskID.json, "UUIDv7."),
     required("name", \.name, .string, "Slug; accepted wherever a task is named."),
     optional("title", \.title, .string, "One line, cut."),
@@ -100,5 +105,6 @@ extension BriefEnvelope: JSONCodable {
     required("queuedAt", \.queuedAt, .timestamp, "When it was created."),
     required("updatedAt", \.updatedAt, .timestamp, "When it changed last."),
     optional("completedAt", \.completedAt, .timestamp, "When it ended, however."),
-    optional("resultSummary", \.resultSummary, .string, "The result in a few words, cut."))
+    optional("resultSummary", \.resultSummary, .string, "The result in a few words, cut."),
+    optional("consoleUrl", \.consoleUrl, .string, "Its page for a person."))
 }

@@ -8,8 +8,8 @@ extension TaskEnvelope: JSONCodable {
       diaryId:correlationId:parentId:priority:profile:directory:workspace:budget:dispatchTimeoutSec:
       runningTimeoutSec:expiresAt:maxAttempts:attemptCount:acceptedAttemptN:latestAttempt:
       resultSummary:usage:artifactCount:pendingRequests:queuedMessages:childCounts:createdBy:
-      cancelledBy:
-      cancelReason:cancelRequestedAt:queuedAt:startedAt:completedAt:updatedAt:revision:),
+      cancelledBy:cancelReason:cancelRequestedAt:queuedAt:startedAt:completedAt:updatedAt:revision:
+      consoleUrl:),
     required("id", \.id, TaskID.json, "UUIDv7."),
     required("name", \.name, .string, "Slug; accepted wherever a task is named."),
     required("title", \.title, .string, "One line."),
@@ -60,5 +60,6 @@ extension TaskEnvelope: JSONCodable {
     optional("startedAt", \.startedAt, .timestamp, "When it first ran."),
     optional("completedAt", \.completedAt, .timestamp, "When it ended, however."),
     required("updatedAt", \.updatedAt, .timestamp, "When it changed last."),
-    required("revision", \.revision, .int, "Counts its changes."))
+    required("revision", \.revision, .int, "Counts its changes."),
+    optional("consoleUrl", \.consoleUrl, .string, "Its page for a person."))
 }

@@ -50,6 +50,8 @@ package struct TaskEnvelope: Sendable, Hashable {
   package var completedAt: Timestamp?
   package var updatedAt: Timestamp
   package var revision: Int
+  /// Is the address of its page while a console is served.
+  package var consoleUrl: String?
 }
 
 extension TaskEnvelope {

@@ -4,10 +4,10 @@ import TaskStore
 import Tasks
 
 /// Is stored content and what is known of it.
-struct FoundContent: Sendable {
-  var cid: ContentID
-  var size: Int
-  var contentType: String
+package struct FoundContent: Sendable {
+  package var cid: ContentID
+  package var size: Int
+  package var contentType: String
   var title: String
   /// Is the content itself where it stands in a task's record and in no file of its own.
   var inline: [UInt8]?
@@ -37,6 +37,31 @@ extension TaskRecord {
 }
 
 extension Workshop {
+  /// Finds an artifact of a task by its content id, as a page asks for it.
+  package func artifact(
+    _ cid: String, of task: TaskReference
+  ) throws(ToolFailure) -> FoundContent {
+    let task = try find(TaskPlace(task: task, team: nil, diary: nil))
+    return try content(of: task) { $0.cid.description == cid }
+  }
+
+  /// Finds the first artifact of a task that is meant.
+  func content(
+    of task: TaskRecord, where isMeant: (Artifact) -> Bool
+  ) throws(ToolFailure) -> FoundContent {
+    guard let artifact = task.artifacts.first(where: isMeant) else {
+      throw ToolFailure(
+        code: FailureCode.notFound.rawValue,
+        summary: "Task \(task.spec.name) has no such artifact.",
+        faults: [Fault(pointer: JSONPointer(tokens: ["cid"]), message: "unknown content id")],
+        nextStep: "Call tasks_artifacts_list to see which there are.")
+    }
+    let view = ArtifactView(artifact, of: task.id)
+    return FoundContent(
+      cid: artifact.cid, size: artifact.sizeBytes, contentType: view.contentType,
+      title: view.title)
+  }
+
   /// Finds content by its id alone: who knows the id of bytes has had them, or was told.
   func staged(
     _ cid: ContentID, at place: JSONPointer = JSONPointer(tokens: ["cid"]), _ title: String? = nil

@@ -144,21 +144,15 @@ package struct TasksArtifactsDownload: TaskTool {
     guard let reference = input.task else { return try workshop.staged(input.cid) }
     let task = try workshop.findToShow(
       TaskPlace(task: reference, team: input.team, diary: input.diary))
-    let artifact = task.artifacts.first {
-      $0.cid == input.cid && (input.attemptN == nil || $0.attemptN == input.attemptN)
+    let isMeant = { (artifact: Artifact) in
+      artifact.cid == input.cid && (input.attemptN == nil || artifact.attemptN == input.attemptN)
     }
-    guard let artifact else {
-      if let payload = task.payload(input.cid, attempt: input.attemptN) { return payload }
-      throw ToolFailure(
-        code: FailureCode.notFound.rawValue,
-        summary: "Task \(task.spec.name) has no such artifact.",
-        faults: [Fault(pointer: JSONPointer(tokens: ["cid"]), message: "unknown content id")],
-        nextStep: "Call tasks_artifacts_list to see which there are.")
+    if !task.artifacts.contains(where: isMeant),
+      let payload = task.payload(input.cid, attempt: input.attemptN)
+    {
+      return payload
     }
-    let view = ArtifactView(artifact, of: task.id)
-    return FoundContent(
-      cid: artifact.cid, size: artifact.sizeBytes, contentType: view.contentType,
-      title: view.title)
+    return try workshop.content(of: task, where: isMeant)
   }
 }
 

@@ -72,7 +72,9 @@ extension Workshop {
 
   /// Shows a task that was made just now: nobody has looked at the queue for it yet.
   func shownNew(_ task: TaskRecord, bytes: Int) throws(ToolFailure) -> TaskShown {
-    try Self.fitted(TaskEnvelope(task), hint: Hint.next(for: task), bytes: bytes)
+    var envelope = TaskEnvelope(task)
+    envelope.consoleUrl = consolePlace()?.url(of: task.spec.name)
+    return try Self.fitted(envelope, hint: Hint.next(for: task), bytes: bytes)
   }
 
   private static func fitted(

@@ -87,7 +87,7 @@ package struct TasksSchemas: TaskTool {
       defaulted("problems", \.problems, .array(of: TypeProblem.json), []),
       defaulted("truncated", \.truncated, .bool, false),
       required("hint", \.hint, .string)
-    ).bare
+    ).bare.outlining(["policy"])
   }
 }
 

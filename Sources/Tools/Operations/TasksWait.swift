@@ -72,7 +72,7 @@ package struct TasksWait: TaskTool {
     package static let json = Codec.object(
       Self.init(changed:waiting:timedOut:cursor:nextPollSec:truncated:hint:),
       required("changed", \.changed, .array(of: TaskNews.json)),
-      required("waiting", \.waiting, .array(of: BriefEnvelope.json)),
+      required("waiting", \.waiting, .array(of: BriefEnvelope.json.outlined)),
       required("timedOut", \.timedOut, .bool),
       required("cursor", \.cursor, .int),
       required("nextPollSec", \.nextPollSec, .int),
@@ -125,9 +125,7 @@ struct TaskNews: JSONCodable {
       optional("statusMessage", \.statusMessage, .string),
       required("artifactCount", \.artifactCount, .int),
       // In full in the schema of tasks_get.
-      defaulted(
-        "pendingRequests", \.pendingRequests,
-        .array(of: RequestView.json.saying(["type": "object"])), []))
+      defaulted("pendingRequests", \.pendingRequests, .array(of: RequestView.json.outlined), []))
   }
 
   init(brief: BriefEnvelope, more: More) {

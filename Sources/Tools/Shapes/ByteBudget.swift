@@ -15,7 +15,9 @@ enum ByteBudget {
   static func field<Root>(
     _ get: @escaping @Sendable (Root) -> Int
   ) -> Field<Root, Int> {
-    defaulted("max_bytes", get, .int(least...most), usual, "Size limit.")
+    let told: JSONValue = ["type": "integer", "maximum": .integer(most)]
+    return defaulted(
+      "max_bytes", get, Codec.int(least...most).saying(told), usual, "Limit.")
   }
 
   /// Counts the bytes of a value's written form.

@@ -29,8 +29,15 @@ extension Codec {
 
   /// Leaves out closed lists and formats, too: for shapes that another tool's schema has in full.
   var lean: Codec {
-    saying(schema.leaving(out: ["description", "default", "enum", "format", "minimum", "maximum"]))
+    saying(
+      schema.leaving(out: [
+        "description", "default", "enum", "format", "minimum", "maximum", "minLength", "maxLength",
+        "minItems", "maxItems",
+      ]))
   }
+
+  /// Names no member at all: the same shape stands in full beside it, or in another tool's schema.
+  var outlined: Codec { saying(["type": "object"]) }
 }
 
 extension Codec {

@@ -8,9 +8,11 @@ struct Standings {
   /// Is absent where nothing is queued: the look is not free.
   private let view: QueueView?
   private let damaged: Set<TaskID>
+  private let console: ConsolePlace?
 
   init(_ workshop: Workshop, for tasks: [TaskRecord]) throws(ToolFailure) {
     let store = try workshop.store()
+    console = workshop.consolePlace()
     damaged = try naming { () throws(StoreError) in try store.damaged(among: tasks.map(\.id)) }
     guard tasks.contains(where: { $0.status == .queued }) else {
       view = nil
@@ -24,13 +26,15 @@ struct Standings {
 
   func brief(_ task: TaskRecord) -> BriefEnvelope {
     BriefEnvelope(
-      task, standing: view?.standing(of: task), isDamaged: damaged.contains(task.id))
+      task, standing: view?.standing(of: task), isDamaged: damaged.contains(task.id),
+      consoleUrl: console?.url(of: task.spec.name))
   }
 
   func envelope(_ task: TaskRecord, children: [TaskStatus: Int]?) -> TaskEnvelope {
     let isDamaged = damaged.contains(task.id)
     var envelope = TaskEnvelope(
       task, standing: view?.standing(of: task), isDamaged: isDamaged, children: children)
+    envelope.consoleUrl = console?.url(of: task.spec.name)
     if isDamaged {
       let error = StoreError.damagedTask(task.id)
       envelope.statusMessage = "\(error) \(error.nextStep)"

@@ -44,6 +44,11 @@ extension Workshop {
     }
   }
 
+  /// Finds a task to show by its name or id alone.
+  package func shownTask(_ task: TaskReference) throws(ToolFailure) -> TaskRecord {
+    try findToShow(TaskPlace(task: task, team: nil, diary: nil))
+  }
+
   /// Finds a task to show, also one that is damaged.
   func findToShow(_ place: TaskPlace) throws(ToolFailure) -> TaskRecord {
     try find(place, at: TaskPlace.pointer) { store, task throws(StoreError) in

@@ -8,7 +8,7 @@ package struct Caller: Sendable {
   package var actor: Actor
   /// Names the caller's reading mark in the inbox.
   package var inbox: String
-  /// A person at a terminal may always run commands.
+  /// A person at a terminal, or at the console, may always run commands.
   package var isAtTerminal: Bool
   /// Takes results whole: nobody's memory is filled by them.
   package var readsWhole = false
@@ -26,6 +26,14 @@ package struct Caller: Sendable {
     Caller(
       actor: Actor(kind: .cli, name: CleanText.line(user, limit: nameLimit)), inbox: "cli",
       isAtTerminal: true, takesHandles: false, cancellation: cancellation, progress: progress)
+  }
+
+  /// Describes a person at a page that they opened by a link of ours.
+  package static func console(user: String) -> Caller {
+    Caller(
+      actor: Actor(kind: .console, name: CleanText.line(user, limit: nameLimit)),
+      inbox: "console", isAtTerminal: true, takesHandles: false, cancellation: .unheard,
+      progress: { _, _, _ in })
   }
 
   /// Describes a client that is neither at a terminal nor able to take handles.

@@ -25,7 +25,7 @@ func namingRunner<Value>(_ body: () throws(RunnerError) -> Value) throws(ToolFai
 }
 
 extension ToolFailure {
-  init(_ error: StoreError) {
+  package init(_ error: StoreError) {
     self.init(code: error.code.rawValue, summary: "\(error)", nextStep: error.nextStep)
   }
 

@@ -20,6 +20,8 @@ package final class Workshop: Sendable {
     package var allowsCommands = false
     /// Offers only what reads, and starts nothing.
     package var isReadOnly = false
+    /// Names the console's pages in results, and makes links to it.
+    package var offersConsole = true
     /// Names the reading mark of the inbox; nil takes the client's own name.
     package var clientName: String?
     /// Sees to it that somebody starts what may start; called after the change is durable.
@@ -43,6 +45,7 @@ package final class Workshop: Sendable {
     var owesRunner = false
     var lastAttended: MonotonicTime?
     var hasToldOfConfiguration = false
+    var console: (place: ConsolePlace?, seenAt: MonotonicTime)?
   }
 
   package let setting: Setting
@@ -154,6 +157,20 @@ package final class Workshop: Sendable {
       try setting.startRunner(store)
     } catch {
       StandardError.write("errand: no runner could be started: \(error)\n")
+    }
+  }
+
+  /// Tells where the console is served now, looking at most once a second; nil where none is.
+  func consolePlace() -> ConsolePlace? {
+    guard setting.offersConsole else { return nil }
+    return state.withLock { state in
+      if let known = state.console, MonotonicTime.now - known.seenAt < .seconds(1) {
+        return known.place
+      }
+      let port = RunnerLauncher.consolePort(in: StoreLayout(root: setting.storeRoot))
+      let place = port.map { ConsolePlace(port: $0) }
+      state.console = (place, .now)
+      return place
     }
   }
 

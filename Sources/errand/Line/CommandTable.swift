@@ -3,7 +3,7 @@ extension Command {
   static let all: [Command] = [
     .run, .create, .continueTask, .list, .get, .wait, .logs, .answer, .send, .cancel, .resume,
     .settle, .artifactsList, .artifactsGet, .artifactsPut, .worktreesList, .worktreesPrune,
-    .schemas, .serve, .tools, .config, .doctor, .prune, .runner, .demo, .version, .completions,
-    .help, .supervise,
+    .schemas, .console, .serve, .tools, .config, .doctor, .prune, .runner, .demo, .version,
+    .completions, .help, .supervise,
   ]
 }

@@ -181,5 +181,11 @@ enum Options {
     "verify", nil, "Walk every event, message and artifact, and name the first break.")
   static let whatWouldGo = OptionKey<Bool>.flag(
     "dry-run", nil, "Say what would go; change nothing.")
+  static let noConsole = OptionKey<Bool>.flag("no-console", nil, "Serve no console, and name none.")
+  static let open = OptionKey<Bool>.flag("open", nil, "Open it in the browser.")
+  static let signOut = OptionKey<Bool>.flag("sign-out", nil, "Sign every browser out.")
+  static let view = OptionKey<String?>.choice(
+    "view", nil, ["board", "new"], "Where it opens if no task is named."
+  ).filling("view")
   static let stay = OptionKey<Bool>.flag("stay", nil, "Do not end when there is nothing to do.")
 }

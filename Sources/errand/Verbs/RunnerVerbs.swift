@@ -6,10 +6,11 @@ import Tasks
 extension Command {
   static let runner = Command(
     path: ["runner"], summary: "Run the store's tasks; started by itself when there is work.",
-    options: [Options.stay.spec],
+    options: [Options.stay.spec, Options.noConsole.spec],
     notes: """
-      One runner serves a store; a second one ends at once. It leaves when there has been nothing
-      to do for ten minutes. Ending it loses nothing: running attempts go on by themselves.
+      One runner serves a store, and its console; a second one ends at once. It leaves when for
+      ten minutes there has been nothing to do and nobody looked at the console. Ending it loses
+      nothing: running attempts go on by themselves.
       """,
     examples: [
       Example("errand runner", "Until there has been nothing to do for ten minutes."),
@@ -27,9 +28,11 @@ extension Command {
 /// Runs the two long-lived processes behind the tasks.
 enum RunnerVerbs {
   static func run(_ call: Invocation) throws(Complaint) -> ExitCode {
+    let hasConsole = !call[Options.noConsole]
     let status = Runner.run(
       root: StoreLayout.defaultRoot(environment: Environment.current), stay: call[Options.stay],
-      executable: try ThisBuild.executable(), build: ThisBuild.current)
+      executable: try ThisBuild.executable(), build: ThisBuild.current,
+      beside: { hasConsole ? ConsoleVerbs.serve($0) : nil })
     return status == 0 ? .ok : .tryLater
   }
 

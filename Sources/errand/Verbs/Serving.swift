@@ -9,7 +9,7 @@ extension Command {
     path: ["serve"], summary: "Be an MCP server on standard input and output.",
     options: [
       Options.toolsets.spec, Options.tools.spec, Options.readOnly.spec,
-      Options.allowCommands.spec, Options.client.spec,
+      Options.allowCommands.spec, Options.client.spec, Options.noConsole.spec,
     ],
     notes: """
       Started by a chat client, not by hand. It ends with its client; tasks go on.
@@ -40,6 +40,7 @@ enum Serving {
     var setting = try Operations.setting()
     setting.allowsCommands = call[Options.allowCommands]
     setting.isReadOnly = call[Options.readOnly]
+    setting.offersConsole = !call[Options.noConsole]
     setting.clientName = call[Options.client]
     if Environment.isTerminal(0) { call.terminal.note(hint) }
     let conversation: Conversation

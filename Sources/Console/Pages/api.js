@@ -1,0 +1,109 @@
+// Calls the tools, by the session this browser has.
+
+const tokenKey = "errand-token";
+export let token = localStorage.getItem(tokenKey);
+
+/** Tells of everything that goes wrong in the words the program chose. */
+export class Failure extends Error {
+  constructor(status, said) {
+    super(said.summary ?? "The console did not answer.");
+    Object.assign(this, { status, code: said.code, summary: this.message, faults: said.faults ?? [],
+      nextStep: said.nextStep });
+  }
+}
+
+async function post(path, body) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method: "POST", cache: "no-store",
+      headers: { "Content-Type": "application/json", ...(token ? { "X-Errand-Token": token } : {}) },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    throw new Failure(0, { code: "unreachable", summary: "The console cannot be reached.",
+      nextStep: "It comes back by itself with the next task, or by `errand console`." });
+  }
+  const said = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Failure(response.status, said);
+  return said;
+}
+
+export const call = (tool, body = {}) => post(`/api/${tool}`, body);
+
+export async function signIn(code) {
+  const said = await post("/api/sign_in", { code });
+  token = said.token;
+  localStorage.setItem(tokenKey, token);
+}
+
+export async function signOut() {
+  await post("/api/sign_out", {});
+  localStorage.removeItem(tokenKey);
+}
+
+/** Fetches an artifact's bytes, or a part of them. */
+export async function artifact(task, cid, range) {
+  const headers = { "X-Errand-Token": token };
+  if (range) headers.Range = `bytes=${range[0]}-${range[1]}`;
+  const response = await fetch(`/api/artifacts/${task}/${cid}`, { headers, cache: "no-store" });
+  if (!response.ok) throw new Failure(response.status, await response.json().catch(() => ({})));
+  return response;
+}
+
+/**
+ * Listens to what changes, from where it was on, until told to stop.
+ * `heard(name, data)` gets each event; `state(isOn)` hears when the line is up or down.
+ */
+export function listen(query, heard, state) {
+  const stop = new AbortController();
+  let last;
+  let pause = 250;
+  (async () => {
+    while (!stop.signal.aborted) {
+      try {
+        const headers = { "X-Errand-Token": token, ...(last ? { "Last-Event-ID": last } : {}) };
+        const response = await fetch(`/api/events?${new URLSearchParams(query)}`, {
+          headers, cache: "no-store", signal: stop.signal,
+        });
+        if (!response.ok) throw new Failure(response.status, await response.json().catch(() => ({})));
+        state(true);
+        pause = 250;
+        await read(response.body, (event) => {
+          if (event.id) last = event.id;
+          if (event.data) heard(event.name, JSON.parse(event.data));
+        });
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        state(false, error);
+        if (error.status === 401) return;
+      }
+      await new Promise((resume) => setTimeout(resume, pause));
+      pause = Math.min(pause * 2, 5000);
+    }
+  })();
+  return () => stop.abort();
+}
+
+async function read(body, heard) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    rest += value;
+    const frames = rest.split("\n\n");
+    rest = frames.pop();
+    for (const frame of frames) heard(parse(frame));
+  }
+}
+
+function parse(frame) {
+  const event = { name: "message", data: "" };
+  for (const line of frame.split("\n")) {
+    if (line.startsWith("event: ")) event.name = line.slice(7);
+    else if (line.startsWith("id: ")) event.id = line.slice(4);
+    else if (line.startsWith("data: ")) event.data += (event.data ? "\n" : "") + line.slice(6);
+  }
+  return event;
+}

@@ -1,0 +1,119 @@
+// Shows by the address what is asked for, and keeps the line to the program.
+
+import { call, listen, signIn, token } from "./api.js";
+import { boardView } from "./board.js";
+import { h, tickTimes } from "./dom.js";
+import { openPalette, watchKeys } from "./keys.js";
+import { newTaskView } from "./newtask.js";
+import { badge } from "./notify.js";
+import { tableView } from "./table.js";
+import { taskView } from "./task.js";
+
+const main = document.getElementById("main");
+const live = document.getElementById("live");
+const notice = document.getElementById("notice");
+let view;
+let hangUp = () => {};
+export let session = { tools: [], version: "" };
+export const can = (tool) => session.tools.includes(tool);
+
+function route() {
+  const parts = location.pathname.split("/").filter(Boolean).map(decodeURIComponent);
+  if (parts[0] === "tasks" && parts[1]) return taskView(parts[1]);
+  if (parts[0] === "new") return newTaskView();
+  if (parts[0] === "table") return tableView();
+  return boardView();
+}
+
+/** Shows another page without loading anything. */
+export function go(path, replaces = false) {
+  history[replaces ? "replaceState" : "pushState"](null, "", path);
+  show();
+}
+
+function show() {
+  view?.leave?.();
+  view = route();
+  main.replaceChildren(view.element);
+  document.title = `${view.title} · Errand`;
+  for (const link of document.querySelectorAll(".top nav a")) {
+    const isHere = new URL(link.href).pathname === location.pathname;
+    if (isHere) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  badge();
+  view.refresh?.();
+  follow({});
+}
+
+/** Listens to all changes, and to what one attempt says where a view asks for it. */
+export function follow(query) {
+  hangUp();
+  hangUp = listen(query, heard, lineIs);
+}
+
+function heard(name, data) {
+  if (name === "messages") view.messages?.(data);
+  else if (name === "changes" || name === "reset") {
+    view.changed?.(name === "reset" ? null : data.tasks);
+    badge();
+  }
+}
+
+function lineIs(isOn, error) {
+  live.dataset.on = isOn ? "yes" : "no";
+  live.textContent = isOn ? "live" : "offline";
+  live.title = isOn ? "Changes show at once." : "";
+  if (error?.status === 401) return locked();
+  notice.hidden = isOn;
+  notice.textContent = isOn ? "" :
+    "The console cannot be reached; nothing is lost. It comes back with the next task, or by `errand console`.";
+}
+
+function locked(why) {
+  hangUp();
+  live.dataset.on = "no";
+  live.textContent = "signed out";
+  document.title = "Sign in · Errand";
+  main.replaceChildren(h("section", { class: "card lone" },
+    h("h1", {}, "Sign in"),
+    why ? h("p", { class: "fault" }, why) : null,
+    h("p", {}, "This browser is not signed in. A link does it, once:"),
+    h("ul", {},
+      h("li", {}, "in a terminal, ", h("code", {}, "errand console --open"), ", or"),
+      h("li", {}, "in the chat, ask for “a link to the console”.")),
+    h("p", { class: "dim small" }, "Everything stays on this machine. Nothing is loaded from elsewhere.")));
+}
+
+async function start() {
+  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  if (code) {
+    history.replaceState(null, "", location.pathname + location.search);
+    try {
+      await signIn(code);
+    } catch (error) {
+      if (!token) return locked(`${error.summary} ${error.nextStep ?? ""}`);
+    }
+  }
+  if (!token) return locked();
+  try {
+    session = await call("session");
+  } catch (error) {
+    if (error.status === 401) return locked();
+    lineIs(false, error);
+  }
+  show();
+}
+
+addEventListener("popstate", show);
+addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-link]");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  go(new URL(link.href).pathname + new URL(link.href).search);
+  main.focus();
+});
+document.getElementById("palette-button").addEventListener("click", openPalette);
+watchKeys(() => view);
+setInterval(tickTimes, 1000);
+start();

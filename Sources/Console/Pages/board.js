@@ -1,0 +1,57 @@
+// Shows what needs you, what runs, what waits, and what has finished since you looked.
+
+import { call } from "./api.js";
+import { count, doing, failureWords, h, isOver } from "./dom.js";
+import { fill, soon } from "./lists.js";
+
+const parts = [
+  ["you", "Needs you", ["input_required"], "Nothing needs you."],
+  ["running", "Running", ["running", "dispatched"], "Nothing is running."],
+  ["queued", "Queued", ["queued", "waiting"], "Nothing waits."],
+];
+
+export function boardView() {
+  const lists = new Map();
+  const totals = new Map();
+  const fault = h("p", { class: "fault", role: "alert" });
+  let seen;
+  const mark = h("button", { type: "button", class: "link small", hidden: true,
+    onclick: () => doing(mark, async () => { await call("tasks_list", { seen, limit: 1 }); await refresh(); }),
+  }, "Mark as seen");
+
+  function part([key, title], more) {
+    const list = h("ul", { class: "rows", "aria-label": title });
+    const total = h("span", { class: "dim num" });
+    lists.set(key, list);
+    totals.set(key, total);
+    return h("section", { class: `card column column-${key}`, "aria-label": title },
+      h("header", { class: "row spread" }, h("h2", {}, title, " ", total), more), list);
+  }
+
+  const element = h("div", { class: "board" },
+    h("header", { class: "row spread" }, h("h1", {}, "Board"),
+      h("a", { class: "button", href: "/new", data: { link: "" } }, "New task")),
+    fault, part(parts[0]),
+    h("div", { class: "columns" }, part(parts[1]), part(parts[2]),
+      part(["finished", "Finished since you looked"], mark)));
+
+  async function refresh() {
+    try {
+      const page = await call("tasks_list", { view: "inbox", limit: 100, max_bytes: 40000 });
+      fault.textContent = "";
+      for (const [key, , wanted, empty] of parts) {
+        fill(lists.get(key), page.items.filter((task) => wanted.includes(task.status)), empty);
+        totals.get(key).textContent = count(wanted.reduce((sum, status) => sum + (page.counts[status] ?? 0), 0));
+      }
+      const finished = page.items.filter((task) => isOver(task.status));
+      fill(lists.get("finished"), finished, "Nothing new has finished.");
+      totals.get("finished").textContent = count(finished.length) + (page.truncated ? "+" : "");
+      element.querySelector(".column-you").dataset.empty = page.counts.input_required ? "" : "yes";
+      seen = page.seen;
+      mark.hidden = finished.length === 0;
+    } catch (error) {
+      fault.textContent = failureWords(error);
+    }
+  }
+  return { element, title: "Board", refresh, changed: soon(refresh) };
+}

@@ -1,0 +1,30 @@
+// Tells beside the page that something needs you: in its title, and by the system where allowed.
+
+import { call } from "./api.js";
+import { soon } from "./lists.js";
+
+let known;
+
+async function look() {
+  let page;
+  try {
+    page = await call("tasks_list", { status: ["input_required"], limit: 5 });
+  } catch {
+    return;
+  }
+  const plain = document.title.replace(/^\(\d+\) /, "");
+  document.title = page.total ? `(${page.total}) ${plain}` : plain;
+  const ids = new Set(page.items.map((task) => task.id));
+  if (known && document.hidden && "Notification" in window && Notification.permission === "granted") {
+    for (const task of page.items.filter((one) => !known.has(one.id))) {
+      new Notification("A task needs you", { body: task.title || task.name, tag: task.id });
+    }
+  }
+  known = ids;
+}
+
+export const badge = soon(look, 300);
+
+/** Asks the browser for leave, which it gives only on a click. */
+export const mayAsk = () => "Notification" in window && Notification.permission === "default";
+export const askLeave = () => Notification.requestPermission();

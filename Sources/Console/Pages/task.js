@@ -1,0 +1,154 @@
+// Shows one task: what it is about, how it stands and why, what it says, and what it left.
+
+import { call } from "./api.js";
+import { actionRow, cancel, messageBox, questionCard, retry } from "./actions.js";
+import { can, follow } from "./app.js";
+import { artifactItem, listArtifacts, textOf } from "./artifacts.js";
+import { diffView } from "./diff.js";
+import { agent, ago, count, duration, failureWords, h, isOver, money, pill, put } from "./dom.js";
+import { fill, soon } from "./lists.js";
+import { streamView } from "./messages.js";
+
+export function taskView(reference) {
+  let task;
+  let followed = 0;
+  let artifactCount = -1;
+  let isGone = false;
+  const head = h("header", { class: "task-head" }, h("h1", {}, "…"));
+  const asked = h("div", { class: "task-page", "aria-live": "assertive" });
+  const changes = h("section", { class: "card", "aria-label": "Changes", hidden: true });
+  const foot = h("div");
+  const side = Object.fromEntries(["brief", "result", "usage", "attempts", "artifacts", "subtasks"].map((key) =>
+    [key, h("section", { class: "card panel", hidden: true })]));
+  const stream = streamView(earlier);
+  stream.element.append(foot);
+  const element = h("article", { class: "task-page" }, head, asked,
+    h("div", { class: "two" }, h("div", { class: "task-page" }, changes, stream.element),
+      h("aside", { class: "side", "aria-label": "About the task" }, Object.values(side))));
+  const view = { element, title: reference, refresh, messages, keys: {
+    c: () => { if (task && !isOver(task.status)) cancel(task); },
+    m: () => document.getElementById("message")?.focus(),
+    g: () => stream.jump(),
+  } };
+  view.changed = ((ask) => (ids) => { if (!ids || !task || ids.includes(task.id)) ask(); })(soon(refresh, 60));
+  view.leave = () => { isGone = true; };
+
+  async function refresh() {
+    try {
+      task = await call("tasks_get", { task_id: reference, max_bytes: 40000 });
+    } catch (error) {
+      if (!task) head.replaceChildren(h("h1", {}, reference), h("p", { class: "fault", role: "alert" }, failureWords(error)));
+      return;
+    }
+    if (isGone) return;
+    const count = document.title.match(/^\(\d+\) /)?.[0] ?? "";
+    document.title = `${count}${task.title} · Errand`;
+    showHead();
+    showSide();
+    stream.live(!isOver(task.status));
+    if (followed !== task.attemptCount) await begin();
+    if (task.attemptCount === 0) stream.say(isOver(task.status) ? "It ended without being tried." : "It has not started yet.");
+    const isWriting = foot.contains(document.activeElement) && document.activeElement.value;
+    if (!isWriting) put(foot, isOver(task.status) || task.attemptCount === 0 ? null : messageBox(task));
+    if (artifactCount !== task.artifactCount) await showArtifacts();
+    if (isOver(task.status)) await showAttempts();
+  }
+
+  function showHead() {
+    const why = task.statusMessage && task.status !== "completed" ? h("p", { class: isOver(task.status) ? "why agent" : "agent dim", dir: "auto" }, task.statusMessage) : null;
+    const start = task.startedAt && Date.parse(task.startedAt);
+    const end = task.completedAt ? Date.parse(task.completedAt) : Date.now();
+    const hadFocus = head.contains(document.activeElement) && document.activeElement.textContent;
+    put(head,
+      h("div", { class: "row spread" }, h("div", { class: "row" }, pill(task.status, task.statusReason), agent("h1", task.title)), actionRow(task)),
+      h("div", { class: "facts" }, h("span", { class: "mono" }, task.name), h("span", {}, task.profile),
+        task.directory ? agent("span", task.directory, { class: "mono" }) : null,
+        h("span", {}, "created ", ago(task.queuedAt)),
+        start ? h("span", { class: "num" }, `ran ${duration(end - start)}`) : null,
+        task.queuePosition ? h("span", {}, `place ${task.queuePosition} in the queue`) : null,
+        task.usage?.costUsd === undefined ? null : h("span", { class: "num" }, money(task.usage.costUsd), task.budget?.usd ? ` of ${money(task.budget.usd)}` : "")), why);
+    if (hadFocus) [...head.querySelectorAll("button")].find((one) => one.textContent === hadFocus)?.focus();
+    const open = (task.pendingRequests ?? []).map((one) => one.requestId).join();
+    if (asked.dataset.open !== open) {
+      asked.dataset.open = open;
+      put(asked, (task.pendingRequests ?? []).map((one) => questionCard(task, one)));
+    }
+  }
+
+  function panel(key, title, ...content) {
+    side[key].hidden = false;
+    put(side[key], h("h2", {}, title), ...content);
+  }
+
+  function showSide() {
+    const brief = task.input?.brief ?? (task.input ? JSON.stringify(task.input, null, 2) : "The input is too large to stand here.");
+    if (side.brief.dataset.shown !== brief) {
+      side.brief.dataset.shown = brief;
+      panel("brief", "Brief", agent("pre", brief), task.tags?.length ? h("p", { class: "dim small" }, task.tags.map((tag) => `#${tag} `)) : null);
+    }
+    if (task.resultSummary) panel("result", "Result", agent("p", task.resultSummary));
+    const usage = task.usage ?? {};
+    const facts = [["Cost", money(usage.costUsd)], ["Turns", count(usage.turns)], ["Tool calls", count(usage.toolCalls)],
+      ["Tokens in", count(usage.inputTokens)], ["Tokens out", count(usage.outputTokens)], ["Model", usage.model]].filter(([, value]) => value);
+    if (facts.length) panel("usage", "Usage", h("dl", {}, facts.map(([key, value]) => [h("dt", {}, key), h("dd", { class: "num" }, value)])));
+    if (task.childCounts) showSubtasks();
+  }
+
+  const showSubtasks = soon(async () => {
+    const page = await call("tasks_list", { parent_id: task.id, limit: 50, max_bytes: 40000 });
+    const list = h("ul", { class: "rows" });
+    fill(list, page.items, "None.");
+    panel("subtasks", `Subtasks (${page.total})`, list);
+  });
+
+  async function showAttempts() {
+    const page = await call("tasks_attempts_list", { task_id: task.id, max_bytes: 40000 });
+    panel("attempts", "Attempts", page.items.map((one) => h("dl", {}, h("dt", {}, `${one.attemptN}`),
+      h("dd", {}, pill(one.status, one.statusReason), one.exit?.code === undefined ? null : h("span", { class: "dim small" }, ` exit ${one.exit.code}`),
+        one.error ? agent("p", one.error.message, { class: "small" }) : null,
+        one.output?.summary ? agent("p", one.output.summary, { class: "small" }) : null))));
+  }
+
+  async function showArtifacts() {
+    const all = task.artifactCount ? await listArtifacts(task.id) : [];
+    artifactCount = task.artifactCount;
+    if (all.length === 0) return;
+    panel("artifacts", `Artifacts (${all.length})`, h("div", {}, all.map((item) => artifactItem(task.id, item))));
+    const diff = all.findLast((item) => item.kind === "diff");
+    if (!diff) return;
+    const { text, isWhole } = await textOf(task.id, diff, 2 * 1024 * 1024);
+    changes.hidden = false;
+    put(changes, h("header", { class: "panel" }, h("h2", {}, "Changes")),
+      diffView(text, { onRemarks: isOver(task.status) && can("tasks_retry") ? (said) => retry(task, said) : undefined }),
+      isWhole ? null : h("p", { class: "panel dim small" }, "The diff is longer; save the artifact to see all."));
+  }
+
+  /** Shows the last words of the latest attempt, then listens to more. */
+  async function begin() {
+    if (task.attemptCount === 0) return;
+    followed = task.attemptCount;
+    const page = await call("tasks_messages_list", { task_id: task.id, attempt_n: followed, tail: 200, include_deltas: true, max_bytes: 40000 });
+    // A few large ones may have filled the page.
+    const first = page.items[0]?.seq ?? 0;
+    const before = first > 0 && page.items.length < 20
+      ? await call("tasks_messages_list", { task_id: task.id, attempt_n: followed, tail: 100, before_seq: first, max_bytes: 40000 })
+      : { items: [] };
+    if (isGone) return;
+    stream.clear();
+    stream.add([...before.items, ...page.items]);
+    follow({ task: task.id, attempt: followed, seq: page.nextAfterSeq });
+  }
+
+  function messages(page) {
+    if (page.attemptN !== followed) return;
+    stream.hush();
+    stream.add(page.items);
+  }
+
+  /** Shows older messages by showing all again from further back. */
+  async function earlier(before) {
+    const page = await call("tasks_messages_list", { task_id: task.id, attempt_n: followed, tail: 200, before_seq: before, max_bytes: 40000 });
+    stream.prepend(page.items);
+  }
+  return view;
+}

@@ -1,0 +1,175 @@
+import JSON
+import Posix
+import TestSupport
+import Testing
+
+/// Checks the pages as a person meets them, in a real browser.
+@Suite(.serialized, .enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
+struct BrowserTests {
+  /// Works until a test lets it finish.
+  private static let held = "echo begun; while [ ! -e go ]; do sleep 0.05; done; echo finished"
+
+  @Test func aRunningTaskIsSeenAndCancelled() throws {
+    try withBrowser { browser, house, origin in
+      let name = try house.task(Self.held, "--title", "Held for a while")
+      try browser.wait("document.querySelector('.column-running .task-row')")
+      try browser.picture("board")
+      try browser.click(".task-row", "Held for a while")
+      try browser.wait("document.querySelector('.stream').innerText.includes('begun')")
+      #expect(try browser.run("return location.pathname") == .string("/tasks/\(name)"))
+      try browser.picture("task-running")
+      try browser.click("button", "Cancel")
+      try browser.click("dialog button", "Cancel the task")
+      try browser.wait("document.querySelector('.task-head .pill').textContent === 'cancelled'")
+      try house.wait(name, "cancelled")
+      try browser.picture("task-cancelled")
+      try browser.run("history.back()")
+      try browser.wait("document.querySelector('.column-finished .task-row')")
+    }
+  }
+
+  @Test func aTaskIsMadeByTheFormAndItsOutcomeIsOpenedInPlace() throws {
+    try withBrowser { browser, house, origin in
+      let repository = Path.join(house.work, "repository")
+      try RealFileSystem().createDirectory(repository)
+      let setUp = """
+        git init -q . && echo one > a.txt && git add . &&
+        git -c user.name=n -c user.email=e@x commit -qm first
+        """
+      _ = try Program.run(
+        ["-c", setUp], executable: "/bin/sh", environment: house.environment,
+        directory: repository)
+      try browser.open(origin + "/new")
+      try browser.wait("document.activeElement.name === 'input.brief'")
+      try browser.picture("new-task")
+      let script = """
+        echo two >> a.txt; echo '{"a":[1,2]}' > $ERRAND_ARTIFACTS/d.json; \
+        printf '# Title\\n\\n- **bold**\\n' > $ERRAND_ARTIFACTS/r.md
+        """
+      try browser.run(
+        """
+        const form = document.querySelector("form");
+        form.elements["input.brief"].value = \(JSONValue.string(script).text);
+        form.elements.profile.value = "shell";
+        form.elements.directory.value = \(JSONValue.string(repository).text);
+        """)
+      try browser.click("button", "Check only")
+      try browser.wait("document.querySelector('form').innerText.includes('nothing was stored')")
+      try browser.click("button[type=submit]", "Create")
+      try browser.wait("document.querySelectorAll('.artifact').length === 3")
+      try browser.wait("document.querySelector('.diff-line[data-sign=\"+\"]')")
+      try browser.run(
+        "document.querySelectorAll('.artifact').forEach((one) => { one.open = true })")
+      try browser.wait("document.querySelector('.markdown strong')?.textContent === 'bold'")
+      try browser.wait(
+        "[...document.querySelectorAll('.viewer')].some((one) => one.innerText.includes('\"a\": ['))"
+      )
+      #expect(try browser.text().contains("+two"))
+      try browser.picture("task-done")
+    }
+  }
+
+  @Test func whatAgentsWriteIsTextWhateverItIs() throws {
+    try withBrowser { browser, house, origin in
+      let script = """
+        echo '<script>document.title="owned"</script><img src=x onerror=alert(1)>'; \
+        printf '\\033[31mred\\033[0m \\033]8;;http://evil.example\\007link\\033]8;;\\007\\n'; \
+        printf 'abc \\342\\200\\256 fed\\n'; head -c 1000000 /dev/zero | tr '\\0' x; echo
+        """
+      let name = try house.task(script, "--title", "<b>bold</b> <img src=x onerror=alert(2)>")
+      try house.wait(name, "completed")
+      try browser.open("\(origin)/tasks/\(name)")
+      try browser.wait("document.querySelector('.stream').innerText.includes('onerror=alert(1)')")
+      let text = try browser.text()
+      #expect(text.contains("<b>bold</b>") && text.contains("red link"))
+      #expect(!text.contains("\u{202E}") && !text.contains("\u{1B}"))
+      #expect(
+        try browser.run("return document.querySelectorAll('main img, main script').length") == 0)
+      #expect(try browser.run("return document.title").stringValue?.contains("owned") == false)
+      let width = try browser.run("return document.documentElement.scrollWidth").intValue
+      #expect(width ?? .max <= 1280)
+      try browser.picture("task-hostile")
+      try browser.open(origin + "/")
+      try browser.wait("document.querySelector('.task-row')")
+      try browser.picture("board-hostile")
+    }
+  }
+
+  @Test func everythingIsReachedByTheKeyboard() throws {
+    try withBrowser { browser, house, origin in
+      let name = try house.task(Self.held, "--title", "Held by a key")
+      try browser.wait("document.querySelector('.column-running .task-row')")
+      try browser.press("j", "\u{E007}")
+      try browser.wait(
+        "location.pathname === '/tasks/\(name)' && document.querySelector('.actions button')")
+      try browser.press("c")
+      try browser.wait("document.querySelector('dialog[open]')")
+      try browser.type("by hand")
+      try browser.press("\u{E007}")
+      try browser.wait("document.querySelector('.task-head .pill').textContent === 'cancelled'")
+      try browser.press("?")
+      try browser.wait("document.querySelector('dialog[open] kbd')")
+      try browser.picture("keys")
+      try browser.press("\u{E00C}")
+      try browser.press("/")
+      try browser.wait("location.pathname === '/table' && document.activeElement.id === 'filter'")
+      try browser.type("key")
+      try browser.press("\u{E007}")
+      try browser.wait("location.search === '?query=key' && document.querySelector('tbody tr')")
+      try browser.picture("table")
+      try browser.press("\u{E00C}", "n")
+      try browser.wait("location.pathname === '/new'")
+    }
+  }
+
+  @Test(arguments: ["light", "dark"])
+  func everyPageIsReadableAndNamedAtEveryWidth(scheme: String) throws {
+    try withBrowser { browser, house, origin in
+      let long = String(repeating: "averylongwordwithoutanybreak", count: 6)
+      let failed = try house.task("echo no; exit 3", "--title", long)
+      try house.wait(failed, "failed")
+      try browser.emulate(
+        "Emulation.setEmulatedMedia",
+        ["features": [["name": "prefers-color-scheme", "value": .string(scheme)]]])
+      for (device, width) in [("wide", 1280), ("phone", 390)] {
+        try browser.emulate(
+          "Emulation.setDeviceMetricsOverride",
+          ["width": .integer(width), "height": 844, "deviceScaleFactor": 1, "mobile": false])
+        for path in ["/", "/table", "/new", "/tasks/\(failed)"] {
+          try browser.open(origin + path)
+          try browser.wait("document.querySelector('h1')?.textContent.length > 1")
+          try browser.wait("document.querySelector('.task-row, tbody tr, textarea, .said')")
+          let faults = try browser.run(PageExamination.script)
+          #expect(faults == [], "\(scheme) \(device) \(path): \(faults.text)")
+          let name = path.replacing("/", with: "").prefix(5)
+          try browser.picture("\(scheme)-\(device)-\(name.isEmpty ? "board" : name)")
+        }
+      }
+    }
+  }
+
+  @Test func aPageComesBackAfterACrashAndMissesNothing() throws {
+    try withConsole { house in
+      let browser = try Browser(home: house.root)
+      try browser.open(try house.errand("console"))
+      let name = try house.task(Self.held)
+      try browser.click(".task-row", "begun")
+      try browser.wait("document.querySelector('.stream').innerText.includes('begun')")
+      try house.killRunner()
+      try browser.wait("document.getElementById('live').dataset.on === 'no'")
+      try browser.picture("offline")
+      try RealFileSystem().replace(Path.join(house.work, "go"), with: [])
+      try house.wait(name, "completed")
+      try house.errand("console")
+      try browser.wait("document.getElementById('live').dataset.on === 'yes'")
+      try browser.wait("document.querySelector('.stream').innerText.includes('finished')")
+      try browser.wait("document.querySelector('.task-head .pill').textContent === 'done'")
+      let count = try browser.run(
+        "return document.querySelector('.stream').innerText.split('finished').length"
+      ).intValue
+      // Once in the brief, once said.
+      #expect(count == 3)
+      try browser.close()
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import JSON
+import Posix
+import TestSupport
+import Testing
+
+/// Drives a real browser over the WebDriver protocol.
+final class Browser: Sendable {
+  /// Finds the driver and the browser, which a machine need not have.
+  static let driver = Environment.which("chromedriver", path: Environment.value("PATH"))
+  static var isThere: Bool {
+    driver != nil && Environment.which("chromium", path: Environment.value("PATH")) != nil
+  }
+
+  private let program: RunningProgram
+  private let port: Int
+  private let session: String
+
+  private static let options: JSONValue = [
+    "browserName": "chrome", "goog:loggingPrefs": ["browser": "ALL"],
+    "goog:chromeOptions": [
+      "args": [
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+        "--window-size=1280,900", "--hide-scrollbars", "--no-first-run",
+      ]
+    ],
+  ]
+
+  init(home: String) throws {
+    program = try Program.start(
+      ["--port=0"], executable: Self.driver, environment: ["HOME": home, "TMPDIR": home])
+    var port: Int?
+    while port == nil, let line = try program.nextLine() {
+      if line.contains("started successfully on port") {
+        port = line.split { !$0.isNumber }.last.flatMap { Int($0) }
+      }
+    }
+    self.port = try #require(port)
+    let made = try Self.ask(
+      self.port, "POST", "/session", ["capabilities": ["alwaysMatch": Self.options]])
+    session = try #require(made["sessionId"]?.stringValue)
+  }
+
+  private static func ask(
+    _ port: Int, _ method: String, _ path: String, _ body: JSONValue?
+  ) throws -> JSONValue {
+    let reply = try WebClient.ask(
+      port, method, path, [("Content-Type", "application/json")], body: body?.text,
+      within: .seconds(60))
+    let value = try reply.json()["value"] ?? .null
+    guard reply.status == 200 else { throw Program.Failure.unexpected("\(path): \(value.text)") }
+    return value
+  }
+
+  @discardableResult
+  func command(_ method: String, _ path: String, _ body: JSONValue? = nil) throws -> JSONValue {
+    try Self.ask(port, method, "/session/\(session)\(path)", body)
+  }
+
+  func close() throws { try command("DELETE", "") }
+
+  func open(_ url: String) throws { try command("POST", "/url", ["url": .string(url)]) }
+
+  @discardableResult
+  func run(_ script: String) throws -> JSONValue {
+    try command("POST", "/execute/sync", ["script": .string(script), "args": []])
+  }
+
+  /// Waits until an expression holds in the page.
+  func wait(
+    _ expression: String, within limit: Duration = .seconds(20),
+    _ place: SourceLocation = #_sourceLocation
+  ) throws {
+    let hasCome = try eventually(within: limit) {
+      do { return try run("return Boolean(\(expression))") == true } catch { return false }
+    }
+    let shown = try text()
+    try #require(hasCome, "\(expression)\n\(shown)", sourceLocation: place)
+  }
+
+  func text() throws -> String {
+    try run("return document.body.innerText").stringValue ?? ""
+  }
+
+  /// Presses keys, one after the other, wherever the focus is.
+  func press(_ keys: String...) throws {
+    let actions = keys.flatMap { key -> [JSONValue] in
+      [["type": "keyDown", "value": .string(key)], ["type": "keyUp", "value": .string(key)]]
+    }
+    try command(
+      "POST", "/actions",
+      ["actions": [["type": "key", "id": "keys", "actions": .array(actions)]]])
+  }
+
+  /// Writes into the element that has the focus.
+  func type(_ text: String) throws {
+    for character in text { try press(String(character)) }
+  }
+
+  /// Clicks the first element that a selector names and that has this text.
+  func click(_ selector: String, _ text: String = "") throws {
+    let find = """
+      [...document.querySelectorAll(\(JSONValue.string(selector).text))]
+        .find((one) => one.textContent.includes(\(JSONValue.string(text).text)))
+      """
+    try wait(find)
+    try run("(\(find)).click()")
+  }
+
+  /// Speaks to the browser itself, for what the protocol has no words.
+  func emulate(_ command: String, _ parameters: JSONValue) throws {
+    try self.command(
+      "POST", "/goog/cdp/execute", ["cmd": .string(command), "params": parameters])
+  }
+
+  /// Keeps a picture with the results of the tests, where a folder for them is given.
+  func picture(_ name: String) throws {
+    let data = try command("GET", "/screenshot").stringValue ?? ""
+    Attachment.record(try Base64.decode(data), named: "\(name).png")
+  }
+
+  /// Lists what the page complained of, but for what it was refused on purpose.
+  func complaints() throws -> [String] {
+    try command("POST", "/se/log", ["type": "browser"]).arrayValue?
+      .compactMap { $0["message"]?.stringValue } ?? []
+  }
+}
+
+/// Lends a browser that is signed in to a console of its own.
+func withBrowser(_ body: (Browser, ConsoleHouse, _ origin: String) throws -> Void) throws {
+  try withConsole { house in
+    let browser = try Browser(home: house.root)
+    let link = try house.errand("console")
+    let origin = String(try #require(link.split(separator: "/#").first))
+    try browser.open(link)
+    try browser.wait("document.querySelector('.board')")
+    #expect(try browser.run("return location.href") == .string(origin + "/"))
+    try body(browser, house, origin)
+    // Nothing that was loaded came from elsewhere, and nothing was complained of.
+    let foreign = try browser.run(
+      "return performance.getEntriesByType('resource').map((one) => one.name)"
+        + ".filter((name) => !name.startsWith(location.origin) && !name.startsWith('blob:'))")
+    #expect(foreign == [])
+    let complaints = try browser.complaints()
+    #expect(complaints == [], "\(complaints)")
+    try browser.close()
+  }
+}

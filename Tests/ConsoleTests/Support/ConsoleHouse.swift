@@ -1,0 +1,135 @@
+import JSON
+import Posix
+import TestSupport
+import Testing
+
+/// Is a store of its own with the built program on it; its runner leaves when the store goes.
+final class ConsoleHouse: Sendable {
+  let root: String
+  let environment: [String: String]
+
+  init(_ root: String, configuration: String? = nil) throws {
+    self.root = root
+    for folder in ["work", "config"] {
+      try RealFileSystem().createDirectory(Path.join(root, folder))
+    }
+    if let configuration { try writeFile(Path.join(root, "config/config.json"), configuration) }
+    environment = [
+      "ERRAND_HOME": Path.join(root, "store"), "HOME": root,
+      "ERRAND_CONFIG": Path.join(root, "config/config.json"), "LANG": "C.UTF-8",
+    ]
+  }
+
+  var work: String { Path.join(root, "work") }
+
+  /// Runs the program, which must succeed, and gives what it says.
+  @discardableResult
+  func errand(_ arguments: String...) throws -> String {
+    let outcome = try Program.run(arguments, environment: environment, directory: work)
+    guard outcome.status == .exited(code: 0) else {
+      throw Program.Failure.unexpected("errand \(arguments): \(outcome.errorText)")
+    }
+    return outcome.text.split(separator: "\n").first.map(String.init) ?? ""
+  }
+
+  /// Creates a shell task and gives its name.
+  func task(_ script: String, _ more: String...) throws -> String {
+    let words = ["create", "--profile", "shell", "--json"] + more + [script]
+    let outcome = try Program.run(words, environment: environment, directory: work)
+    let made = try JSONValue.parse(outcome.output)
+    return try #require(made["name"]?.stringValue, "\(outcome.errorText)")
+  }
+
+  /// Waits until a task has a status.
+  func wait(_ task: String, _ status: String) throws {
+    let hasCome = try eventually(within: .seconds(20)) {
+      let outcome = try Program.run(["get", task, "--json"], environment: environment)
+      return try JSONValue.parse(outcome.output)["status"]?.stringValue == status
+    }
+    #expect(hasCome, "\(task) is not \(status)")
+  }
+
+  /// Ends the runner as a crash would; somebody starts another when it is needed.
+  func killRunner() throws {
+    let text = try RealFileSystem().read(Path.join(root, "store/run/runner.json"))
+    let pid = try #require(try JSONValue.parse(text)["pid"]?.intValue)
+    let record = try #require(try ProcessTable.record(of: Int32(pid)))
+    _ = try ProcessTable.signal(record.identity, .kill)
+    #expect(try eventually { try ProcessTable.record(of: Int32(pid)) == nil })
+  }
+
+  /// Signs in by a link, as a page does.
+  func signIn() throws -> Visitor {
+    let link = try errand("console")
+    let parts = link.split(separator: "#code=")
+    let port = try #require(
+      parts[0].split(separator: ":").last?.prefix { $0.isNumber }.wholeMatch(of: /\d+/)
+        .flatMap { Int($0.output) })
+    let visitor = Visitor(port: port)
+    let reply = try visitor.post("/api/sign_in", ["code": .string(String(parts[1]))])
+    #expect(reply.status == 200, "\(reply.text)")
+    let cookie = try #require(reply.fields["set-cookie"])
+    #expect(cookie.contains("; HttpOnly; SameSite=Strict; Max-Age=2592000"))
+    return Visitor(
+      port: port, cookie: String(cookie.prefix { $0 != ";" }),
+      token: try reply.json()["token"]?.stringValue)
+  }
+}
+
+/// Is a browser as the console sees it.
+struct Visitor: Sendable {
+  var port: Int
+  var cookie: String?
+  var token: String?
+
+  private var fields: [(String, String)] {
+    [("Sec-Fetch-Site", "same-origin")] + (cookie.map { [("Cookie", $0)] } ?? [])
+      + (token.map { [("X-Errand-Token", $0)] } ?? [])
+  }
+
+  func get(_ path: String, _ more: [(String, String)] = []) throws -> Reply {
+    try WebClient.ask(port, "GET", path, fields + more)
+  }
+
+  func post(_ path: String, _ body: JSONValue) throws -> Reply {
+    let own = [
+      ("Origin", "http://127.0.0.1:\(port)"), ("Content-Type", "application/json"),
+    ]
+    return try WebClient.ask(port, "POST", path, fields + own, body: body.text)
+  }
+
+  /// Calls a tool, which must succeed.
+  func call(_ tool: String, _ arguments: JSONValue) throws -> JSONValue {
+    let reply = try post("/api/\(tool)", arguments)
+    #expect(reply.status == 200, "\(tool): \(reply.text)")
+    return try reply.json()
+  }
+
+  /// Listens to events until what was heard is enough.
+  func listen(
+    _ query: String, after: String? = nil, until isEnough: (String) -> Bool
+  ) throws -> String {
+    let socket = try Socket.connect(loopbackPort: UInt16(port))
+    let resume = after.map { [("Last-Event-ID", $0)] } ?? []
+    let lines = ([("Host", "127.0.0.1:\(port)")] + fields + resume).map { "\($0.0): \($0.1)\r\n" }
+    try socket.write(Array("GET /api/events?\(query) HTTP/1.1\r\n\(lines.joined())\r\n".utf8))
+    let deadline = MonotonicTime.after(.seconds(20))
+    var bytes: [UInt8] = []
+    while !isEnough(String(decoding: bytes, as: UTF8.self)) {
+      guard try Poller.isReadable(socket.rawValue, until: deadline) else {
+        throw Program.Failure.unexpected("heard only \(String(decoding: bytes, as: UTF8.self))")
+      }
+      let piece = try socket.read(upTo: 65536)
+      if piece.isEmpty { break }
+      bytes += piece
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+func withConsole(
+  configuration: String? = nil, _ body: (ConsoleHouse) throws -> Void
+) throws {
+  Signal.ignoreBrokenPipe()
+  try withTemporaryDirectory { try body(ConsoleHouse($0, configuration: configuration)) }
+}
