@@ -83,22 +83,3 @@ extension AgentQuestion {
     return question
   }
 }
-
-/// Names the answers to a request for permission.
-package enum Permission: String, Sendable, Hashable, CaseIterable {
-  case allow
-  /// For the rest of this conversation.
-  case allowAlways = "allow_always"
-  case deny
-
-  /// Tells whether an answer turns its question away.
-  package static func isRefusal(_ answer: JSONValue) -> Bool {
-    answer["decision"]?.stringValue == deny.rawValue
-  }
-
-  /// Reads `"deny"` or `{"decision": "deny", "message": …}`; what is not understood is a no.
-  package static func read(_ answer: JSONValue) -> (decision: Permission, message: String?) {
-    let word = answer.stringValue ?? answer["decision"]?.stringValue
-    return (word.flatMap(Permission.init) ?? .deny, answer["message"]?.stringValue)
-  }
-}

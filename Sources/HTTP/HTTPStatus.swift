@@ -1,7 +1,6 @@
 /// Names how a request went (RFC 9110, section 15).
 package enum HTTPStatus: Int, Sendable, CaseIterable {
   case ok = 200
-  case noContent = 204
   case partialContent = 206
   case badRequest = 400
   case unauthorized = 401
@@ -26,7 +25,6 @@ package enum HTTPStatus: Int, Sendable, CaseIterable {
   var reason: String {
     switch self {
     case .ok: "OK"
-    case .noContent: "No Content"
     case .partialContent: "Partial Content"
     case .badRequest: "Bad Request"
     case .unauthorized: "Unauthorized"

@@ -89,7 +89,7 @@ struct AttemptDesk {
     {
       voice.note("Denied, since it may only look: \(tool)")
       return voice.answer(
-        question.requestId, InputRequest.answer(.deny, message: "Only reading is allowed here."))
+        question.requestId, Permission.deny.answer(message: "Only reading is allowed here."))
     }
     do throws(StoreError) {
       let (record, id) = try ledger.ask { record in
@@ -100,7 +100,7 @@ struct AttemptDesk {
     } catch .refused(let refusal) {
       voice.note("A question could not be asked: \(refusal).")
       return voice.answer(
-        question.requestId, InputRequest.answer(.deny, message: "Nobody can be asked now."))
+        question.requestId, Permission.deny.answer(message: "Nobody can be asked now."))
     } catch {
       voice.fail(error)
       return []
@@ -170,8 +170,7 @@ extension AttemptDesk {
       """
       Your output is not what this task asks for:
       \(faults)
-      Hand in the whole output once more: with the tool task_submit_output where you have it, else \
-      as one JSON object that is your whole last message.
+      Give the whole output once more, as one JSON object that is your whole last message.
       """, from: .followUp)
   }
 
@@ -229,7 +228,7 @@ extension InputRequest {
       requestId: id, attemptN: attemptN,
       question: CleanText.clean(question.question, limit: Self.questionLimit),
       options: question.options, schema: question.schema, permission: permission,
-      askedAt: Timestamp(milliseconds: WallClock.nowMilliseconds()))
+      askedAt: .now)
     terms.apply(to: &self)
   }
 

@@ -1,6 +1,7 @@
 import Agents
 import JSON
 import Posix
+import TaskStore
 import Tasks
 
 /// Says why we ended an attempt, rather than its agent.

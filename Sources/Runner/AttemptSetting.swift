@@ -30,14 +30,14 @@ struct AttemptSetting {
     var environment = try Self.recordedEnvironment(of: record, ledger)
     environment.merge(secrets) { $1 }
     let own = Self.ownEnvironment(record.id, ledger.attemptN, folders)
+    let ofPlace = environment.merging(own) { $1 }
     place = try Workplace.prepare(
       for: record, ledger.attemptN, ledger.store.layout, scratch: folders.scratch,
-      environment: environment.merging(own) { $1 }, until: deadline)
+      environment: ofPlace, until: deadline)
     adapter = record.spec.launch.adapterInUse
     type = try Self.type(of: record, ledger)
     revival = try SessionRevival.prepare(
-      for: record, ledger.attemptN, in: ledger.store,
-      environment: environment.merging(own) { $1 }, directory: place.directory)
+      for: record, in: ledger.store, environment: ofPlace, directory: place.directory)
     do throws(LaunchRefusal) {
       var brief = try Brief(record.spec, type).goingOn(
         with: revival.conversation, resumesOwn: record.attempts.last?.resumes != nil,

@@ -61,8 +61,3 @@ struct DayLedger: Sendable {
     if cost > 0 { costs[task.id] = cost }
   }
 }
-
-extension Timestamp {
-  /// Reads the clock on the wall.
-  static var now: Timestamp { Timestamp(milliseconds: WallClock.nowMilliseconds()) }
-}

@@ -98,7 +98,7 @@ struct Harvest {
       id: RandomName.make(), attemptN: ledger.attemptN, kind: kind,
       title: redactor.redacted(title),
       contentType: contentType, sizeBytes: size, cid: cid,
-      createdAt: Timestamp(milliseconds: WallClock.nowMilliseconds()), createdBy: ledger.actor)
+      createdAt: .now, createdBy: ledger.actor)
     try ledger.bind(artifact)
     artifacts.append(artifact)
   }

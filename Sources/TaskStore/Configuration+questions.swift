@@ -7,12 +7,12 @@ extension Configuration {
     /// Absent: for ever.
     package var deadlineSec: Int?
     /// Decides requests for leave at the deadline.
-    package var permission: InputRequest.Decision?
+    package var permission: Permission?
     /// Answers other questions at the deadline, where it fits them.
     package var answer: JSONValue?
 
     package init(
-      deadlineSec: Int? = nil, permission: InputRequest.Decision? = nil, answer: JSONValue? = nil
+      deadlineSec: Int? = nil, permission: Permission? = nil, answer: JSONValue? = nil
     ) {
       self.deadlineSec = deadlineSec
       self.permission = permission
@@ -23,7 +23,7 @@ extension Configuration {
     package func apply(to request: inout InputRequest) {
       guard let deadlineSec else { return }
       request.deadline = request.askedAt.adding(milliseconds: Int64(deadlineSec) * 1000)
-      let answer = request.permission == nil ? self.answer : permission.map { .answer($0) }
+      let answer = request.permission == nil ? self.answer : permission.map { $0.answer() }
       if let answer, request.faults(in: answer).isEmpty { request.defaultAnswer = answer }
     }
   }
@@ -34,16 +34,10 @@ extension Configuration {
   }
 }
 
-extension JSONValue {
-  fileprivate static func answer(_ decision: InputRequest.Decision) -> JSONValue {
-    InputRequest.answer(decision)
-  }
-}
-
 extension Configuration.Questions: JSONCodable {
   package static let json = Codec.object(
     Self.init(deadlineSec:permission:answer:),
     optional("deadlineSec", \.deadlineSec, .int(1...31_536_000), "Longest wait; none: for ever."),
-    optional("permission", \.permission, InputRequest.Decision.json, "Decides after that."),
+    optional("permission", \.permission, Permission.json, "Decides after that."),
     optional("answer", \.answer, .any, "Answers other questions after that."))
 }

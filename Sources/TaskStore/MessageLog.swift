@@ -130,7 +130,7 @@ extension MessageLog {
 
     /// Writes what still fits into the segment, the first message in any case; answers how many.
     private func write(_ bodies: ArraySlice<MessageBody>) throws(StoreError) -> Int {
-      let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
+      let now = Timestamp.now
       if let broken { throw .disk(broken) }
       var lines = parting
       var count = 0

@@ -30,7 +30,7 @@ extension TaskStore {
       try setDamageAside(&state)
       let moment = Moment(
         number: state.reader.position.number + 1,
-        at: Timestamp(milliseconds: WallClock.nowMilliseconds()), by: actor)
+        at: .now, by: actor)
       let (change, result) = try state.trusting { (state) throws(StoreError) in
         try decide(state.fold, moment)
       }
@@ -69,7 +69,7 @@ extension TaskStore {
   /// Writes what names a store and its format.
   static func newIdentity() -> [UInt8] {
     var random = SystemRandomNumberGenerator()
-    let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
+    let now = Timestamp.now
     let identity: JSONValue = [
       "format": .integer(format),
       "id": .string(TaskID.make(at: now, using: &random).description),

@@ -60,7 +60,7 @@ extension TaskStore {
 
   /// Gives the task that a key made before; another request under the same key is refused.
   package func replay(_ key: IdempotencyKey) throws(StoreError) -> TaskRecord? {
-    let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
+    let now = Timestamp.now
     return try reading { (fold) throws(StoreError) in try Self.replay(key, fold, now) }
   }
 

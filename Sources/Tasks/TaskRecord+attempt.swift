@@ -62,12 +62,7 @@ extension TaskRecord {
   mutating func answerRequest(
     _ requestId: String, _ answer: InputAnswer
   ) throws(IllegalTransition.Cause) {
-    let found = requests.firstIndex { $0.requestId == requestId }
-    if let found, !requests[found].isOpen { throw .alreadyAnswered(requestId) }
-    guard status == .inputRequired else { throw .status(status) }
-    guard let found, requests[found].attemptN == attemptCount else {
-      throw .unknownRequest(requestId)
-    }
+    let found = try open(requestId)
     requests[found].answer = answer
     if pendingRequests.isEmpty { status = .running }
   }
@@ -76,14 +71,20 @@ extension TaskRecord {
   mutating func withdrawRequest(
     _ requestId: String, at moment: Moment
   ) throws(IllegalTransition.Cause) {
+    let found = try open(requestId)
+    requests[found].withdrawnAt = moment.at
+    if pendingRequests.isEmpty { status = .running }
+  }
+
+  /// Finds a question of the running attempt that is not closed yet.
+  private func open(_ requestId: String) throws(IllegalTransition.Cause) -> Int {
     let found = requests.firstIndex { $0.requestId == requestId }
     if let found, !requests[found].isOpen { throw .alreadyAnswered(requestId) }
     guard status == .inputRequired else { throw .status(status) }
     guard let found, requests[found].attemptN == attemptCount else {
       throw .unknownRequest(requestId)
     }
-    requests[found].withdrawnAt = moment.at
-    if pendingRequests.isEmpty { status = .running }
+    return found
   }
 
   /// Ends the attempt and the task in one step, so that they cannot disagree.

@@ -1,5 +1,6 @@
 import JSON
 import Posix
+import TaskStore
 import Tasks
 
 /// Measures reading and writing JSON: whole documents, and a task's record through its declared
@@ -50,7 +51,7 @@ struct JSONBench {
 
   private static func record() throws -> TaskRecord {
     var random = SystemRandomNumberGenerator()
-    let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
+    let now = Timestamp.now
     let actor = Actor(kind: .cli, name: "bench")
     return try TaskRecord.applying(
       .created(StoreBench.spec(1)), at: Moment(number: 1, at: now, by: actor),

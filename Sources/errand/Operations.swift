@@ -28,45 +28,44 @@ struct Operations: Sendable {
 
   /// Writes the end of a task whose owner died; ends nothing that somebody owns.
   func settle(_ reference: String, _ place: JSONObject) throws(Complaint) -> Settling {
-    do throws(ToolFailure) {
-      return try toolbox.workshop.settle(
+    try complaining("tasks_cancel") { () throws(ToolFailure) in
+      try toolbox.workshop.settle(
         TaskReference(reference), team: place["team_id"]?.stringValue,
         diary: place["diary_id"]?.stringValue, caller)
-    } catch {
-      throw Complaint(error, of: "tasks_cancel")
     }
   }
 
   /// Lets a task go on that a quota stopped.
   func resume(_ reference: String, _ place: JSONObject) throws(Complaint) -> Resuming {
-    do throws(ToolFailure) {
-      return try toolbox.workshop.resume(
+    try complaining("tasks_cancel") { () throws(ToolFailure) in
+      try toolbox.workshop.resume(
         TaskReference(reference), team: place["team_id"]?.stringValue,
         diary: place["diary_id"]?.stringValue, caller)
-    } catch {
-      throw Complaint(error, of: "tasks_cancel")
     }
   }
 
   /// Ends every session of the console.
   func signOut() throws(Complaint) {
-    do throws(ToolFailure) {
+    try complaining("tasks_console_link") { () throws(ToolFailure) in
       try toolbox.workshop.mayChange()
       try toolbox.workshop.signOutOfConsole()
-    } catch {
-      throw Complaint(error, of: "tasks_console_link")
     }
   }
 
   /// Does one; gives its structured result without the hint, which is for models.
   func call(_ name: String, _ arguments: JSONObject) throws(Complaint) -> JSONValue {
-    do throws(ToolFailure) {
-      let answer = try toolbox.answer(name, arguments, caller)
-      guard var members = answer.objectValue else { return answer }
-      members["hint"] = nil
-      return .object(members)
-    } catch {
-      throw Complaint(error, of: name)
+    let answer = try complaining(name) { () throws(ToolFailure) in
+      try toolbox.answer(name, arguments, caller)
     }
+    guard var members = answer.objectValue else { return answer }
+    members["hint"] = nil
+    return .object(members)
+  }
+
+  /// Says a failure as the terminal does, as one of the tool it belongs to.
+  private func complaining<Value>(
+    _ tool: String, _ work: () throws(ToolFailure) -> Value
+  ) throws(Complaint) -> Value {
+    do throws(ToolFailure) { return try work() } catch { throw Complaint(error, of: tool) }
   }
 }

@@ -8,18 +8,6 @@ private let environment = [
 ]
 
 @Suite struct GitSubmoduleTests {
-  /// Runs git as its user would.
-  private static func git(_ arguments: [String], in directory: String) throws {
-    let identity = [
-      "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "A",
-      "GIT_COMMITTER_EMAIL": "a@b", "GIT_CONFIG_GLOBAL": "/dev/null",
-    ]
-    let outcome = try Program.run(
-      arguments, executable: Environment.which("git", path: environment["PATH"]) ?? "/usr/bin/git",
-      environment: environment.merging(identity) { $1 }, directory: directory)
-    #expect(outcome.status.isSuccess, "git \(arguments): \(outcome.errorText)")
-  }
-
   /// Lends a repository with a submodule `sm` whose filter for `a.t` writes a witness, an own `b`,
   /// and a folder for snapshots.
   private static func withSubmodule(
@@ -29,18 +17,18 @@ private let environment = [
       let (tree, inner, witness) = (base + "/tree", base + "/inner", base + "/witness")
       for path in [tree, inner] {
         try RealFileSystem().createDirectory(path)
-        try git(["init", "-q", "-b", "main"], in: path)
+        try Git.run(["init", "-q", "-b", "main"], in: path)
       }
       try writeFile(inner + "/a.t", "a\n")
       try writeFile(inner + "/.gitattributes", "*.t filter=f\n")
-      try git(["add", "."], in: inner)
-      try git(["commit", "-q", "-m", "inner"], in: inner)
-      try git(
+      try Git.run(["add", "."], in: inner)
+      try Git.run(["commit", "-q", "-m", "inner"], in: inner)
+      try Git.run(
         ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", inner, "sm"], in: tree)
       try writeFile(tree + "/b", "b\n")
-      try git(["add", "."], in: tree)
-      try git(["commit", "-q", "-m", "outer"], in: tree)
-      try git(["config", "filter.f.clean", "touch '\(witness)'; cat"], in: tree + "/sm")
+      try Git.run(["add", "."], in: tree)
+      try Git.run(["commit", "-q", "-m", "outer"], in: tree)
+      try Git.run(["config", "filter.f.clean", "touch '\(witness)'; cat"], in: tree + "/sm")
       try body(tree, base + "/snapshots", witness)
     }
   }
@@ -68,7 +56,7 @@ private let environment = [
       #expect(changes.files.map(\.path) == ["b"])
       #expect(Look.at(witness) == nil)
       // The bait is real: the user's own git does run it.
-      try Self.git(["status"], in: tree)
+      try Git.run(["status"], in: tree)
       #expect(Look.at(witness) != nil)
     }
   }
@@ -78,7 +66,7 @@ private let environment = [
       let repository = try #require(try GitRepository.containing(tree, environment: environment))
       let snapshots = try GitSnapshots(of: repository, in: folder)
       let before = try snapshots.take(head: repository.head)
-      try Self.git(["commit", "-q", "--allow-empty", "-m", "more"], in: tree + "/sm")
+      try Git.run(["commit", "-q", "--allow-empty", "-m", "more"], in: tree + "/sm")
       // The user's own commit may have run the filter.
       try RealFileSystem().removeIfPresent(witness)
       let committed = try snapshots.take(head: repository.head)

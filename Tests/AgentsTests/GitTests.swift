@@ -7,31 +7,17 @@ private let environment = [
   "PATH": Environment.value("PATH") ?? "/usr/bin:/bin", "HOME": "/nonexistent",
 ]
 
-/// Runs git as its user would.
-@discardableResult
-private func git(_ arguments: [String], in directory: String) throws -> String {
-  let identity = [
-    "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "A",
-    "GIT_COMMITTER_EMAIL": "a@b", "GIT_CONFIG_GLOBAL": "/dev/null",
-  ]
-  let outcome = try Program.run(
-    arguments, executable: Environment.which("git", path: environment["PATH"]) ?? "/usr/bin/git",
-    environment: environment.merging(identity) { $1 }, directory: directory)
-  #expect(outcome.status.isSuccess, "git \(arguments): \(outcome.errorText)")
-  return outcome.text
-}
-
 /// A repository with one commit of `kept.txt` and `gone.txt`, and a folder for snapshots.
 private func withRepository(_ body: (String, String) throws -> Void) throws {
   try withTemporaryDirectory { base in
     let tree = base + "/tree"
     try RealFileSystem().createDirectory(tree)
-    try git(["init", "-q", "-b", "main"], in: tree)
+    try Git.run(["init", "-q", "-b", "main"], in: tree)
     try writeFile(tree + "/kept.txt", "one\n")
     try writeFile(tree + "/gone.txt", "bye\n")
     try writeFile(tree + "/.gitignore", "*.log\n")
-    try git(["add", "."], in: tree)
-    try git(["commit", "-q", "-m", "first"], in: tree)
+    try Git.run(["add", "."], in: tree)
+    try Git.run(["commit", "-q", "-m", "first"], in: tree)
     try body(tree, base + "/snapshots")
   }
 }
@@ -71,7 +57,7 @@ private func contents(of folder: String) throws -> [String: [UInt8]] {
         try GitRepository.containing(tree + "/deep", environment: environment))
       #expect(repository.workTree == tree)
       #expect(repository.branch == "main")
-      #expect(repository.head == (try git(["rev-parse", "HEAD"], in: tree)).dropLast().description)
+      #expect(try repository.head == Git.run(["rev-parse", "HEAD"], in: tree))
     }
   }
 
@@ -82,8 +68,8 @@ private func contents(of folder: String) throws -> [String: [UInt8]] {
       let before = try snapshots.take(head: snapshots.repository.head)
       #expect(before.isDirty)
       try writeFile(tree + "/committed.txt", "new\n")
-      try git(["add", "committed.txt"], in: tree)
-      try git(["commit", "-q", "-m", "second"], in: tree)
+      try Git.run(["add", "committed.txt"], in: tree)
+      try Git.run(["commit", "-q", "-m", "second"], in: tree)
       try writeFile(tree + "/kept.txt", "two\n")
       try writeFile(tree + "/new.txt", "new\n")
       try writeFile(tree + "/noise.log", "ignored\n")
@@ -105,7 +91,7 @@ private func contents(of folder: String) throws -> [String: [UInt8]] {
   @Test func nothingOfTheRepositoryIsTouched() throws {
     try withRepository { tree, folder in
       try writeFile(tree + "/kept.txt", "staged\n")
-      try git(["add", "kept.txt"], in: tree)
+      try Git.run(["add", "kept.txt"], in: tree)
       try writeFile(tree + "/kept.txt", "and changed again\n")
       try writeFile(tree + "/new.txt", "new\n")
       let untouched = try contents(of: tree + "/.git")
@@ -129,7 +115,7 @@ private func contents(of folder: String) throws -> [String: [UInt8]] {
         ("core.fsmonitor", evil), ("filter.x.clean", evil), ("filter.x.smudge", evil),
         ("filter.x.process", evil), ("diff.external", evil), ("diff.y.textconv", evil),
         ("core.hooksPath", tree + "/.."), ("core.pager", evil), ("core.sshCommand", evil),
-      ] { try git(["config", name, value], in: tree) }
+      ] { try Git.run(["config", name, value], in: tree) }
       try writeFile(tree + "/.gitattributes", "*.txt filter=x diff=y\n")
       let snapshots = try snapshots(tree, folder)
       let first = try snapshots.take(head: snapshots.repository.head)
@@ -140,14 +126,14 @@ private func contents(of folder: String) throws -> [String: [UInt8]] {
       #expect(changes.files.map(\.path) == ["kept.txt"])
       #expect(Look.at(witness) == nil)
       // The bait is real: the user's own git does run it.
-      try git(["add", "kept.txt"], in: tree)
+      try Git.run(["add", "kept.txt"], in: tree)
       #expect(Look.at(witness) != nil)
     }
   }
 
   @Test func aRepositoryWithoutCommitsIsLookedAtAsWell() throws {
     try withTemporaryDirectory { tree in
-      try git(["init", "-q"], in: tree)
+      try Git.run(["init", "-q"], in: tree)
       let snapshots = try snapshots(tree, tree + "/.git/errand-test")
       let before = try snapshots.take(head: snapshots.repository.head)
       try writeFile(tree + "/a", "a\n")
@@ -162,7 +148,7 @@ private func contents(of folder: String) throws -> [String: [UInt8]] {
       let snapshots = try snapshots(tree, folder)
       let before = try snapshots.take(head: snapshots.repository.head)
       try RealFileSystem().createDirectory(tree + "/inner")
-      try git(["init", "-q"], in: tree + "/inner")
+      try Git.run(["init", "-q"], in: tree + "/inner")
       try writeFile(tree + "/inner/a", "a\n")
       try writeFile(tree + "/beside", "b\n")
       let after = try snapshots.take(head: snapshots.repository.head)
@@ -174,7 +160,7 @@ private func contents(of folder: String) throws -> [String: [UInt8]] {
   @Test func aLinkedWorktreeIsLookedAtAsWell() throws {
     try withRepository { tree, folder in
       let other = tree + "-other"
-      try git(["worktree", "add", "-q", "-b", "side", other], in: tree)
+      try Git.run(["worktree", "add", "-q", "-b", "side", other], in: tree)
       let snapshots = try snapshots(other, folder)
       #expect(snapshots.repository.branch == "side")
       let before = try snapshots.take(head: snapshots.repository.head)

@@ -7,40 +7,18 @@ private let environment = [
   "PATH": Environment.value("PATH") ?? "/usr/bin:/bin", "HOME": "/nonexistent",
 ]
 
-/// Runs git as its user would.
-@discardableResult
-private func git(_ arguments: [String], in directory: String) throws -> String {
-  let identity = [
-    "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "A",
-    "GIT_COMMITTER_EMAIL": "a@b", "GIT_CONFIG_GLOBAL": "/dev/null",
-  ]
-  let outcome = try Program.run(
-    arguments, executable: Environment.which("git", path: environment["PATH"]) ?? "/usr/bin/git",
-    environment: environment.merging(identity) { $1 }, directory: directory)
-  #expect(outcome.status.isSuccess, "git \(arguments): \(outcome.errorText)")
-  return String(outcome.text.trimmingSuffix { $0 == "\n" })
-}
-
-extension String {
-  fileprivate func trimmingSuffix(_ isGone: (Character) -> Bool) -> Substring {
-    var rest = Substring(self)
-    while let last = rest.last, isGone(last) { rest.removeLast() }
-    return rest
-  }
-}
-
 /// Lends a repository with two commits of `a.txt`, the first tagged `v1`, and a place beside it.
 private func withRepository(_ body: (GitRepository, String) throws -> Void) throws {
   try withTemporaryDirectory { base in
     let tree = base + "/tree"
     try RealFileSystem().createDirectory(tree)
-    try git(["init", "-q", "-b", "main"], in: tree)
+    try Git.run(["init", "-q", "-b", "main"], in: tree)
     for (number, text) in ["one", "two"].enumerated() {
       try writeFile(tree + "/a.txt", text + "\n")
       try writeFile(tree + "/.gitignore", "*.log\nbuild/\n")
-      try git(["add", "."], in: tree)
-      try git(["commit", "-q", "-m", text], in: tree)
-      if number == 0 { try git(["tag", "v1"], in: tree) }
+      try Git.run(["add", "."], in: tree)
+      try Git.run(["commit", "-q", "-m", text], in: tree)
+      if number == 0 { try Git.run(["tag", "v1"], in: tree) }
     }
     try body(try repository(tree), base + "/apart")
   }
@@ -67,8 +45,8 @@ private func refusal(_ body: () throws(WorktreeError) -> Worktree) -> WorktreeEr
       let made = try repository.addWorktree(at: place, branch: "errand/fix")
       #expect(made.base == repository.head)
       #expect(try RealFileSystem().read(place + "/a.txt") == Array("two\n".utf8))
-      #expect(try git(["branch", "--show-current"], in: place) == "errand/fix")
-      #expect(try git(["branch", "--show-current"], in: repository.workTree) == "main")
+      #expect(try Git.run(["branch", "--show-current"], in: place) == "errand/fix")
+      #expect(try Git.run(["branch", "--show-current"], in: repository.workTree) == "main")
     }
   }
 
@@ -76,7 +54,7 @@ private func refusal(_ body: () throws(WorktreeError) -> Worktree) -> WorktreeEr
   func aRevisionIsWhereItStarts(_ revision: String) throws {
     try withRepository { repository, place in
       let made = try repository.addWorktree(at: place, branch: "errand/x", revision: revision)
-      #expect(made.base == (try git(["rev-parse", "v1^{commit}"], in: place)))
+      #expect(made.base == (try Git.run(["rev-parse", "v1^{commit}"], in: place)))
       #expect(try RealFileSystem().read(place + "/a.txt") == Array("one\n".utf8))
     }
   }
@@ -107,7 +85,7 @@ private func refusal(_ body: () throws(WorktreeError) -> Worktree) -> WorktreeEr
 
   @Test func aBranchThatExistsIsNotTaken() throws {
     try withRepository { repository, place in
-      try git(["branch", "errand/x"], in: repository.workTree)
+      try Git.run(["branch", "errand/x"], in: repository.workTree)
       let error = refusal { () throws(WorktreeError) in
         try repository.addWorktree(at: place, branch: "errand/x")
       }
@@ -122,7 +100,7 @@ private func refusal(_ body: () throws(WorktreeError) -> Worktree) -> WorktreeEr
 
   @Test func aRepositoryWithoutACommitIsRefused() throws {
     try withTemporaryDirectory { base in
-      try git(["init", "-q"], in: base)
+      try Git.run(["init", "-q"], in: base)
       let empty = try repository(base)
       let error = refusal { () throws(WorktreeError) in
         try empty.addWorktree(at: base + "/w", branch: "errand/x")
@@ -168,20 +146,20 @@ private func refusal(_ body: () throws(WorktreeError) -> Worktree) -> WorktreeEr
     try withRepository { repository, place in
       _ = try repository.addWorktree(at: place, branch: "errand/x")
       for (name, text) in mess.writing { try writeFile(place + "/" + name, text) }
-      for command in mess.done { try git(command, in: place) }
+      for command in mess.done { try Git.run(command, in: place) }
       let found = try Self.open(place).removeWorktree()
       #expect(found.reasons == mess.reasons)
       #expect(try RealFileSystem().exists(place) == !mess.reasons.isEmpty)
-      #expect(try git(["branch", "--list", "errand/x"], in: repository.workTree) != "")
+      #expect(try Git.run(["branch", "--list", "errand/x"], in: repository.workTree) != "")
     }
   }
 
   @Test func aCommitOnNoBranchKeepsItsWorktree() throws {
     try withRepository { repository, place in
       _ = try repository.addWorktree(at: place, branch: "errand/x")
-      try git(["checkout", "-q", "--detach"], in: place)
-      try git(["commit", "-q", "--allow-empty", "-m", "lost"], in: place)
-      let head = try git(["rev-parse", "HEAD"], in: place)
+      try Git.run(["checkout", "-q", "--detach"], in: place)
+      try Git.run(["commit", "-q", "--allow-empty", "-m", "lost"], in: place)
+      let head = try Git.run(["rev-parse", "HEAD"], in: place)
       #expect(try Self.open(place).removeWorktree().reasons == [.unreachable(commit: head)])
       #expect(try RealFileSystem().exists(place))
     }
@@ -191,7 +169,7 @@ private func refusal(_ body: () throws(WorktreeError) -> Worktree) -> WorktreeEr
     try withRepository { repository, place in
       _ = try repository.addWorktree(at: place, branch: "errand/x")
       try writeFile(repository.workTree + "/a.txt", "mine\n")
-      try git(["stash", "-q"], in: repository.workTree)
+      try Git.run(["stash", "-q"], in: repository.workTree)
       #expect(try Self.open(place).removeWorktree().reasons.isEmpty)
     }
   }
@@ -200,9 +178,9 @@ private func refusal(_ body: () throws(WorktreeError) -> Worktree) -> WorktreeEr
     try withRepository { repository, place in
       _ = try repository.addWorktree(at: place, branch: "errand/x", revision: "v1")
       try writeFile(place + "/b.txt", "b\n")
-      try git(["add", "."], in: place)
-      try git(["commit", "-q", "-m", "b"], in: place)
-      try git(["merge", "-q", "--no-commit", "--no-ff", "main"], in: place)
+      try Git.run(["add", "."], in: place)
+      try Git.run(["commit", "-q", "-m", "b"], in: place)
+      try Git.run(["merge", "-q", "--no-commit", "--no-ff", "main"], in: place)
       let reasons = try Self.open(place).removeWorktree().reasons
       #expect(reasons.contains(.unfinished("merge")))
     }

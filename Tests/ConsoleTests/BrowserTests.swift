@@ -69,6 +69,63 @@ struct BrowserTests {
     }
   }
 
+  @Test func aQuestionIsToldBesideThePageAndAnsweredOnIt() throws {
+    try withBrowser { browser, house, origin in
+      try house.addAsker()
+      // In a place of its own, since one directory has one writer.
+      let elsewhere = Path.join(house.root, "elsewhere")
+      try RealFileSystem().createDirectory(elsewhere)
+      let earlier = try house.task(
+        "Look", "--profile", "asker", "--dir", elsewhere, "--title", "Asked before")
+      try browser.wait("document.title.startsWith('(1) ')")
+      // Stands in for the desktop, which a browser without a screen has not.
+      try browser.run(
+        """
+        window.told = [];
+        const Told = class { constructor(title, more) { window.told.push(title + ": " + more.body); } };
+        Told.permission = "default";
+        Told.requestPermission = async () => Told.permission = "granted";
+        window.Notification = Told;
+        """)
+      try browser.run("document.getElementById('notify-button').hidden = false")
+      try browser.click("header button", "Notify me")
+      try browser.wait("document.getElementById('notify-button').hidden")
+      try browser.run(
+        "Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+      let name = try house.task("Look", "--profile", "asker", "--title", "Asks first")
+      try browser.wait("document.title.startsWith('(2) ')")
+      try browser.wait("window.told.join() === 'A task needs you: Asks first'")
+      try browser.run("delete document.hidden")
+      try browser.click(".task-row", "Asks first")
+      try browser.wait("document.querySelector('.question .options button')")
+      let offered = try browser.run(
+        "return [...document.querySelectorAll('.options button')].map((one) => one.textContent)")
+      #expect(offered == ["Allow", "Deny"])
+      try browser.picture("task-question")
+      try browser.click(".options button", "Allow")
+      try house.wait(name, "completed")
+      try browser.wait("document.querySelector('.task-head .pill').textContent === 'done'")
+      try browser.wait("document.title.startsWith('(1) ')")
+      #expect(try readText(Path.join(house.work, "heard")).contains(#""optionId":"yes""#))
+      try house.errand("cancel", earlier)
+      try browser.wait("document.title.startsWith('Asks first')")
+    }
+  }
+
+  @Test func aStreamOfChangesWithoutAPauseDoesNotPutTheListsOff() throws {
+    try withBrowser { browser, house, origin in
+      let isDone = try browser.run(
+        """
+        return import("/assets/lists.js").then(({ soon }) => new Promise((tell) => {
+          const work = soon(() => { clearInterval(stream); tell(true); }, 50);
+          const stream = setInterval(work, 5);
+          setTimeout(() => { clearInterval(stream); tell(false); }, 5000);
+        }));
+        """)
+      #expect(isDone == true)
+    }
+  }
+
   @Test func whatAgentsWriteIsTextWhateverItIs() throws {
     try withBrowser { browser, house, origin in
       let script = """

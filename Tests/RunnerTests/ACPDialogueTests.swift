@@ -52,7 +52,7 @@ private func speak(_ stage: Stage, _ script: String) throws -> TaskRecord {
       let runner = try stage.startRunner()
       _ = try stage.wait(for: task) { $0.status == .inputRequired }
       try stage.tell(
-        task, .inputAnswered(requestId: "q1", answer: InputRequest.answer(.deny)))
+        task, .inputAnswered(requestId: "q1", answer: Permission.deny.answer()))
       let ended = try stage.wait(for: task)
       #expect(ended.status == .completed, "\(ended.statusMessage ?? "")")
       #expect(try readText(stage.base + "/prompt").contains("Do it"))

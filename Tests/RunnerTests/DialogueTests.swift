@@ -52,7 +52,7 @@ private let result = #"{"type":"result","subtype":"success","is_error":false,"re
       let runner = try stage.startRunner()
       _ = try stage.wait(for: task) { $0.status == .inputRequired }
       try stage.tell(
-        task, .inputAnswered(requestId: "q1", answer: InputRequest.answer(.deny)))
+        task, .inputAnswered(requestId: "q1", answer: Permission.deny.answer()))
       let ended = try stage.wait(for: task)
       // Its word counts, not its exit code.
       #expect(ended.status == .completed, "\(ended.statusMessage ?? "")")

@@ -72,7 +72,7 @@ import Testing
       #expect(try eventually { MonotonicTime.now - asked > .milliseconds(1_500) })
       #expect(try stage.now(task).status == .inputRequired)
       try stage.tell(
-        task, .inputAnswered(requestId: "q1", answer: InputRequest.answer(.deny)))
+        task, .inputAnswered(requestId: "q1", answer: Permission.deny.answer()))
       #expect(try stage.wait(for: task).status == .completed)
       _ = consume runner
     }
@@ -107,7 +107,7 @@ import Testing
       #expect(left.pendingRequests.first?.requestId == "q2")
       #expect(left.status == .inputRequired)
       try stage.tell(
-        task, .inputAnswered(requestId: "q2", answer: InputRequest.answer(.allow)))
+        task, .inputAnswered(requestId: "q2", answer: Permission.allow.answer()))
       #expect(try stage.wait(for: task).status == .completed)
       _ = consume runner
     }

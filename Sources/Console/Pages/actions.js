@@ -73,7 +73,8 @@ export function questionCard(task, request) {
   const permission = request.permission;
   const mayAnswer = can("tasks_respond");
   const choices = permission
-    ? [["Allow", "allow", "main"], ["Always allow", "allow_always", ""], ["Deny", "deny", "bad"]].map(([word, decision, name]) =>
+    ? [["Allow", "allow", "main"], ["Always allow", "allow_always", ""], ["Deny", "deny", "bad"]]
+      .filter(([, decision]) => request.options.includes(decision)).map(([word, decision, name]) =>
       h("button", { type: "button", class: name, onclick: answer(() => ({ decision })) }, word))
     : (request.options ?? []).map((option) => h("button", { type: "button", onclick: answer(() => ({ option })) }, agent("span", option)));
   return h("section", { class: "card panel question", "aria-label": "Question", data: { request: request.requestId } },

@@ -5,7 +5,7 @@ import { boardView } from "./board.js";
 import { h, tickTimes } from "./dom.js";
 import { openPalette, watchKeys } from "./keys.js";
 import { newTaskView } from "./newtask.js";
-import { badge } from "./notify.js";
+import { badge, offerNotices } from "./notify.js";
 import { tableView } from "./table.js";
 import { taskView } from "./task.js";
 
@@ -114,6 +114,7 @@ addEventListener("click", (event) => {
   main.focus();
 });
 document.getElementById("palette-button").addEventListener("click", openPalette);
+offerNotices(document.getElementById("notify-button"));
 watchKeys(() => view);
 setInterval(tickTimes, 1000);
 start();

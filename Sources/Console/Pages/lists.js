@@ -43,14 +43,16 @@ export function moveInRows(step) {
 
 /** Calls `work` soon, however often it is asked for meanwhile. */
 export function soon(work, pause = 120) {
-  let timer;
+  let isDue = false;
   let isBusy = false;
   let isWanted = false;
   return function ask() {
     if (isBusy) { isWanted = true; return; }
-    clearTimeout(timer);
-    timer = setTimeout(async () => {
-      isBusy = true;
+    // Not put off by what comes meanwhile: changes without a pause would put it off for ever.
+    if (isDue) return;
+    isDue = true;
+    setTimeout(async () => {
+      [isDue, isBusy] = [false, true];
       try { await work(); } finally {
         isBusy = false;
         if (isWanted) { isWanted = false; ask(); }

@@ -30,7 +30,7 @@ export function newTaskView() {
     form.replaceChildren(
       h("div", { class: "pair" }, h("label", {}, "Type", type), h("label", {}, "Profile", profile)), fields,
       h("label", {}, "Directory ", h("span", { class: "hint" }, "where it works, absolute"),
-        h("input", { name: "directory", value: localStorage.getItem(directoryKey) ?? "", spellcheck: false, autocomplete: "off", list: "directories" })),
+        h("input", { name: "directory", value: localStorage.getItem(directoryKey) ?? "", spellcheck: false, autocomplete: "off" })),
       h("label", {}, h("span", { class: "row" }, h("input", { type: "checkbox", name: "scratch" }), "Work in an empty scratch folder instead")),
       h("details", {}, h("summary", {}, "More"), h("div", { class: "task-page panel" },
         h("label", {}, "Title ", h("span", { class: "hint" }, "made from the brief unless given"), h("input", { name: "title", maxLength: 200 })),

@@ -25,6 +25,9 @@ async function look() {
 
 export const badge = soon(look, 300);
 
-/** Asks the browser for leave, which it gives only on a click. */
-export const mayAsk = () => "Notification" in window && Notification.permission === "default";
-export const askLeave = () => Notification.requestPermission();
+/** Shows a button while the browser has not been asked; it gives leave only on a click. */
+export function offerNotices(button) {
+  const look = () => { button.hidden = !("Notification" in window && Notification.permission === "default"); };
+  button.addEventListener("click", async () => { await Notification.requestPermission(); look(); });
+  look();
+}

@@ -29,7 +29,7 @@ struct SessionRevival {
   /// Finds what the attempt goes on with; a conversation that cannot be had ends the attempt, since
   /// an empty one in its place would do harm unseen.
   static func prepare(
-    for record: TaskRecord, _ attemptN: Int, in store: TaskStore,
+    for record: TaskRecord, in store: TaskStore,
     environment: [String: String], directory: String
   ) throws(Unfit) -> SessionRevival {
     if let earlier = record.attempts.last?.resumes {

@@ -158,7 +158,7 @@ extension TasksCreate {
     if let seconds = limits.dispatchTimeoutSec { spec.dispatchTimeoutSec = seconds }
     if let seconds = limits.runningTimeoutSec { spec.runningTimeoutSec = seconds }
     spec.expiresAt = input.expiresInSec.map {
-      Timestamp(milliseconds: WallClock.nowMilliseconds()).adding(milliseconds: Int64($0) * 1000)
+      Timestamp.now.adding(milliseconds: Int64($0) * 1000)
     }
   }
 

@@ -27,7 +27,7 @@ package struct TasksConsoleLink: TaskTool {
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused,
       optional("task_id", \.task, .reference, "Task.", alias: "id"),
-      defaulted("view", \.view, .enumeration, .board, "Else."),
+      defaulted("view", \.view, .enumeration, .board, "Page."),
       TaskPlace.teamField(\.team))
   }
 

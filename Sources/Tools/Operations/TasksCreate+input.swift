@@ -72,8 +72,7 @@ extension TasksCreate.Input: JSONCodable {
       "Absolute path to work in; default where the server was started."),
     optional(
       "workspace", \.place.workspace, WorkspaceMode.json,
-      "shared_mount: the directory itself; none: an empty folder."
-    ),
+      "shared_mount: the directory; dedicated_worktree: a git worktree; none: empty folder."),
     optional("profile", \.place.profile, group, "Who runs it; see tasks_schemas."),
     defaulted(
       "priority", \.grouping.priority, .int(0...100), 50, "0 critical, 50 normal, 100 low."),

@@ -20,7 +20,8 @@ package struct TasksCreate: TaskTool {
     Hands work to a coding agent, which does it in the background in a directory of the user's. \
     Returns at once with the task's id; use tasks_wait to learn when it ends or asks. The brief \
     must say everything: the agent knows nothing of this conversation. Limits given here only \
-    lower the configured ones. With wait, cancelling the handle of the tasks extension cancels the work, too.
+    lower the configured ones. With wait, cancelling the handle of the tasks extension cancels \
+    the work, too.
     """
   }
 
@@ -80,7 +81,7 @@ package struct TasksCreate: TaskTool {
     let draft = try drafted(order, caller)
     let store = try workshop.store()
     var random = SystemRandomNumberGenerator()
-    let now = Timestamp(milliseconds: WallClock.nowMilliseconds())
+    let now = Timestamp.now
     let id = TaskID.make(at: now, using: &random)
     var spec = draft.spec
     spec.launch = try namingRunner { () throws(RunnerError) in

@@ -55,11 +55,11 @@ extension TasksRespond {
     var (argument, given) = ("answer", input.answer ?? .null)
     if let option = input.option { (argument, given) = ("option", .string(option)) }
     if let decision = input.decision {
-      given = InputRequest.answer(decision, message: input.message)
+      given = decision.answer(message: input.message)
       argument = "decision"
     }
     let answer = request.understood(given)
-    if answer["decision"] == .string(InputRequest.Decision.allowAlways.rawValue),
+    if answer["decision"] == .string(Permission.allowAlways.rawValue),
       request.permission != nil, !caller.isAtTerminal
     {
       throw .argument(
@@ -83,7 +83,7 @@ extension InputRequest {
   fileprivate func understood(_ given: JSONValue) -> JSONValue {
     guard let text = given.stringValue else { return given }
     if permission != nil {
-      return Decision(rawValue: text.lowercased()).map { Self.answer($0) } ?? given
+      return Permission(rawValue: text.lowercased()).map { $0.answer() } ?? given
     }
     if !options.isEmpty {
       if options.contains(text) { return given }

@@ -22,7 +22,7 @@ package struct TasksRespond: TaskTool {
     var request: String?
     var answer: JSONValue?
     var option: String?
-    var decision: InputRequest.Decision?
+    var decision: Permission?
     var message: String?
     var timing: Steering.Timing
     var sendId: String?

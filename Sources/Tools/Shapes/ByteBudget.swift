@@ -17,7 +17,7 @@ enum ByteBudget {
   ) -> Field<Root, Int> {
     let told: JSONValue = ["type": "integer", "maximum": .integer(most)]
     return defaulted(
-      "max_bytes", get, Codec.int(least...most).saying(told), usual, "Limit.")
+      "max_bytes", get, Codec.int(least...most).saying(told), usual, "Bytes.")
   }
 
   /// Counts the bytes of a value's written form.

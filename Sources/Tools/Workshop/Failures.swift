@@ -123,7 +123,3 @@ extension ToolFailure {
     )
   }
 }
-
-extension Timestamp {
-  static var now: Timestamp { Timestamp(milliseconds: WallClock.nowMilliseconds()) }
-}

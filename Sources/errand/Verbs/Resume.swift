@@ -18,24 +18,14 @@ extension Command {
 /// Carries on what a quota stopped, at a person's word.
 enum Resume {
   static func run(_ call: Invocation) throws(Complaint) -> ExitCode {
-    let operations = try Operations.open()
-    var code = ExitCode.ok
-    for reference in call.operands {
-      let outcome = try operations.resume(reference, call.place)
-      let task = try operations.call("tasks_get", call.naming(reference))
-      if call[Options.json] {
-        var shown = task.objectValue ?? [:]
-        shown["outcome"] = .string(outcome.rawValue)
-        try call.terminal.print(JSONValue.object(shown).text)
-      } else if call[Options.quiet] {
-        try call.terminal.print(TaskText.id(of: task))
-      } else {
-        let name = call.terminal.styled(TaskText.name(of: task), .bold)
-        let words = outcome == .resumed ? "goes on" : "no quota has stopped it"
-        try call.terminal.print("\(name): \(words), \(TaskText.standing(of: task))")
-      }
-      if outcome == .notStopped { code = .taskFailed }
-    }
-    return code
+    try EachTask.run(
+      call,
+      words: { (outcome: Resuming) in
+        outcome == .resumed ? "goes on" : "no quota has stopped it"
+      },
+      code: { $0 == .notStopped ? .taskFailed : .ok },
+      doing: { operations, reference throws(Complaint) in
+        try operations.resume(reference, call.place)
+      })
   }
 }

@@ -24,25 +24,11 @@ extension Command {
 /// Settles what nobody owns, at a person's word.
 enum Settle {
   static func run(_ call: Invocation) throws(Complaint) -> ExitCode {
-    let operations = try Operations.open()
-    var code = ExitCode.ok
-    for reference in call.operands {
-      let outcome = try operations.settle(reference, call.place)
-      let task = try operations.call("tasks_get", call.naming(reference))
-      if call[Options.json] {
-        var shown = task.objectValue ?? [:]
-        shown["outcome"] = .string(outcome.rawValue)
-        try call.terminal.print(JSONValue.object(shown).text)
-      } else if call[Options.quiet] {
-        try call.terminal.print(TaskText.id(of: task))
-      } else {
-        let name = call.terminal.styled(TaskText.name(of: task), .bold)
-        try call.terminal.print(
-          "\(name): \(words(outcome)), \(TaskText.standing(of: task))")
-      }
-      if outcome == .owned { code = .tryLater }
-    }
-    return code
+    try EachTask.run(
+      call, words: words, code: { $0 == .owned ? .tryLater : .ok },
+      doing: { operations, reference throws(Complaint) in
+        try operations.settle(reference, call.place)
+      })
   }
 
   private static func words(_ outcome: Settling) -> String {

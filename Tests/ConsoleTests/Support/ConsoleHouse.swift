@@ -32,12 +32,42 @@ final class ConsoleHouse: Sendable {
     return outcome.text.split(separator: "\n").first.map(String.init) ?? ""
   }
 
-  /// Creates a shell task and gives its name.
+  /// Creates a task, of the shell where no other profile is named, and gives its name.
   func task(_ script: String, _ more: String...) throws -> String {
-    let words = ["create", "--profile", "shell", "--json"] + more + [script]
+    let profile = more.contains("--profile") ? [] : ["--profile", "shell"]
+    let words = ["create", "--json"] + profile + more + [script]
     let outcome = try Program.run(words, environment: environment, directory: work)
+    #expect(outcome.status.isSuccess, "\(outcome.errorText)")
     let made = try JSONValue.parse(outcome.output)
     return try #require(made["name"]?.stringValue, "\(outcome.errorText)")
+  }
+
+  /// Configures a profile `asker`, whose agent asks for leave once and ends with the answer.
+  func addAsker() throws {
+    let agent = Path.join(root, "asker")
+    let script = """
+      #!/bin/sh
+      read -r greeting
+      echo '{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":1,"agentCapabilities":{}}}'
+      read -r session
+      echo '{"jsonrpc":"2.0","id":2,"result":{"sessionId":"s"}}'
+      read -r prompt
+      echo '{"jsonrpc":"2.0","id":51,"method":"session/request_permission","params":\
+      {"sessionId":"s","toolCall":{"toolCallId":"t","kind":"execute","title":"ls"},"options":[\
+      {"optionId":"yes","kind":"allow_once"},{"optionId":"no","kind":"reject_once"}]}}'
+      read -r heard
+      printf '%s\\n' "$heard" > heard
+      echo '{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s","update":\
+      {"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"Looked."}}}}'
+      echo '{"jsonrpc":"2.0","id":3,"result":{"stopReason":"end_turn"}}'
+      while read -r more; do :; done
+
+      """
+    try writeFile(agent, script, permissions: 0o700)
+    let configuration: JSONValue = [
+      "profiles": [["name": "asker", "adapter": "acp", "executable": .string(agent)]]
+    ]
+    try writeFile(Path.join(root, "config/config.json"), configuration.text)
   }
 
   /// Waits until a task has a status.
