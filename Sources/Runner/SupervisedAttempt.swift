@@ -232,14 +232,13 @@ struct SupervisedAttempt {
     let workspace = workTree.map { harvest.takeChanges(of: $0, &voice) } ?? found
     let sink = voice.sink
     let output = AttemptOutput(
-      record.spec, setting.type, result: loop.claim, tail: sink.tail, exit: ended.exit,
+      record.spec, setting.type, result: sink.standing.result, tail: sink.tail, exit: ended.exit,
       duration: .now - began, artifacts: harvest.artifacts,
       branch: workspace.mode == .dedicatedWorktree ? workspace.branch : nil)
     let end = AttemptEnd(
       cause: ended.cause, exit: ended.exit, standing: sink.standing,
       traits: setting.adapter.traits, lastErrorLine: loop.lastErrorLine,
-      hasSubmitted: loop.hasSubmitted, outputFaults: output.faults,
-      pauses: record.attempts.count(where: \.isPaused))
+      outputFaults: output.faults, pauses: record.attempts.count(where: \.isPaused))
     let survivors = ended.survivors.asSurvivors
     let session = SessionKeeper.keep(
       folders, record.spec.launch, environment: setting.environment

@@ -10,9 +10,6 @@ extension TaskRecord {
     package static let steering = 500
     /// Stops by a quota, each of which costs an attempt.
     package static let pauses = 50
-    /// Of one attempt; the last few are kept.
-    package static let reports = 5_000
-    package static let keptReports = 8
     /// Characters of `resultSummary`.
     package static let summary = 300
   }
@@ -58,8 +55,6 @@ extension TaskRecord {
       case .messageWithdrawn(let sendId): try conclude(sendId, as: .withdrawn)
       case .messageDelivered(let sendId): try conclude(sendId, as: .delivered)
       case .budgetWarned(let warning): try warn(warning)
-      case .reported(let report): try self.report(report, at: moment)
-      case .outputSubmitted(let submission): try submit(submission)
       case .cancelRequested(let reason): try requestCancel(reason, at: moment)
       case .cancelled(let reason):
         try end(.cancelled, at: moment)

@@ -31,7 +31,6 @@ extension TaskRecord: JSONCodable {
     defaulted("artifacts", \.artifacts, .array(of: Artifact.json), [], "What was bound to it."),
     defaulted("requests", \.requests, .array(of: InputRequest.json), [], "Its questions."),
     defaulted("steering", \.steering, .array(of: Steering.json), [], "What was said to it."),
-    defaulted("progress", \.progress, .array(of: Progress.json), [], "How far it said it is."),
     optional("resultSummary", \.resultSummary, .string, "The result in a few words."),
     optional("startedAt", \.startedAt, .timestamp, "When it first ran."),
     optional("completedAt", \.completedAt, .timestamp, "When it ended, however."),

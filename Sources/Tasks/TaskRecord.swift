@@ -30,7 +30,6 @@ package struct TaskRecord: Sendable, Hashable {
   package internal(set) var artifacts: [Artifact] = []
   package internal(set) var requests: [InputRequest] = []
   package internal(set) var steering: [Steering] = []
-  package internal(set) var progress: [Progress] = []
   package internal(set) var resultSummary: String?
   package internal(set) var startedAt: Timestamp?
   package internal(set) var completedAt: Timestamp?
@@ -69,7 +68,7 @@ package struct TaskRecord: Sendable, Hashable {
     id: TaskID, spec: TaskSpec, createdBy: Actor, queuedAt: Timestamp, status: TaskStatus,
     hold: Hold? = nil, error: AttemptError? = nil, cancelRequest: CancelRequest? = nil,
     attempts: [Attempt] = [], artifacts: [Artifact] = [], requests: [InputRequest] = [],
-    steering: [Steering] = [], progress: [Progress] = [], resultSummary: String? = nil,
+    steering: [Steering] = [], resultSummary: String? = nil,
     startedAt: Timestamp? = nil, completedAt: Timestamp? = nil, updatedAt: Timestamp, revision: Int,
     number: Int
   ) {
@@ -85,7 +84,6 @@ package struct TaskRecord: Sendable, Hashable {
     self.artifacts = artifacts
     self.requests = requests
     self.steering = steering
-    self.progress = progress
     self.resultSummary = resultSummary
     self.startedAt = startedAt
     self.completedAt = completedAt
@@ -133,14 +131,13 @@ package struct TaskRecord: Sendable, Hashable {
     }
   }
 
-  /// Says the same in a sentence, with the next step where something failed; while it runs, what
-  /// its agent last said of how far it is.
+  /// Says the same in a sentence, with the next step where something failed; while it runs, how
+  /// near its limits it is.
   package var statusMessage: String? {
     switch status {
     case .failed: error.map { "\($0.message) \($0.nextStep)" }
     case .cancelled: cancelRequest?.reason
-    case .running: latestAttempt?.warning ?? progress.last { $0.attemptN == attemptCount }?.text
-    case .inputRequired: latestAttempt?.warning
+    case .running, .inputRequired: latestAttempt?.warning
     case .waiting where isPaused: latestAttempt?.error.map { "\($0.message) \($0.nextStep)" }
     case .waiting, .queued, .dispatched, .completed, .expired: nil
     }

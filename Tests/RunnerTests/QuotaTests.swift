@@ -28,11 +28,14 @@ private func agent(_ stage: Stage, seconds: Int) throws -> String {
 
 extension Stage {
   /// Creates a task for that agent.
-  fileprivate func task(of agent: String, account: String? = nil) throws -> TaskRecord {
+  fileprivate func task(
+    of agent: String, account: String? = nil, priority: Int = 50
+  ) throws -> TaskRecord {
     try create("freeform", ["brief": "Do it"]) {
       $0.launch = LaunchPlan(
         profile: "claude", adapter: .claude, executable: agent,
         environment: $0.launch.environment, account: account)
+      $0.priority = priority
     }
   }
 }
@@ -55,7 +58,8 @@ extension Stage {
   @Test func othersOfTheSameAccountWaitUntilItIsBackAndTheStoppedOneForAWord() throws {
     try withStage(["maxParallel": 1]) { stage in
       let agent = try agent(stage, seconds: 3)
-      let task = try stage.task(of: agent, account: "mine")
+      // First for certain: tasks of one millisecond have no order.
+      let task = try stage.task(of: agent, account: "mine", priority: 0)
       let second = try stage.task(of: agent, account: "mine")
       let other = try stage.task(of: agent, account: "yours")
       let runner = try stage.startRunner()

@@ -35,7 +35,7 @@ extension Maker {
 
   /// Makes an event of any kind; its parts need not fit a record.
   mutating func event() -> TaskEvent {
-    switch int(0...18) {
+    switch int(0...16) {
     case 0: .created(spec())
     case 1: .held(some(HoldReason.self), resumeAt: maybe { $0.time() })
     case 2: .released
@@ -54,10 +54,6 @@ extension Maker {
     case 13: .messageSent(Saying(sendId: text(), text: text(), timing: some(Steering.Timing.self)))
     case 14: .messageWithdrawn(sendId: text())
     case 15: .messageDelivered(sendId: text())
-    case 16:
-      .reported(
-        Report(attemptN: 1, leaseId: "lease", text: text(), link: maybe { $0.text() }))
-    case 17: .outputSubmitted(Submission(attemptN: 1, leaseId: "lease", output: value()))
     default: .settled(settlement())
     }
   }

@@ -16,8 +16,6 @@ import Testing
     ("withdrawn", .inputWithdrawn(requestId: "q-1")),
     ("sent", Sample.said()),
     ("warned", Sample.warned),
-    ("reported", .reported(Report(attemptN: 1, leaseId: "lease-1", text: "Half way."))),
-    ("submitted", .outputSubmitted(Submission(attemptN: 1, leaseId: "lease-1", output: [:]))),
     ("cancelRequested", .cancelRequested(reason: "stop")),
     ("cancelled", .cancelled(reason: "stop")),
     ("failed", .failed(AttemptError(.agentMissing, "Not installed."))),
@@ -31,16 +29,16 @@ import Testing
 
   // Letters: w q d r i = the open statuses, C F X E = the ends, = unchanged.
   static let drawn = """
-                   crea held rele clai star aske answ with sent warn repo subm canR cncl fail expi boun comE faiE canE pauE
-    waiting          !    .    q    .    .    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .
-    queued           !    w    .    d    .    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .
-    dispatched       !    .    .    .    r    .    .    .    =    .    .    .    =    .    .    .    =    .    F    X    .
-    running          !    .    .    .    .    i    .    .    =    =    =    =    =    .    .    .    =    C    F    X    w
-    input_required   !    .    .    .    .    i    r    r    =    =    =    =    =    .    .    .    =    C    F    X    w
-    completed        !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
-    failed           !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
-    cancelled        !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
-    expired          !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
+                   crea held rele clai star aske answ with sent warn canR cncl fail expi boun comE faiE canE pauE
+    waiting          !    .    q    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .
+    queued           !    w    .    d    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .
+    dispatched       !    .    .    .    r    .    .    .    =    .    =    .    .    .    =    .    F    X    .
+    running          !    .    .    .    .    i    .    .    =    =    =    .    .    .    =    C    F    X    w
+    input_required   !    .    .    .    .    i    r    r    =    =    =    .    .    .    =    C    F    X    w
+    completed        !    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
+    failed           !    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
+    cancelled        !    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
+    expired          !    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
     """
 
   static let table: [(status: TaskStatus?, cells: [Substring])] =
@@ -57,7 +55,7 @@ import Testing
   @Test func theTableHasEveryStatusAndEveryEvent() {
     #expect(Self.table.map(\.status) == TaskStatus.allCases)
     #expect(Self.table.allSatisfy { $0.cells.count == Self.columns.count })
-    #expect(Set(Self.columns.map(\.event.name)).count == 18)
+    #expect(Set(Self.columns.map(\.event.name)).count == 16)
   }
 
   @Test(arguments: TaskStatus.allCases)
