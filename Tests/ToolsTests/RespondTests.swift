@@ -90,6 +90,8 @@ struct RespondTests {
       call["answer"] = #"{"port":"high"}"#
       let refusal = try house.refusal("tasks_respond", call)
       #expect(refusal.code == "answer_invalid")
+      // Two verbs of the terminal call this tool, so that naming it would name the wrong one.
+      #expect(refusal.nextStep == "Correct it, then call again.")
       #expect(refusal.faults.first?.pointer.description.hasPrefix("/answer") == true)
       call["answer"] = #"{"port":8080}"#
       #expect(try house.call("tasks_respond", call)["answer"] == ["port": 8080])

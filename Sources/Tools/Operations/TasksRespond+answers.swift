@@ -71,7 +71,7 @@ extension TasksRespond {
         code: "answer_invalid",
         summary:
           "The answer does not fit question \(request.requestId.cleanedWord). It stays open.",
-        faults: faults, nextStep: "Correct it and call \(name) again.")
+        faults: faults, nextStep: "Correct it, then call again.")
     }
     return answer
   }
@@ -141,7 +141,7 @@ extension ToolFailure {
       code: "nothing_asked",
       summary: "Task \(task.spec.name) is \(task.status.rawValue) and has no open question.",
       nextStep: task.status.isActive
-        ? "Use message to tell its agent something, or look again with tasks_get."
+        ? "Send a message to tell its agent something, or look again with tasks_get."
         : "Look at what came of it with tasks_get.")
   }
 }
