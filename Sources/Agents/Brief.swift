@@ -58,12 +58,14 @@ package struct Brief: Sendable, Hashable {
   }
 
   /// Reads a task's input; the shape was checked when the task was created.
-  package init(_ spec: TaskSpec, _ type: TaskType) throws(LaunchRefusal) {
+  package init(
+    _ spec: TaskSpec, _ type: TaskType, feedback: String? = nil
+  ) throws(LaunchRefusal) {
     if spec.taskType == Self.commandType {
       try self.init(command: spec.input)
       return
     }
-    let prompt = Prompt.render(spec, type)
+    let prompt = Prompt.render(spec, type, feedback: feedback)
     let brief = spec.input["brief"]?.stringValue
     // Nothing but somebody's own words may ever run as a script.
     if spec.launch.adapter == .shell, brief == nil { throw .malformedInput("no brief") }

@@ -39,7 +39,7 @@ struct AttemptSetting {
     revival = try SessionRevival.prepare(
       for: record, in: ledger.store, environment: ofPlace, directory: place.directory)
     do throws(LaunchRefusal) {
-      var brief = try Brief(record.spec, type).goingOn(
+      var brief = try Brief(record.spec, type, feedback: record.feedback).goingOn(
         with: revival.conversation, resumesOwn: record.attempts.last?.resumes != nil,
         notes: place.notes + revival.notes)
       // A limit is on all attempts together.

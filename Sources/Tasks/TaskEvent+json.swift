@@ -168,5 +168,17 @@ extension TaskEvent: JSONCodable {
       embed: { .artifactBound($0) }, Artifact.json),
     .variant(
       "settled", extract: { if case .settled(let end) = $0 { end } else { nil } },
-      embed: { .settled($0) }, Settlement.json))
+      embed: { .settled($0) }, Settlement.json),
+    .variant(
+      "reviewed", extract: { if case .reviewed(let verdict) = $0 { verdict } else { nil } },
+      embed: { .reviewed($0) }, Verdict.json),
+    .variant(
+      "retried", extract: { if case .retried(let retry) = $0 { retry } else { nil } },
+      embed: { .retried($0) }, Retry.json),
+    .variant(
+      "updated", extract: { if case .updated(let update) = $0 { update } else { nil } },
+      embed: { .updated($0) }, TaskUpdate.json),
+    .variant(
+      "commented", extract: { if case .commented(let remark) = $0 { remark } else { nil } },
+      embed: { .commented($0) }, Remark.json))
 }

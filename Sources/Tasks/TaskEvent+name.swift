@@ -20,6 +20,10 @@ extension TaskEvent {
     case .expired: "expired"
     case .artifactBound: "artifact_bound"
     case .settled: "settled"
+    case .reviewed: "reviewed"
+    case .retried: "retried"
+    case .updated: "updated"
+    case .commented: "commented"
     }
   }
 }

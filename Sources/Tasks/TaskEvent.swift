@@ -35,6 +35,12 @@ package enum TaskEvent: Sendable, Hashable {
   case artifactBound(Artifact)
   /// The attempt's end and the task's, in one line, so that they cannot disagree.
   case settled(Settlement)
+  /// Somebody accepts or rejects what a completed attempt handed in.
+  case reviewed(Verdict)
+  /// An ended task goes back to the queue.
+  case retried(Retry)
+  case updated(TaskUpdate)
+  case commented(Remark)
 }
 
 /// Says who took a task, and the lease that guards every later write of the attempt.

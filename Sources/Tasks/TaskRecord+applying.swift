@@ -10,6 +10,9 @@ extension TaskRecord {
     package static let steering = 500
     /// Stops by a quota, each of which costs an attempt.
     package static let pauses = 50
+    package static let reviews = 200
+    package static let retries = 100
+    package static let comments = 500
     /// Characters of `resultSummary`.
     package static let summary = 300
   }
@@ -65,6 +68,10 @@ extension TaskRecord {
       case .expired: try end(.expired, at: moment)
       case .artifactBound(let artifact): try bind(artifact)
       case .settled(let settlement): try settle(settlement, at: moment)
+      case .reviewed(let verdict): try judge(verdict, at: moment)
+      case .retried(let retry): try self.retry(retry)
+      case .updated(let update): try self.update(update)
+      case .commented(let remark): try self.remark(remark, at: moment)
       }
     } catch {
       throw IllegalTransition(event: event.name, cause: error)

@@ -30,6 +30,11 @@ package struct TaskRecord: Sendable, Hashable {
   package internal(set) var artifacts: [Artifact] = []
   package internal(set) var requests: [InputRequest] = []
   package internal(set) var steering: [Steering] = []
+  package internal(set) var reviews: [Review] = []
+  package internal(set) var comments: [TaskComment] = []
+  package internal(set) var retryCount = 0
+  /// What the next attempt is told of the one before.
+  package internal(set) var feedback: String?
   package internal(set) var resultSummary: String?
   package internal(set) var startedAt: Timestamp?
   package internal(set) var completedAt: Timestamp?
@@ -68,8 +73,10 @@ package struct TaskRecord: Sendable, Hashable {
     id: TaskID, spec: TaskSpec, createdBy: Actor, queuedAt: Timestamp, status: TaskStatus,
     hold: Hold? = nil, error: AttemptError? = nil, cancelRequest: CancelRequest? = nil,
     attempts: [Attempt] = [], artifacts: [Artifact] = [], requests: [InputRequest] = [],
-    steering: [Steering] = [], resultSummary: String? = nil,
-    startedAt: Timestamp? = nil, completedAt: Timestamp? = nil, updatedAt: Timestamp, revision: Int,
+    steering: [Steering] = [], reviews: [Review] = [],
+    comments: [TaskComment] = [], retryCount: Int = 0, feedback: String? = nil,
+    resultSummary: String? = nil, startedAt: Timestamp? = nil, completedAt: Timestamp? = nil,
+    updatedAt: Timestamp, revision: Int,
     number: Int
   ) {
     self.id = id
@@ -84,6 +91,10 @@ package struct TaskRecord: Sendable, Hashable {
     self.artifacts = artifacts
     self.requests = requests
     self.steering = steering
+    self.reviews = reviews
+    self.comments = comments
+    self.retryCount = retryCount
+    self.feedback = feedback
     self.resultSummary = resultSummary
     self.startedAt = startedAt
     self.completedAt = completedAt
@@ -99,9 +110,6 @@ package struct TaskRecord: Sendable, Hashable {
 
   package var attemptCount: Int { attempts.count }
   package var latestAttempt: Attempt? { attempts.last }
-
-  /// The attempt whose output counts: the first that completed.
-  package var acceptedAttemptN: Int? { attempts.first { $0.status == .completed }?.attemptN }
 
   /// Sums what all attempts used.
   package var usage: Usage { attempts.reduce(Usage()) { $0 + $1.usage } }

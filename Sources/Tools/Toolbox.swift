@@ -47,6 +47,10 @@ package struct Toolbox: Sendable {
       Operation(TasksArtifactsDownload(workshop: workshop)),
       Operation(TasksArtifactsUpload(workshop: workshop)),
       Operation(TasksArtifactsStage(workshop: workshop)),
+      Operation(TasksVerify(workshop: workshop, mayRunCommands: mayRunCommands)),
+      Operation(TasksRetry(workshop: workshop, mayRunCommands: mayRunCommands)),
+      Operation(TasksUpdate(workshop: workshop, mayRunCommands: mayRunCommands)),
+      Operation(TasksComment(workshop: workshop)),
     ]
   }
 

@@ -1,4 +1,4 @@
 /// Names the groups of tools that are switched on or off together.
 package enum Toolset: String, Sendable, CaseIterable {
-  case tasks, artifacts
+  case tasks, artifacts, review
 }

@@ -68,6 +68,13 @@ struct ToolWalkTests {
       #"{"text":"x"}"#, #"{"content_base64":"AAEC","content_type":"image/png"}"#,
       #"{"path":"FOLDER/work/report.txt"}"#,
     ],
+    "tasks_verify": [
+      #"{"task_id":"TASK","accepted":true}"#,
+      #"{"task_id":"TASK","accepted":false,"comments":"no","reviewer":"ann"}"#,
+    ],
+    "tasks_retry": [#"{"task_id":"TASK","reason":"once more"}"#],
+    "tasks_update": [#"{"task_id":"TASK","title":"Walked","tags":["a"],"priority":10}"#],
+    "tasks_comment": [#"{"task_id":"TASK","text":"a remark","author":"ann"}"#],
   ]
 
   @Test(arguments: Legacy.versions + [Modern.version])

@@ -27,15 +27,15 @@ extension Maker {
       }
     return Settlement(
       attemptN: attemptN, leaseId: lease, outcome: outcome, output: maybe { $0.value() },
-      outputCid: maybe { $0.cid() }, summary: maybe { $0.text() }, usage: usage(),
-      workspace: maybe { $0.workspace() }, session: maybe { $0.session() },
-      exit: maybe { $0.exit() },
+      outputCid: maybe { $0.cid() }, checked: maybe { $0.verification() },
+      summary: maybe { $0.text() }, usage: usage(), workspace: maybe { $0.workspace() },
+      session: maybe { $0.session() }, exit: maybe { $0.exit() },
       survivors: several { $0.text() })
   }
 
   /// Makes an event of any kind; its parts need not fit a record.
   mutating func event() -> TaskEvent {
-    switch int(0...16) {
+    switch int(0...20) {
     case 0: .created(spec())
     case 1: .held(some(HoldReason.self), resumeAt: maybe { $0.time() })
     case 2: .released
@@ -54,8 +54,28 @@ extension Maker {
     case 13: .messageSent(Saying(sendId: text(), text: text(), timing: some(Steering.Timing.self)))
     case 14: .messageWithdrawn(sendId: text())
     case 15: .messageDelivered(sendId: text())
+    case 16: .reviewed(verdict())
+    case 17: .retried(retry())
+    case 18:
+      .updated(
+        TaskUpdate(
+          title: maybe { $0.text() }, tags: maybe { maker in maker.several { $0.text() } },
+          priority: maybe { $0.int(0...100) }, launch: maybe { $0.launch() }))
+    case 19: .commented(Remark(author: maybe { $0.text() }, text: text()))
     default: .settled(settlement())
     }
+  }
+
+  mutating func verdict() -> Verdict {
+    Verdict(
+      attemptN: 1, isAccepted: bool(), reviewer: maybe { $0.text() },
+      comments: maybe { $0.text() })
+  }
+
+  mutating func retry() -> Retry {
+    Retry(
+      reason: maybe { $0.text() }, feedback: maybe { $0.text() },
+      change: maybe { Retry.Change(input: $0.value(), inputCid: $0.cid()) }, launch: launch())
   }
 
   /// Walks a record through events, those that are refused left out; a few questions are answered.

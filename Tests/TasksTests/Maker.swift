@@ -96,6 +96,8 @@ struct Maker {
       inputSchemaCid: cid(), launch: launch())
     spec.tags = several { $0.text() }
     spec.outputKind = some(OutputKind.self)
+    spec.typeCid = maybe { $0.cid() }
+    spec.references = several { $0.reference() }
     spec.teamId = maybe { $0.text() } ?? "local"
     spec.diaryId = maybe { $0.text() }
     spec.correlationId = maybe { $0.text() }
@@ -112,6 +114,27 @@ struct Maker {
     spec.maxAttempts = int(1...5)
     spec.idempotency = maybe { IdempotencyKey(key: "k" + $0.text(), digest: $0.text()) }
     return spec
+  }
+
+  mutating func reference() -> WorkReference {
+    let target: WorkReference.Target =
+      switch int(0...2) {
+      case 0: .task(id(), attemptN: maybe { $0.int(1...9) }, outputCid: maybe { $0.cid() })
+      case 1: .content(cid(), contentType: text(), sizeBytes: int())
+      default: .outside(url: "https://example.org/" + text())
+      }
+    return WorkReference(
+      role: some(WorkReference.Role.self), target: target, title: maybe { $0.text() })
+  }
+
+  mutating func verification() -> Verification {
+    Verification(
+      inputCid: maybe { $0.cid() },
+      results: several { maker in
+        Verification.Finding(
+          id: "f\(maker.int())", kind: maker.some(Verification.Kind.self),
+          status: maker.some(Verification.Status.self), detail: maker.maybe { $0.text() })
+      })
   }
 
   mutating func error() -> AttemptError {

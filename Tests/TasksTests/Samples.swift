@@ -70,6 +70,14 @@ enum Sample {
         exit: ProcessExit(code: 0)))
   }
 
+  static func retried(feedback: String? = nil) -> TaskEvent {
+    .retried(Retry(reason: "Again.", feedback: feedback, launch: spec().launch))
+  }
+
+  static func reviewed(_ isAccepted: Bool, attemptN: Int = 1) -> TaskEvent {
+    .reviewed(Verdict(attemptN: attemptN, isAccepted: isAccepted, comments: "Because."))
+  }
+
   static func artifact(_ id: String = "art-1", attemptN: Int? = nil) -> Artifact {
     Artifact(
       id: id, attemptN: attemptN, kind: "report", title: "Report", contentType: "text/plain",

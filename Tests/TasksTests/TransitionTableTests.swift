@@ -25,20 +25,24 @@ import Testing
     ("failedEnd", Sample.settled(.failed(Sample.error))),
     ("cancelledEnd", Sample.settled(.cancelled)),
     ("pausedEnd", Sample.settled(.paused(Sample.pause))),
+    ("retried", Sample.retried()),
+    ("updated", .updated(TaskUpdate(title: "Other"))),
+    ("reassigned", .updated(TaskUpdate(launch: Sample.spec().launch))),
+    ("commented", .commented(Remark(author: nil, text: "Well."))),
   ]
 
   // Letters: w q d r i = the open statuses, C F X E = the ends, = unchanged.
   static let drawn = """
-                   crea held rele clai star aske answ with sent warn canR cncl fail expi boun comE faiE canE pauE
-    waiting          !    .    q    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .
-    queued           !    w    .    d    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .
-    dispatched       !    .    .    .    r    .    .    .    =    .    =    .    .    .    =    .    F    X    .
-    running          !    .    .    .    .    i    .    .    =    =    =    .    .    .    =    C    F    X    w
-    input_required   !    .    .    .    .    i    r    r    =    =    =    .    .    .    =    C    F    X    w
-    completed        !    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
-    failed           !    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
-    cancelled        !    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
-    expired          !    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .
+                   crea held rele clai star aske answ with sent warn canR cncl fail expi boun comE faiE canE pauE retr upda reas comm
+    waiting          !    .    q    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .    .    =    =    =
+    queued           !    w    .    d    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .    .    =    =    =
+    dispatched       !    .    .    .    r    .    .    .    =    .    =    .    .    .    =    .    F    X    .    .    =    .    =
+    running          !    .    .    .    .    i    .    .    =    =    =    .    .    .    =    C    F    X    w    .    =    .    =
+    input_required   !    .    .    .    .    i    r    r    =    =    =    .    .    .    =    C    F    X    w    .    =    .    =
+    completed        !    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
+    failed           !    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
+    cancelled        !    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
+    expired          !    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
     """
 
   static let table: [(status: TaskStatus?, cells: [Substring])] =
@@ -55,7 +59,7 @@ import Testing
   @Test func theTableHasEveryStatusAndEveryEvent() {
     #expect(Self.table.map(\.status) == TaskStatus.allCases)
     #expect(Self.table.allSatisfy { $0.cells.count == Self.columns.count })
-    #expect(Set(Self.columns.map(\.event.name)).count == 16)
+    #expect(Set(Self.columns.map(\.event.name)).count == 19)
   }
 
   @Test(arguments: TaskStatus.allCases)

@@ -47,7 +47,7 @@ package final class AnyTool: Sendable {
   private static func entry<Offered: Tool>(of tool: Offered) -> JSONObject {
     var entry: JSONObject = [
       "name": .string(tool.name), "title": .string(tool.title),
-      "description": .string(tool.summary), "inputSchema": Offered.Input.json.schema,
+      "description": .string(tool.summary), "inputSchema": tool.inputSchema,
     ]
     entry["outputSchema"] = Offered.Output.outputSchema
     entry["annotations"] = tool.hints.annotations

@@ -10,6 +10,8 @@ package protocol Tool: Sendable {
   var title: String { get }
   /// Says what it does and when to use it, at most 600 characters.
   var summary: String { get }
+  /// Is what the list shows of the input's shape; what it leaves out is checked all the same.
+  var inputSchema: JSONValue { get }
   var hints: ToolHints { get }
   /// Names the group that is switched on or off together.
   var toolset: String { get }
@@ -25,6 +27,7 @@ package protocol Tool: Sendable {
 }
 
 extension Tool {
+  package var inputSchema: JSONValue { Input.json.schema }
   package var meta: JSONObject? { nil }
   package func waits(_ input: Input) -> Bool { false }
 }

@@ -4,8 +4,13 @@ import JSON
 package enum Prompt {
   /// Renders an input by its type, and adds what is asked of every type: the criteria, where
   /// earlier work is, and the form of what is handed in. A lone brief is passed on word for word.
-  package static func render(_ spec: TaskSpec, _ type: TaskType) -> String {
+  package static func render(
+    _ spec: TaskSpec, _ type: TaskType, feedback: String? = nil
+  ) -> String {
     var sections = [type.template.render(spec.input)]
+    if let feedback {
+      sections.append("## An earlier attempt was sent back\n\n" + feedback)
+    }
     if let criteria = SuccessCriteria(of: spec.input) { sections.append(words(criteria)) }
     if !spec.references.isEmpty { sections.append(words(spec.references)) }
     if type.wantsStructure(for: spec.input) {

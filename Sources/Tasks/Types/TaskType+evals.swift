@@ -17,9 +17,7 @@ extension TaskType {
                 "Files it works on.", of: text("Path from the directory.", 4_096), atMost: 100),
             ], required: ["prompt"]),
           "variantLabel": text("Which variant this is.", 64),
-          "execution": closed([
-            "mode": choice("vitro", "vivo"), "workspace": choice("none", "shared_mount"),
-          ]),
+          "execution": execution(with: ["mode": choice("vitro", "vivo")]),
           "successCriteria": criteria(.absent),
         ], required: ["scenario", "variantLabel"]),
       outputSchema: output(

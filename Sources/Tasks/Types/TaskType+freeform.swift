@@ -15,7 +15,7 @@ extension TaskType {
           "constraints": list(
             "What must be kept to.", of: text("One constraint.", 2_000), atMost: 20),
           "context": text("Background, given to the agent as data, not as instructions.", 100_000),
-          "execution": execution,
+          "execution": execution(),
           "continueFrom": continueFrom,
           "suggestedTaskType": text("A type this might rather be.", 64),
           "successCriteria": criteria(.optional),
@@ -66,14 +66,15 @@ extension TaskType {
   ]
 
   /// How it is to be carried out.
-  private static let execution: JSONValue = [
-    "type": "object", "additionalProperties": false,
-    "properties": [
+  static func execution(with more: JSONObject = [:]) -> JSONValue {
+    var properties: JSONObject = [
       "workspace": [
         "enum": .array(WorkspaceMode.allCases.map { .string($0.rawValue) }),
         "description": "Where it works; the same as the argument workspace.",
       ],
       "revision": text("Branch, tag or commit a dedicated_worktree starts from.", 255),
-    ],
-  ]
+    ]
+    for (key, schema) in more { properties[key] = schema }
+    return closed(properties)
+  }
 }

@@ -67,6 +67,26 @@ extension WorkReference {
   }
 }
 
+extension Review {
+  /// Gives the review as it may be shown.
+  var cleaned: Review {
+    var review = self
+    review.reviewer = reviewer.cleanedWord
+    review.comments = comments.map { CleanText.clean($0, limit: ViewLimit.sentence) }
+    return review
+  }
+}
+
+extension TaskComment {
+  /// Gives the comment as it may be shown.
+  var cleaned: TaskComment {
+    var comment = self
+    comment.author = author.cleanedWord
+    comment.text = CleanText.clean(text, limit: ViewLimit.sentence)
+    return comment
+  }
+}
+
 extension Verification {
   /// Gives what was found as it may be shown.
   var cleaned: Verification {

@@ -6,10 +6,10 @@ extension TaskEnvelope: JSONCodable {
       id:name:title:tags:status:statusReason:statusMessage:queuePosition:resumeAt:taskType:
       outputKind:input:inputSizeBytes:inputCut:inputCid:inputSchemaCid:references:teamId:
       diaryId:correlationId:parentId:priority:profile:directory:workspace:budget:dispatchTimeoutSec:
-      runningTimeoutSec:expiresAt:maxAttempts:attemptCount:acceptedAttemptN:latestAttempt:
-      resultSummary:usage:artifactCount:pendingRequests:queuedMessages:childCounts:createdBy:
-      cancelledBy:cancelReason:cancelRequestedAt:queuedAt:startedAt:completedAt:updatedAt:revision:
-      consoleUrl:),
+      runningTimeoutSec:expiresAt:maxAttempts:attemptCount:acceptedAttemptN:retryCount:
+      review:comments:latestAttempt:resultSummary:usage:artifactCount:pendingRequests:
+      queuedMessages:childCounts:createdBy:cancelledBy:cancelReason:cancelRequestedAt:queuedAt:
+      startedAt:completedAt:updatedAt:revision:consoleUrl:),
     required("id", \.id, TaskID.json, "UUIDv7."),
     required("name", \.name, .string, "Slug; accepted wherever a task is named."),
     required("title", \.title, .string, "One line."),
@@ -43,6 +43,9 @@ extension TaskEnvelope: JSONCodable {
     required("maxAttempts", \.maxAttempts, .int, "How often it may be tried."),
     required("attemptCount", \.attemptCount, .int, "How often it was tried."),
     optional("acceptedAttemptN", \.acceptedAttemptN, .int, "The attempt that counts."),
+    defaulted("retryCount", \.retryCount, .int, 0, "How often it was sent back."),
+    optional("review", \.review, Review.json, "What was thought of its latest result."),
+    defaulted("comments", \.comments, .array(of: TaskComment.json), [], "The latest comments."),
     optional("latestAttempt", \.latestAttempt, .string, "The latest attempt in a line."),
     optional("resultSummary", \.resultSummary, .string, "The result in a few words."),
     defaulted("usage", \.usage, Usage.json, Usage(), "What all attempts used."),

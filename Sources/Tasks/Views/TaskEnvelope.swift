@@ -34,6 +34,9 @@ package struct TaskEnvelope: Sendable, Hashable {
   package var maxAttempts: Int
   package var attemptCount: Int
   package var acceptedAttemptN: Int?
+  package var retryCount: Int
+  package var review: Review?
+  package var comments: [TaskComment]
   package var latestAttempt: String?
   package var resultSummary: String?
   package var usage: Usage
@@ -85,7 +88,9 @@ extension TaskEnvelope {
       budget: spec.budget, dispatchTimeoutSec: spec.dispatchTimeoutSec,
       runningTimeoutSec: spec.runningTimeoutSec, expiresAt: spec.expiresAt,
       maxAttempts: spec.maxAttempts, attemptCount: record.attemptCount,
-      acceptedAttemptN: record.acceptedAttemptN,
+      acceptedAttemptN: record.acceptedAttemptN, retryCount: record.retryCount,
+      review: record.review?.cleaned,
+      comments: record.comments.suffix(ViewLimit.comments).map(\.cleaned),
       latestAttempt: record.latestAttempt.map(AttemptView.line),
       resultSummary: record.resultSummary, usage: record.usage.cleaned,
       artifactCount: record.artifacts.count,

@@ -10,6 +10,7 @@ package enum ViewLimit {
   package static let options = 20
   package static let survivors = 20
   package static let findings = 50
+  package static let comments = 10
   /// Bytes of an input or output that stand in a view as they are.
   package static let payload = 2_000
 }

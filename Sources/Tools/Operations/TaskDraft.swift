@@ -39,6 +39,7 @@ extension TasksCreate {
     spec.continuation = continuation
     spec.claimCondition = source?.condition
     (spec.directory, spec.workspace) = place
+    spec.teamId = input.grouping.team ?? configuration.team
     spec.references = try bound(input.work.references, input.grouping.team)
     try check(spec, type)
     spec.parentId = try input.grouping.parent.map { (parent) throws(ToolFailure) in
@@ -47,7 +48,6 @@ extension TasksCreate {
         at: JSONPointer(tokens: ["parent_id"])
       ).id
     }
-    spec.teamId = input.grouping.team ?? configuration.team
     bound(&spec, input, TaskLimits.ceiling(configuration: configuration, profile: launch.profile))
     return TaskDraft(
       spec: spec, type: type, launch: launch, nameIsGiven: input.work.name != nil)

@@ -59,6 +59,7 @@ package struct TaskShown: JSONCodable, ToolOutput {
     parts: { ($0.envelope, $0.note) }
   ).bare.outlining([
     "budget", "usage", "childCounts", "createdBy", "cancelledBy", "references", "queuedMessages",
+    "review", "comments",
   ])
 }
 

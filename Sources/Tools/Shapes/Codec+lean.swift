@@ -25,7 +25,7 @@ extension Codec {
   }
 
   /// Leaves words out of an output's schema: its keys and the hint tell what a result means.
-  var bare: Codec { saying(schema.leaving(out: ["description", "default"])) }
+  var bare: Codec { saying(schema.leaving(out: ["description", "default", "format"])) }
 
   /// Leaves out closed lists and formats, too: for shapes that another tool's schema has in full.
   var lean: Codec {
@@ -69,6 +69,42 @@ extension JSONValue {
     case .null, .bool, .integer, .bigInteger, .double, .string: return self
     }
   }
+
+  /// Leaves out bounds that nobody meets by accident, and defaults that go without saying.
+  var spare: JSONValue {
+    switch self {
+    case .object(let schema):
+      var kept = JSONObject()
+      for (key, value) in schema {
+        switch (key, value) {
+        case ("minimum", .integer(...2_000)), ("minimum", .double), ("maximum", .double),
+          ("maximum", .integer(10_000...)), ("maxItems", _), ("pattern", _), ("default", false),
+          ("default", []), ("format", "date-time"):
+          continue
+        case ("properties", .object(let members)):
+          kept[key] = .object(
+            JSONObject(
+              members.map { name, member in
+                let isPlain = Self.plain.contains(name)
+                let schema = member.spare
+                return (key: name, value: isPlain ? schema.untold : schema)
+              }))
+        default: kept[key] = value.spare
+        }
+      }
+      return .object(kept)
+    case .array(let items): return .array(items.map(\.spare))
+    case .null, .bool, .integer, .bigInteger, .double, .string: return self
+    }
+  }
+
+  /// Names arguments that mean the same in every tool, and say it by their names.
+  static let plain: Set = [
+    "task_id", "team_id", "diary_id", "max_bytes", "title", "limit", "cursor", "order", "model",
+    "queued_after", "queued_before", "completed_after", "completed_before", "content_type",
+  ]
+
+  private var untold: JSONValue { leaving(out: ["description"]) }
 
   /// Takes keywords out of a schema at every level; members keep their names whatever they are.
   fileprivate func leaving(out keywords: Set<String>) -> JSONValue {

@@ -14,9 +14,9 @@ enum Hint {
     case .completed:
       "Done. tasks_attempts_list has the output, tasks_artifacts_list what it left behind."
     case .failed:
-      "It failed: see statusMessage; tasks_messages_list with tail shows what happened last."
+      "It failed: see statusMessage, and tasks_messages_list with tail; tasks_retry tries again."
     case .cancelled: "It was cancelled; tasks_messages_list shows how far it got."
-    case .expired: "It could not start in time; create it again if it is still wanted."
+    case .expired: "It could not start in time; tasks_retry queues it again."
     }
   }
 

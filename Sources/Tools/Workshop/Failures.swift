@@ -7,7 +7,7 @@ import TaskStore
 import Tasks
 
 /// Passes the store's errors on in the words a model reads.
-func naming<Value>(_ body: () throws(StoreError) -> Value) throws(ToolFailure) -> Value {
+func naming<Value: ~Copyable>(_ body: () throws(StoreError) -> Value) throws(ToolFailure) -> Value {
   do throws(StoreError) {
     return try body()
   } catch {

@@ -13,6 +13,7 @@ package protocol TaskTool: Tool where Input: Sendable {
 
 extension TaskTool {
   package var toolset: String { group.rawValue }
+  package var inputSchema: JSONValue { Input.json.schema.spare }
 
   package func call(
     _ input: Input, _ context: CallContext

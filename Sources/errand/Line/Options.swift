@@ -153,6 +153,18 @@ enum Options {
   static let takeBack = OptionKey<String?>.text(
     "cancel", nil, "ID", "Take back a message that was not heard yet."
   ).filling("cancel_send_id")
+  // Reviewing.
+  static let comments = OptionKey<String?>.text("comments", "m", "TEXT", "Why.")
+    .filling("comments")
+  static let reviewer = OptionKey<String?>.text(
+    "reviewer", nil, "NAME", "Who decided; by default the user."
+  ).filling("reviewer")
+  static let sendBack = OptionKey<Bool>.flag(
+    "retry", nil, "Try again; the next attempt is told the comments."
+  ).filling("retry_with_feedback")
+  static let brief = OptionKey<String?>.text("brief", "b", "TEXT", "A new brief.").filling("brief")
+  static let author = OptionKey<String?>.text("author", nil, "NAME", "Whose remark it is.")
+    .filling("author")
 
   // Artifacts.
   static let output = OptionKey<String?>.path(

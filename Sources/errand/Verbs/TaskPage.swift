@@ -29,6 +29,10 @@ enum TaskPage {
           + TaskText.line(message["text"]),
       ]
     }
+    for comment in task["comments"]?.arrayValue ?? [] {
+      let author = terminal.styled(TaskText.line(comment["author"]), .dim)
+      lines.append("  \(author): \(TaskText.line(comment["text"], limit: 600))")
+    }
     if let output = attempts.last?["output"] { lines += ["", result(output, terminal)] }
     return lines.joined(separator: "\n")
   }
@@ -57,7 +61,13 @@ enum TaskPage {
       ("ended", moment(task["completedAt"], now)),
       ("attempts", task["attemptCount"]?.intValue.map { "\($0)" } ?? ""),
       ("created by", actor(task["createdBy"])),
+      ("review", review(task["review"])),
     ]
+  }
+
+  private static func review(_ value: JSONValue?) -> String {
+    let words = ["state", "reviewer", "comments"].map { TaskText.line(value?[$0], limit: 600) }
+    return words.filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
   private static func moment(_ value: JSONValue?, _ now: Int64) -> String {

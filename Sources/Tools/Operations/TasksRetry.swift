@@ -1,0 +1,70 @@
+import JSON
+import MCP
+import TaskStore
+import Tasks
+
+/// Sends an ended task back to the queue for one more attempt.
+package struct TasksRetry: TaskTool {
+  package let workshop: Workshop
+  let mayRunCommands: Bool
+  package let name = "tasks_retry"
+  package let title = "Try a task again"
+  package let summary = """
+    Gives an ended task one more attempt; the earlier ones stay. The brief or the profile may be \
+    another one now.
+    """
+  package let group = Toolset.review
+
+  package var hints: ToolHints { .changing(mayRunCommands: mayRunCommands) }
+
+  package struct Input: JSONCodable {
+    var task: TaskReference
+    var reason: String
+    var brief: String?
+    var profile: String?
+    var team: String?
+
+    package static let json = Codec.object(
+      Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
+      required("reason", \.reason, .text(1...2_000), "Why, for the record."),
+      optional("brief", \.brief, .text(1...100_000), "A new brief."),
+      optional("profile", \.profile, TaskPlace.groupName, "Who runs it now."),
+      TaskPlace.teamField(\.team))
+  }
+
+  package typealias Output = ChangedTask
+
+  package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ChangedTask {
+    try workshop.mayChange()
+    let task = try workshop.find(TaskPlace(task: input.task, team: input.team, diary: nil))
+    guard task.status.isTerminal else { throw .notEnded(task) }
+    let relaunch = try workshop.relaunch(
+      task, profile: input.profile, mayRunCommands: mayRunCommands, caller)
+    var order = Workshop.Return(reason: CleanText.line(input.reason, limit: 2_000))
+    order.change = try input.brief.map { (brief) throws(ToolFailure) in
+      try changed(task, brief)
+    }
+    return try ChangedTask(try workshop.sendBack(task, order, relaunch, caller), workshop)
+  }
+
+  /// Puts another brief into the input, which must still fit its type.
+  private func changed(
+    _ task: TaskRecord, _ brief: String
+  ) throws(ToolFailure) -> Retry.Change {
+    let store = try workshop.store()
+    let type = try naming { () throws(StoreError) in try store.type(of: task.spec) }
+    var input = task.spec.input.objectValue ?? [:]
+    input["brief"] = .string(brief)
+    let faults = type.faults(inInput: .object(input)).map { fault in
+      Fault(
+        pointer: fault.pointer.tokens == ["brief"] ? fault.pointer : .root, message: fault.message)
+    }
+    guard faults.isEmpty else { throw .invalidInput(faults, of: type.name) }
+    do throws(CanonicalFormError) {
+      let value = JSONValue.object(input)
+      return Retry.Change(input: value, inputCid: ContentID(json: try value.canonical))
+    } catch {
+      throw .argument("brief", "it has no canonical form: \(error)", tool: name)
+    }
+  }
+}

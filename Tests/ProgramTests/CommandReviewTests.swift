@@ -1,0 +1,27 @@
+import JSON
+import Posix
+import TestSupport
+import Testing
+
+/// Checks review and retry at the terminal, on tasks that really run.
+struct CommandReviewTests {
+  @Test func aRejectedTaskIsSentBackAndItsSecondAttemptAccepted() throws {
+    try withCommandDesk { desk in
+      // It fails to please the first time and works the second.
+      _ = try desk.task("test -e again && echo better || { touch again; echo bad; }", name: "work")
+      let rejected = try desk.errand(["reject", "work", "--retry", "-m", "do better"])
+      #expect(rejected.status == .exited(code: 0), "\(rejected.errorText)")
+      #expect(try desk.errand(["wait", "work"]).status == .exited(code: 0))
+      let task = try desk.json(["get", "work", "--json"])
+      #expect(task["attemptCount"] == 2 && task["retryCount"] == 1)
+      #expect(task["acceptedAttemptN"] == 2 && task["resultSummary"] == "better")
+      #expect(try desk.errand(["accept", "work"]).text.contains("accepted"))
+      _ = try desk.errand(["comment", "work", "well done"])
+      let page = try desk.errand(["get", "work"]).text
+      #expect(page.contains("accepted") && page.contains("well done"))
+      #expect(try desk.errand(["retry", "work", "-q"]).status == .exited(code: 0))
+      #expect(try desk.errand(["wait", "work"]).status == .exited(code: 0))
+      #expect(try desk.json(["get", "work", "--json"])["acceptedAttemptN"] == 2)
+    }
+  }
+}
