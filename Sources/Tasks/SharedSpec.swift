@@ -1,3 +1,5 @@
+import JSON
+
 /// Holds what was asked for in one place for all copies of a record.
 final class SharedSpec: Sendable, Hashable {
   let spec: TaskSpec
@@ -9,4 +11,9 @@ final class SharedSpec: Sendable, Hashable {
   }
 
   func hash(into hasher: inout Hasher) { hasher.combine(spec) }
+}
+
+extension SharedSpec: JSONCodable {
+  static let json = TaskSpec.json.map(
+    { SharedSpec($0) }, expected: "a specification", from: { $0.spec })
 }

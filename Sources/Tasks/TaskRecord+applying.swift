@@ -28,7 +28,7 @@ extension TaskRecord {
       // Whether it is true already nobody can say who sees one task only: it waits to be released.
       let hold = spec.claimCondition.map { _ in Hold(reason: .dependencies, resumeAt: nil) }
       return TaskRecord(
-        id: id, spec: spec, createdBy: moment.by, queuedAt: moment.at,
+        id: id, shared: SharedSpec(spec), createdBy: moment.by, queuedAt: moment.at,
         status: hold == nil ? .queued : .waiting, hold: hold,
         artifacts: spec.boundArtifacts(at: moment), updatedAt: moment.at, revision: 1,
         number: moment.number)

@@ -20,7 +20,7 @@ extension TaskRecord: JSONCodable {
   package static let json = Codec.object(
     Self.init,
     required("id", \.id, TaskID.json, "UUIDv7."),
-    required("spec", \.spec, TaskSpec.json, "What was asked for."),
+    required("spec", \.shared, SharedSpec.json, "What was asked for."),
     required("createdBy", \.createdBy, Actor.json, "Who asked."),
     required("queuedAt", \.queuedAt, .timestamp, "When."),
     required("status", \.status, TaskStatus.json, "Where it stands."),

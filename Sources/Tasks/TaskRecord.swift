@@ -18,7 +18,7 @@ package struct Moment: Sendable, Hashable {
 package struct TaskRecord: Sendable, Hashable {
   package let id: TaskID
   /// Is shared by all copies: it is large, never changes, and records are moved about much.
-  private var shared: SharedSpec
+  var shared: SharedSpec
   package let createdBy: Actor
   package let queuedAt: Timestamp
 
@@ -66,41 +66,6 @@ package struct TaskRecord: Sendable, Hashable {
       self.by = by
       self.reason = reason
     }
-  }
-
-  /// Takes the members in the order of the JSON form.
-  init(
-    id: TaskID, spec: TaskSpec, createdBy: Actor, queuedAt: Timestamp, status: TaskStatus,
-    hold: Hold? = nil, error: AttemptError? = nil, cancelRequest: CancelRequest? = nil,
-    attempts: [Attempt] = [], artifacts: [Artifact] = [], requests: [InputRequest] = [],
-    steering: [Steering] = [], reviews: [Review] = [],
-    comments: [TaskComment] = [], retryCount: Int = 0, feedback: String? = nil,
-    resultSummary: String? = nil, startedAt: Timestamp? = nil, completedAt: Timestamp? = nil,
-    updatedAt: Timestamp, revision: Int,
-    number: Int
-  ) {
-    self.id = id
-    shared = SharedSpec(spec)
-    self.createdBy = createdBy
-    self.queuedAt = queuedAt
-    self.status = status
-    self.hold = hold
-    self.error = error
-    self.cancelRequest = cancelRequest
-    self.attempts = attempts
-    self.artifacts = artifacts
-    self.requests = requests
-    self.steering = steering
-    self.reviews = reviews
-    self.comments = comments
-    self.retryCount = retryCount
-    self.feedback = feedback
-    self.resultSummary = resultSummary
-    self.startedAt = startedAt
-    self.completedAt = completedAt
-    self.updatedAt = updatedAt
-    self.revision = revision
-    self.number = number
   }
 
   package internal(set) var spec: TaskSpec {
