@@ -1,21 +1,30 @@
 import CPosix
 
 /// Keeps a process small that mostly waits: gives memory back that only its busy times need.
-package struct Footprint {
-  private var next = MonotonicTime.now
-  /// Shorter waits are not worth it.
-  private static let pause = Duration.milliseconds(400)
-  /// What was given back costs a little to get again.
-  private static let interval = Duration.seconds(10)
+///
+/// A loop bounds each wait by it, and tells it how the wait ended: one quiet second after anything
+/// happened the memory goes, and from then on nothing wakes the loop for that.
+package struct Footprint: Sendable {
+  private var isLarge = true
+  private var due: MonotonicTime?
+  private static let quiet = Duration.seconds(1)
 
   package init() {}
 
-  /// Is called before a wait until then; nil is a wait without end.
-  package mutating func rest(until deadline: MonotonicTime?) {
-    let now = MonotonicTime.now
-    guard now >= next, deadline.map({ $0 - now > Self.pause }) ?? true else { return }
-    next = now + Self.interval
-    Self.shrink()
+  /// Gives until when to wait; nil is a wait without end.
+  package mutating func bounded(_ deadline: MonotonicTime?) -> MonotonicTime? {
+    due = isLarge ? .after(Self.quiet) : nil
+    return [deadline, due].compactMap(\.self).min()
+  }
+
+  /// Is told after the wait whether it brought anything.
+  package mutating func woke(byNothing: Bool) {
+    if !byNothing {
+      isLarge = true
+    } else if let due, due <= .now {
+      isLarge = false
+      Self.shrink()
+    }
   }
 
   package static func shrink() { cposix_shrink() }

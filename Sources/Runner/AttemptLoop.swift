@@ -102,9 +102,9 @@ final class AttemptLoop {
     while true {
       try advance()
       if case .over = phase { break }
-      let deadline = deadline
-      footprint.rest(until: deadline)
-      let ready = try Poller.wait(watched(journal.descriptor), until: deadline)
+      let ready = try Poller.wait(
+        watched(journal.descriptor), until: footprint.bounded(deadline))
+      footprint.woke(byNothing: ready.isEmpty)
       try handle(ready, journal)
     }
     return try finish()

@@ -223,11 +223,11 @@ final class RunnerLoop {
     if let idleSince, let idleLimit { deadlines.append(idleSince + idleLimit) }
     // Nobody tells when the last one has stopped to look.
     if tasks.isEmpty, idleSince == nil { deadlines.append(.after(.seconds(30))) }
-    footprint.rest(until: deadlines.min())
     return try fromSystem { () throws(SystemError) in
-      _ = try Poller.wait(
+      let ready = try Poller.wait(
         [(journal.descriptor, .readable), (signals.descriptor, .readable)],
-        until: deadlines.min())
+        until: footprint.bounded(deadlines.min()))
+      footprint.woke(byNothing: ready.isEmpty)
       try journal.drain()
       return try signals.take().contains { $0 != .child && $0 != .hangup }
     }
