@@ -42,9 +42,12 @@ struct DispatchPlan: Sendable {
   /// In the order in which they should start.
   let candidates: [TaskRecord]
 
+  /// Plans for tasks in the order of their creation, which decides where nothing else does.
   init(_ tasks: [TaskRecord], limits: Limits, now: Timestamp) {
     self.limits = limits
-    candidates = tasks.filter(Self.isCandidate).sorted { Self.key($0) < Self.key($1) }
+    candidates = tasks.enumerated().filter { Self.isCandidate($0.element) }
+      .map { (Self.key($0.element), $0.offset, $0.element) }
+      .sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map { $0.2 }
     for task in tasks where task.status.isActive { occupy(task) }
     for task in tasks where task.isPaused {
       guard let until = task.hold?.resumeAt, until > now else { continue }
@@ -141,8 +144,8 @@ struct DispatchPlan: Sendable {
 
   /// Orders by priority, in which waiting counts: the difference of two tasks never changes, so
   /// that this is an order once and for all.
-  private static func key(_ task: TaskRecord) -> (Int64, TaskID) {
-    (task.queuedAt.milliseconds + Int64(task.spec.priority) * ageingMilliseconds, task.id)
+  private static func key(_ task: TaskRecord) -> Int64 {
+    task.queuedAt.milliseconds + Int64(task.spec.priority) * ageingMilliseconds
   }
 }
 

@@ -84,6 +84,12 @@ private let held: [TaskEvent] = [.held(.directoryBusy, resumeAt: nil)]
     #expect(names(tasks, .init(maxParallel: 2)) == ["claim critical", "claim first"])
   }
 
+  @Test func thoseOfOneMomentStartInTheOrderOfTheirCreation() throws {
+    var maker = Maker()
+    let tasks = try (10..<30).map { try maker.task("t\($0)", after: 0) }
+    #expect(names(tasks, .init(maxParallel: 20)) == (10..<30).map { "claim t\($0)" })
+  }
+
   @Test func lowWorkComesToItsTurnByWaiting() throws {
     var maker = Maker()
     let low = try maker.task("low", priority: 100)
