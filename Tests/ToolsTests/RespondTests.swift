@@ -39,6 +39,10 @@ struct RespondTests {
       let late = try house.call("tasks_respond", call)
       #expect(late["outcome"] == "already_answered" && late["answer"] == "Postgres")
       #expect(late["answeredBy"] == "client test-client 1.0")
+      call["request_id"] = nil
+      let unnamed = try house.call("tasks_respond", call)
+      #expect(unnamed["outcome"] == "already_answered" && unnamed["requestId"] == "q1")
+      #expect(unnamed["answer"] == "Postgres")
     }
   }
 

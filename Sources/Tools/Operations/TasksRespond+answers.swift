@@ -19,7 +19,7 @@ extension TasksRespond {
       request: found.request)
   }
 
-  /// Finds the question that is meant.
+  /// Finds the question that is meant: the one that is open, else the last that was answered.
   private func request(_ input: Input, _ task: TaskRecord) throws(ToolFailure) -> InputRequest {
     let open = task.pendingRequests
     if let id = input.request {
@@ -34,7 +34,9 @@ extension TasksRespond {
     guard open.count <= 1 else {
       throw .argument("request_id", "several are open: \(Self.ids(open))", tool: name)
     }
-    guard let only = open.first else { throw .nothingAsked(task) }
+    guard let only = open.first ?? task.requests.last(where: { $0.answer != nil }) else {
+      throw .nothingAsked(task)
+    }
     return only
   }
 
