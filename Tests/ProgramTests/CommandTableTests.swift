@@ -37,4 +37,16 @@ struct CommandTableTests {
       }
     }
   }
+
+  @Test(arguments: [60, 80, 120])
+  func helpFitsTheTerminal(_ columns: Int) throws {
+    for command in [""] + (try CommandHelpTests.commands()) {
+      let words = ["help"] + command.split(separator: " ").map(String.init)
+      let help = try Program.run(words, environment: ["COLUMNS": "\(columns)"]).text
+      // An example is one line, to be copied.
+      let lines = help.split(separator: "\n").prefix { $0 != "Examples:" }
+      #expect(!lines.isEmpty)
+      for line in lines { #expect(Self.width(line) <= columns, "\(command): \(line)") }
+    }
+  }
 }

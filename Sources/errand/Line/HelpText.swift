@@ -1,24 +1,24 @@
-/// Writes help from the table of commands.
+/// Writes help from the table of commands, for the reader's width.
 enum HelpText {
+  /// Longer lines are hard to read, however wide the terminal is.
+  private static let widest = 100
+  /// Is the least room for what is said beside a word; with less it goes below.
+  private static let leastRoom = 30
+
   static func overview(_ commands: [Command], _ terminal: Terminal) -> String {
     let shown = commands.filter { !$0.isInternal }
-    let width = shown.map { DisplayWidth.of($0.name) }.max() ?? 0
-    var lines = [
-      "Errand hands work to coding agents in the background and keeps the record.", "",
-      "Usage: errand <command> [options]", "", terminal.styled("Commands:", .bold),
-    ]
-    lines += shown.map { "  " + padded($0.name, to: width) + "  " + $0.summary }
+    let about = "Errand hands work to coding agents in the background and keeps the record."
+    var lines = wrapped(about, terminal) + ["", "Usage: errand <command> [options]", ""]
+    lines.append(terminal.styled("Commands:", .bold))
+    lines += entries(shown.map { ($0.name, $0.summary) }, terminal)
     lines += ["", terminal.styled("Start here:", .bold)]
     let first = [
       ("errand demo", "See the whole path, with nothing mocked."),
       ("errand run \"fix the login test\" --watch", "Give work to an agent and follow it."),
       ("errand help <command>", "Options and examples of one command."),
     ]
-    lines += first.map { "  " + padded($0.0, to: 41) + $0.1 } + [""]
-    lines.append(terminal.styled("Exit codes:", .bold))
-    lines += ExitCode.allCases.map { code in
-      "  " + padded("\(code.rawValue)", to: 4) + code.meaning
-    }
+    lines += entries(first, terminal) + ["", terminal.styled("Exit codes:", .bold)]
+    lines += entries(ExitCode.allCases.map { ("\($0.rawValue)", $0.meaning) }, terminal)
     return lines.joined(separator: "\n")
   }
 
@@ -29,30 +29,49 @@ enum HelpText {
   }
 
   static func of(_ command: Command, _ terminal: Terminal) -> String {
-    var lines = [
-      "errand \(command.name): \(command.summary)", "", "Usage: \(command.usage)",
-    ]
-    if let notes = command.notes { lines += ["", notes] }
-    let options = command.allOptions
-    let width = options.map { DisplayWidth.of($0.usage) }.max() ?? 0
+    var lines = wrapped("errand \(command.name): \(command.summary)", terminal)
+    lines += ["", "Usage: \(command.usage)"]
+    if let notes = command.notes { lines += [""] + wrapped(notes, terminal) }
     lines += ["", terminal.styled("Options:", .bold)]
-    for option in options {
-      let more = option.repeats ? " May be given several times." : ""
-      lines.append("  " + padded(option.usage, to: width) + "  " + summary(of: option) + more)
-    }
+    lines += entries(command.allOptions.map { ($0.usage, summary(of: $0)) }, terminal)
     lines += ["", terminal.styled("Examples:", .bold)]
     for example in command.examples {
+      // A line to be copied stays one.
       lines += ["  " + example.line, "      " + terminal.styled(example.says, .dim)]
     }
     return lines.joined(separator: "\n")
   }
 
   private static func summary(of option: OptionSpec) -> String {
-    guard case .choice(let words) = option.value, words.count > 3 else { return option.summary }
-    return option.summary + " One of: " + words.joined(separator: ", ") + "."
+    var parts = [option.summary]
+    if case .choice(let words) = option.value, !option.namesItsChoices {
+      parts.append("One of: " + words.joined(separator: ", ") + ".")
+    }
+    if option.repeats { parts.append("May be given several times.") }
+    return parts.joined(separator: " ")
   }
 
-  private static func padded(_ text: String, to width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - DisplayWidth.of(text)))
+  private static func width(_ terminal: Terminal) -> Int {
+    min(terminal.width ?? widest, widest)
+  }
+
+  private static func wrapped(_ text: String, _ terminal: Terminal) -> [String] {
+    WrappedText.lines(text, width: width(terminal))
+  }
+
+  /// Sets words and what is said of them in two columns, or one below the other.
+  private static func entries(_ entries: [(String, String)], _ terminal: Terminal) -> [String] {
+    let column = 4 + (entries.map { DisplayWidth.of($0.0) }.max() ?? 0)
+    let width = width(terminal)
+    let isBeside = width - column >= leastRoom
+    let margin = String(repeating: " ", count: isBeside ? column : 8)
+    return entries.flatMap { word, text in
+      let said = WrappedText.lines(text, width: width - margin.count)
+      guard isBeside, let first = said.first else {
+        return ["  " + word] + said.map { margin + $0 }
+      }
+      let space = String(repeating: " ", count: column - 2 - DisplayWidth.of(word))
+      return ["  " + word + space + first] + said.dropFirst().map { margin + $0 }
+    }
   }
 }

@@ -30,8 +30,14 @@ struct OptionSpec: Sendable, Hashable {
     switch value {
     case .flag: nil
     case .text(let word), .path(let word), .integer(let word, _), .number(let word): word
-    case .choice(let words): words.count <= 3 ? words.joined(separator: "|") : "WORD"
+    case .choice(let words): namesItsChoices ? words.joined(separator: "|") : "WORD"
     }
+  }
+
+  /// Tells whether the words to choose from are few and short enough to stand for themselves.
+  var namesItsChoices: Bool {
+    guard case .choice(let words) = value else { return false }
+    return words.joined(separator: "|").count <= 24
   }
 }
 
