@@ -68,6 +68,9 @@ struct CommandVerbTests {
       #expect(cancelled.status == .exited(code: 0), "\(cancelled.errorText)")
       #expect(cancelled.text.contains("cancelled"))
       #expect(try desk.json(["get", String(id), "--json"])["cancelReason"] == "enough")
+      let page = try desk.errand(["get", String(id)]).text
+      #expect(page.contains("cancelled · enough"), "\(page)")
+      #expect(page.contains("ended by    cli "), "\(page)")
       let again = try desk.errand(["cancel", String(id)])
       #expect(again.status == .exited(code: 0), "ending an ended task is no error")
     }

@@ -61,6 +61,7 @@ enum TaskPage {
       ("ended", moment(task["completedAt"], now)),
       ("attempts", task["attemptCount"]?.intValue.map { "\($0)" } ?? ""),
       ("created by", actor(task["createdBy"])),
+      ("ended by", actor(task["cancelledBy"])),
       ("review", review(task["review"])),
     ]
   }

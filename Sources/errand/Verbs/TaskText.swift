@@ -62,9 +62,15 @@ enum TaskText {
     var parts = [terminal.styled(standing(of: task), style(of: task) ?? .dim)]
     let result = line(task["resultSummary"])
     let message = line(task["statusMessage"])
-    // Why it failed matters more than what it said last.
-    let words = status(of: task) == .failed && !message.isEmpty || result.isEmpty ? message : result
-    if !words.isEmpty { parts.append(words) }
+    // Why it ended as it did matters more than what it said last.
+    let reason =
+      switch status(of: task) {
+      case .failed: message
+      case .cancelled: line(task["cancelReason"])
+      default: ""
+      }
+    let words = [reason, result, message].first { !$0.isEmpty }
+    if let words { parts.append(words) }
     parts += figures(of: task, now: now)
     return parts.joined(separator: terminal.styled(" · ", .dim))
   }
