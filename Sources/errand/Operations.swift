@@ -8,11 +8,14 @@ import Tools
 struct Operations: Sendable {
   private let toolbox: Toolbox
   private let caller: Caller
+  /// The verb in whose words a failure is told.
+  private let command: Command
 
-  static func open() throws(Complaint) -> Operations {
+  static func open(for command: Command) throws(Complaint) -> Operations {
     var caller = Caller.terminal(user: Environment.userName)
     caller.readsWhole = true
-    return Operations(toolbox: Toolbox(Workshop(try setting())), caller: caller)
+    return Operations(
+      toolbox: Toolbox(Workshop(try setting())), caller: caller, command: command)
   }
 
   /// Takes everything from this process, as a server does.
@@ -28,7 +31,7 @@ struct Operations: Sendable {
 
   /// Writes the end of a task whose owner died; ends nothing that somebody owns.
   func settle(_ reference: String, _ place: JSONObject) throws(Complaint) -> Settling {
-    try complaining("tasks_cancel") { () throws(ToolFailure) in
+    try complaining { () throws(ToolFailure) in
       try toolbox.workshop.settle(
         TaskReference(reference), team: place["team_id"]?.stringValue,
         diary: place["diary_id"]?.stringValue, caller)
@@ -37,7 +40,7 @@ struct Operations: Sendable {
 
   /// Lets a task go on that a quota stopped.
   func resume(_ reference: String, _ place: JSONObject) throws(Complaint) -> Resuming {
-    try complaining("tasks_cancel") { () throws(ToolFailure) in
+    try complaining { () throws(ToolFailure) in
       try toolbox.workshop.resume(
         TaskReference(reference), team: place["team_id"]?.stringValue,
         diary: place["diary_id"]?.stringValue, caller)
@@ -46,7 +49,7 @@ struct Operations: Sendable {
 
   /// Ends every session of the console.
   func signOut() throws(Complaint) {
-    try complaining("tasks_console_link") { () throws(ToolFailure) in
+    try complaining { () throws(ToolFailure) in
       try toolbox.workshop.mayChange()
       try toolbox.workshop.signOutOfConsole()
     }
@@ -62,10 +65,12 @@ struct Operations: Sendable {
     return .object(members)
   }
 
-  /// Says a failure as the terminal does, as one of the tool it belongs to.
+  /// Says a failure of a tool as the verb that was called would.
   private func complaining<Value>(
-    _ tool: String, _ work: () throws(ToolFailure) -> Value
+    _ tool: String? = nil, _ work: () throws(ToolFailure) -> Value
   ) throws(Complaint) -> Value {
-    do throws(ToolFailure) { return try work() } catch { throw Complaint(error, of: tool) }
+    do throws(ToolFailure) { return try work() } catch {
+      throw Complaint(error, of: tool, in: command)
+    }
   }
 }

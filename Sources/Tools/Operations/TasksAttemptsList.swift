@@ -122,6 +122,6 @@ extension TaskRecord {
     throw ToolFailure(
       code: FailureCode.notFound.rawValue, summary: "Task \(spec.name) has no attempt \(number).",
       faults: [Fault(pointer: JSONPointer(tokens: ["attempt_n"]), message: "there are \(range)")],
-      nextStep: "Call tasks_attempts_list without attempt_n to see them.")
+      nextStep: "Call tasks_attempts_list with the task alone to see them.")
   }
 }

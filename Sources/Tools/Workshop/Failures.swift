@@ -15,6 +15,11 @@ func naming<Value: ~Copyable>(_ body: () throws(StoreError) -> Value) throws(Too
   }
 }
 
+extension Fault {
+  /// Says of an argument what the failure's summary says of the task.
+  package static let namesNoTask = "names no task"
+}
+
 /// Passes the runner's errors on in the words a model reads.
 func namingRunner<Value>(_ body: () throws(RunnerError) -> Value) throws(ToolFailure) -> Value {
   do throws(RunnerError) {
@@ -33,7 +38,7 @@ extension ToolFailure {
   static func task(_ error: StoreError, at pointer: JSONPointer) -> ToolFailure {
     var failure = ToolFailure(error)
     switch error {
-    case .notFound: failure.faults = [Fault(pointer: pointer, message: "names no task")]
+    case .notFound: failure.faults = [Fault(pointer: pointer, message: Fault.namesNoTask)]
     case .damagedTask: failure.faults = [Fault(pointer: pointer, message: "is damaged")]
     case .refused, .nameTaken, .idempotencyConflict, .limit, .badCursor, .damaged, .newerFormat,
       .notWritable, .disk, .removed, .stopped:

@@ -2,12 +2,21 @@
 struct Command: Sendable {
   struct Operand: Sendable {
     var name: String
+    /// The arguments of the verb's tool that it may fill.
+    var arguments: [String] = []
     var isOptional = false
     var repeats = false
 
-    static func required(_ name: String) -> Operand { Operand(name: name) }
-    static func optional(_ name: String) -> Operand { Operand(name: name, isOptional: true) }
-    static func several(_ name: String) -> Operand { Operand(name: name, repeats: true) }
+    static let task = Operand(name: "task", arguments: ["task_id"])
+    static let tasks = Operand(name: "task", arguments: ["task_id", "task_ids"], repeats: true)
+
+    static func required(_ name: String, _ arguments: String...) -> Operand {
+      Operand(name: name, arguments: arguments)
+    }
+
+    static func optional(_ name: String, _ arguments: String...) -> Operand {
+      Operand(name: name, arguments: arguments, isOptional: true)
+    }
 
     var usage: String {
       let word = "<\(name)>" + (repeats ? "..." : "")

@@ -19,6 +19,21 @@ struct Invocation: Sendable {
 
   subscript<Value>(key: OptionKey<Value>) -> Value { key.read(values[key.spec.name] ?? []) }
 
+  /// Tells whether an option was given.
+  func has(_ option: OptionSpec) -> Bool { values[option.name] != nil }
+
+  /// Spells the call again, for a shell, but for one option.
+  func spelled(without left: OptionSpec) -> String {
+    var words = ["errand"] + command.path
+    for option in command.options where option != left {
+      for value in values[option.name] ?? [] {
+        words.append("--" + option.name)
+        if option.value != .flag { words.append(ShellWord.spelled(value)) }
+      }
+    }
+    return (words + operands.map(ShellWord.spelled)).joined(separator: " ")
+  }
+
   /// Gives the operand at an index, if there is one.
   func operand(_ index: Int) -> String? {
     operands.indices.contains(index) ? operands[index] : nil

@@ -109,7 +109,7 @@ struct LineParser: Sendable {
       return text
     case .number:
       guard let number = Double(text), number.isFinite, number >= 0 else {
-        throw usage("--\(spec.name) takes a number, not `\(text)`.", command)
+        throw usage("--\(spec.name) takes a number of at least 0, not `\(text)`.", command)
       }
       return text
     case .choice(let words):

@@ -34,8 +34,8 @@ enum Options {
     "input", "i", "JSON|@FILE", "The type's input as JSON, or @ and a file that holds it.")
   static let references = OptionKey<[String]>.list(
     "ref", nil, .text("[ROLE=]WHAT"),
-    "A task, content id or URL it is about, such as its "
-      + "judged_work.")
+    "A task, content id or URL it is about, such as its judged_work."
+  ).filling("references")
   static let workspace = OptionKey<String?>.choice(
     "workspace", nil, WorkspaceMode.allCases.map(\.rawValue),
     "Work in the directory, in a worktree of it, or in an empty folder."
@@ -108,6 +108,39 @@ enum Options {
   static let query = OptionKey<String?>.text(
     "query", nil, "TEXT", "Only tasks whose title, name or brief has this text."
   ).filling("query")
+  static let provider = OptionKey<String?>.text(
+    "provider", nil, "NAME", "Only tasks whose model this one served."
+  ).filling("provider")
+  static let model = OptionKey<String?>.text(
+    "model", nil, "NAME", "Only tasks for which this model was used."
+  ).filling("model")
+  static let createdBy = OptionKey<String?>.text(
+    "created-by", nil, "NAME", "Only tasks that this user or client made."
+  ).filling("created_by")
+  static let tried = OptionKey<String?>.choice(
+    "tried", nil, ["yes", "no"], "Only tasks that were ever started, or never."
+  ).filling("has_attempts")
+  static let queuedAfter = OptionKey<String?>.text(
+    "queued-after", nil, "TIME", "Created after, such as 2026-11-28T09:00:00Z."
+  ).filling("queued_after")
+  static let queuedBefore = OptionKey<String?>.text(
+    "queued-before", nil, "TIME", "Created before."
+  ).filling("queued_before")
+  static let completedAfter = OptionKey<String?>.text(
+    "completed-after", nil, "TIME", "Ended after."
+  ).filling("completed_after")
+  static let completedBefore = OptionKey<String?>.text(
+    "completed-before", nil, "TIME", "Ended before."
+  ).filling("completed_before")
+  static let order = OptionKey<String?>.choice(
+    "order", nil, ["newest", "oldest"], "Which come first; the newest unless given."
+  ).filling("order")
+  /// Collects what a list may be narrowed by.
+  static let filters: [OptionSpec] = [
+    status.spec, typeFilter.spec, profile.spec, provider.spec, model.spec, tags.spec, query.spec,
+    parent.spec, correlation.spec, createdBy.spec, tried.spec, queuedAfter.spec,
+    queuedBefore.spec, completedAfter.spec, completedBefore.spec, diary.spec,
+  ]
   static let limit = OptionKey<Int?>.integer(
     "limit", "l", "N", 1...100_000, "At most this many.")
   static let cursor = OptionKey<String?>.text(

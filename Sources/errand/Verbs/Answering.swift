@@ -5,7 +5,7 @@ import Tasks
 extension Command {
   static let answer = Command(
     path: ["answer"], summary: "Answer what a task asks; without an answer, show it.",
-    operands: [.required("task"), .optional("answer")],
+    operands: [.task, .optional("answer", "answer", "option", "decision")],
     options: [
       Options.request.spec, Options.words.spec, Options.json.spec, Options.quiet.spec,
     ] + Options.place,
@@ -25,7 +25,7 @@ extension Command {
 
   static let send = Command(
     path: ["send"], summary: "Say something to a running agent, or take it back.",
-    operands: [.required("task"), .optional("message")],
+    operands: [.task, .optional("message", "message")],
     options: [
       Options.interrupt.spec, Options.sendID.spec, Options.takeBack.spec, Options.json.spec,
       Options.quiet.spec,
@@ -43,7 +43,7 @@ extension Command {
 /// Answers tasks and talks to them from the terminal.
 enum Answering {
   static func answer(_ call: Invocation) throws(Complaint) -> ExitCode {
-    let operations = try Operations.open()
+    let operations = try Operations.open(for: call.command)
     let task = call.operand(0) ?? ""
     guard let answer = call.operand(1) else { return try ask(task, call, operations) }
     var arguments = call.arguments()
@@ -86,7 +86,7 @@ enum Answering {
         next: "Give it in quotes, or as `-` on standard input.", code: .usage)
     }
     if call[Options.interrupt] { arguments["when"] = "interrupt" }
-    return try tell(try Operations.open().call("tasks_respond", arguments), call)
+    return try tell(try Operations.open(for: call.command).call("tasks_respond", arguments), call)
   }
 
   /// Says what became of it; a late answer is no success.

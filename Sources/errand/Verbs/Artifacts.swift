@@ -4,7 +4,7 @@ import Posix
 extension Command {
   static let artifactsList = Command(
     path: ["artifacts", "list"], summary: "List what a task handed in.",
-    operands: [.required("task")],
+    operands: [.task],
     options: [Options.attempt.spec, Options.kind.spec] + Options.place
       + [Options.json.spec, Options.quiet.spec],
     tool: "tasks_artifacts_list",
@@ -16,7 +16,7 @@ extension Command {
 
   static let artifactsGet = Command(
     path: ["artifacts", "get"], summary: "Print or save one artifact, by title or content id.",
-    operands: [.required("task"), .required("artifact")],
+    operands: [.task, .required("artifact", "cid")],
     options: [Options.output.spec, Options.attempt.spec] + Options.place + [Options.json.spec],
     tool: "tasks_artifacts_download",
     examples: [
@@ -27,7 +27,7 @@ extension Command {
 
   static let artifactsPut = Command(
     path: ["artifacts", "put"], summary: "Add a file to a task's artifacts.",
-    operands: [.required("task"), .required("file")],
+    operands: [.task, .required("file", "path")],
     options: [
       Options.attempt.spec, Options.kind.spec, Options.title.spec, Options.contentType.spec,
     ] + Options.place + [Options.json.spec, Options.quiet.spec],
@@ -60,7 +60,7 @@ enum Artifacts {
     var arguments = call.arguments()
     arguments["task_id"] = .string(call.operand(0) ?? "")
     arguments["kind"] = call[Options.kind].map { .string($0) }
-    let artifacts = try all(arguments, Operations.open())
+    let artifacts = try all(arguments, Operations.open(for: call.command))
     if call[Options.json] {
       try call.terminal.print(JSONValue.object(["artifacts": .array(artifacts)]).text)
     } else if call[Options.quiet] {
@@ -93,7 +93,7 @@ enum Artifacts {
   }
 
   static func get(_ call: Invocation) throws(Complaint) -> ExitCode {
-    let operations = try Operations.open()
+    let operations = try Operations.open(for: call.command)
     let task = call.naming(call.operand(0) ?? "")
     let artifact = try find(call.operand(1) ?? "", of: task, call, operations)
     guard let cid = artifact["cid"]?.stringValue else {
@@ -192,7 +192,7 @@ enum Artifacts {
     arguments["path"] = .string(try resolved(call.operand(1) ?? ""))
     arguments["kind"] = call[Options.kind].map { .string($0) }
     arguments["content_type"] = call[Options.contentType].map { .string($0) }
-    let answer = try Operations.open().call("tasks_artifacts_upload", arguments)
+    let answer = try Operations.open(for: call.command).call("tasks_artifacts_upload", arguments)
     if call[Options.json] {
       try call.terminal.print(answer.text)
     } else {

@@ -9,7 +9,7 @@ import Tools
 extension Command {
   static let console = Command(
     path: ["console"], summary: "Give a link to the page that shows and steers everything.",
-    operands: [.optional("task")],
+    operands: [.optional("task", "task_id")],
     options: [Options.view.spec, Options.open.spec, Options.signOut.spec, Options.json.spec],
     tool: "tasks_console_link",
     notes: """
@@ -27,7 +27,7 @@ extension Command {
 /// Leads to the console, and serves it for the runner.
 enum ConsoleVerbs {
   static func link(_ call: Invocation) throws(Complaint) -> ExitCode {
-    let operations = try Operations.open()
+    let operations = try Operations.open(for: call.command)
     if call[Options.signOut] {
       try operations.signOut()
       try call.terminal.print(call[Options.json] ? "{}" : "Every browser is signed out.")

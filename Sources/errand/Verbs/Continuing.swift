@@ -3,7 +3,7 @@ import JSON
 extension Command {
   static let continueTask = Command(
     path: ["continue"], summary: "Go on with an ended task: same agent, same conversation.",
-    operands: [.required("task"), .optional("brief")],
+    operands: [.required("task", "from_task_id"), .optional("brief", "brief")],
     options: [
       Options.fromAttempt.spec, Options.mode.spec, Options.session.spec, Options.profile.spec,
       Options.file.spec, Options.title.spec, Options.expectedOutput.spec,
@@ -29,7 +29,7 @@ enum Continuing {
     var arguments = call.arguments()
     arguments["from_task_id"] = call.operand(0).map(JSONValue.string)
     try BriefText.fill(&arguments, from: call, operand: 1)
-    let task = try Operations.open().call("tasks_continue", arguments)
+    let task = try Operations.open(for: call.command).call("tasks_continue", arguments)
     return try NewTask.tell(task, call)
   }
 }

@@ -6,7 +6,7 @@ enum EachTask {
     _ call: Invocation, words: (Outcome) -> String, code: (Outcome) -> ExitCode,
     doing work: (Operations, String) throws(Complaint) -> Outcome
   ) throws(Complaint) -> ExitCode {
-    let operations = try Operations.open()
+    let operations = try Operations.open(for: call.command)
     var last = ExitCode.ok
     for reference in call.operands {
       let outcome = try work(operations, reference)

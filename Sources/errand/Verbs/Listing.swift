@@ -4,23 +4,23 @@ import Posix
 extension Command {
   static let list = Command(
     path: ["list"], summary: "List tasks, newest first.",
-    options: [
-      Options.inbox.spec, Options.seen.spec, Options.status.spec, Options.typeFilter.spec,
-      Options.profile.spec, Options.tags.spec, Options.query.spec, Options.parent.spec,
-      Options.correlation.spec, Options.limit.spec, Options.cursor.spec,
-    ] + Options.place + [Options.json.spec, Options.quiet.spec],
+    options: [Options.inbox.spec, Options.seen.spec] + Options.filters + [
+      Options.team.spec, Options.order.spec, Options.limit.spec, Options.cursor.spec,
+      Options.json.spec, Options.quiet.spec,
+    ],
     tool: "tasks_list",
     examples: [
       Example("errand list", "The newest tasks, as a table."),
       Example("errand list --inbox", "What needs you, what finished, what runs."),
       Example("errand list --status running --status queued -q", "Ids for a script."),
+      Example("errand list --completed-after 2026-11-27T18:00:00Z", "What ended since then."),
       Example("errand list --tag release --json | jq '.items[].name'", "As JSON."),
     ],
     run: Listing.list)
 
   static let get = Command(
     path: ["get"], summary: "Show one task: status, times, the whole result.",
-    operands: [.required("task")],
+    operands: [.task],
     options: Options.place + [Options.json.spec, Options.quiet.spec],
     tool: "tasks_get", otherTools: ["tasks_attempts_list"],
     examples: [
@@ -39,7 +39,14 @@ enum Listing {
 
   static func list(_ call: Invocation) throws(Complaint) -> ExitCode {
     var arguments = call.arguments()
+    let narrowing = (Options.filters + [Options.cursor.spec, Options.order.spec]).filter(call.has)
+    if call[Options.inbox], let first = narrowing.first {
+      throw Complaint(
+        "--inbox and --\(first.name) do not go together: the inbox is never narrowed.",
+        next: "Keep one of them.", code: .usage)
+    }
     arguments["view"] = call[Options.inbox] ? "inbox" : "all"
+    arguments["has_attempts"] = call[Options.tried].map { .bool($0 == "yes") }
     let (items, last) = try pages(arguments, limit: call[Options.limit] ?? usualLimit)
     if call[Options.json] {
       var whole = last.objectValue ?? [:]
@@ -48,7 +55,9 @@ enum Listing {
     } else if call[Options.quiet] {
       for item in items { try call.terminal.print(TaskText.id(of: item)) }
     } else if items.isEmpty {
-      call.terminal.note("No tasks. Make one: errand run \"…\" --watch")
+      call.terminal.note(
+        narrowing.isEmpty ? "No tasks. Make one: errand run \"…\" --watch" : "No task is like that."
+      )
     } else {
       try call.terminal.print(table(items).text(for: call.terminal))
       more(last, shown: items.count, call)
@@ -60,7 +69,7 @@ enum Listing {
   private static func pages(
     _ arguments: JSONObject, limit: Int
   ) throws(Complaint) -> ([JSONValue], JSONValue) {
-    let operations = try Operations.open()
+    let operations = try Operations.open(for: .list)
     var arguments = arguments
     var items: [JSONValue] = []
     while true {
@@ -95,16 +104,20 @@ enum Listing {
   }
 
   private static func more(_ page: JSONValue, shown: Int, _ call: Invocation) {
+    let total = page["total"]?.intValue ?? shown
     if let number = page["seen"]?.intValue {
+      if shown < total {
+        call.terminal.note("\(shown) of \(total) shown. More: errand list --inbox --limit \(total)")
+      }
       call.terminal.note("Mark as read: errand list --inbox --seen \(number)")
     }
     guard let cursor = page["nextCursor"]?.stringValue else { return }
-    let total = page["total"]?.intValue.map { " of \($0)" } ?? ""
-    call.terminal.note("\(shown)\(total) shown. More: errand list --cursor \(cursor)")
+    let again = call.spelled(without: Options.cursor.spec)
+    call.terminal.note("\(shown) of \(total) shown. More: \(again) --cursor \(cursor)")
   }
 
   static func get(_ call: Invocation) throws(Complaint) -> ExitCode {
-    let operations = try Operations.open()
+    let operations = try Operations.open(for: call.command)
     let task = try operations.call(
       "tasks_get", call.naming(call.operand(0) ?? ""))
     if call[Options.quiet] {

@@ -3,7 +3,7 @@ import JSON
 extension Command {
   static let logs = Command(
     path: ["logs"], summary: "Read what a task said and did.",
-    operands: [.required("task")],
+    operands: [.task],
     options: [
       Options.follow.spec, Options.since.spec, Options.tail.spec, Options.kinds.spec,
       Options.attempt.spec,
@@ -33,7 +33,7 @@ enum Logs {
         "--since and --tail do not go together.", next: "Keep one of them.", code: .usage)
     }
     var stream = MessageStream(
-      task: call.naming(call.operand(0) ?? ""), operations: try Operations.open(),
+      task: call.naming(call.operand(0) ?? ""), operations: try Operations.open(for: call.command),
       after: call[Options.since], attempt: call[Options.attempt], kinds: call.arguments()["kinds"])
     if let count = call[Options.tail] {
       try Messages.show(try stream.last(count), call)

@@ -4,7 +4,7 @@ import Posix
 extension Command {
   static let create = Command(
     path: ["create"], summary: "Store a task for the background; prints its name.",
-    operands: [.optional("brief")],
+    operands: [.optional("brief", "brief")],
     options: Options.newTask + [Options.dryRun.spec, Options.json.spec, Options.quiet.spec],
     tool: "tasks_create",
     notes: """
@@ -22,7 +22,7 @@ extension Command {
 
   static let run = Command(
     path: ["run"], summary: "Give work to an agent; with --watch, follow it to the end.",
-    operands: [.optional("brief")],
+    operands: [.optional("brief", "brief")],
     options: [Options.watch.spec] + Options.newTask + [Options.json.spec, Options.quiet.spec],
     tool: "tasks_create",
     notes: """
@@ -90,7 +90,7 @@ enum NewTask {
           next: "Name one with --dir.", code: .usage)
       }
     }
-    return try Operations.open().call("tasks_create", arguments)
+    return try Operations.open(for: call.command).call("tasks_create", arguments)
   }
 
   /// Reads `judged_work=fix-login-test-k3f9`; what it names tells what it is.

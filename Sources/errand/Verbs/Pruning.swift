@@ -53,7 +53,7 @@ enum Pruning {
       if toChange { try workshop.mayChange() }
       return (try workshop.store(), try workshop.configuration().retention)
     } catch {
-      throw Complaint(error, of: "prune")
+      throw Complaint(error, in: .prune)
     }
   }
 

@@ -5,7 +5,7 @@ import Tools
 extension Command {
   static let resume = Command(
     path: ["resume"], summary: "Let tasks go on that a used-up quota stopped.",
-    operands: [.several("task")], options: Options.place + [Options.json.spec, Options.quiet.spec],
+    operands: [.tasks], options: Options.place + [Options.json.spec, Options.quiet.spec],
     notes: """
       The agent goes on with the same conversation, in a new attempt. With "autoResume": true in the
       configuration this happens by itself once the quota is back. Ends with 1 if a task was not

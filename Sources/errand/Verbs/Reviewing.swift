@@ -3,7 +3,7 @@ import JSON
 extension Command {
   static let accept = Command(
     path: ["accept"], summary: "Accept what a task handed in; that attempt counts.",
-    operands: [.required("task")],
+    operands: [.task],
     options: [
       Options.comments.spec, Options.reviewer.spec, Options.attempt.spec, Options.json.spec,
       Options.quiet.spec,
@@ -17,7 +17,7 @@ extension Command {
 
   static let reject = Command(
     path: ["reject"], summary: "Reject what a task handed in; with --retry, send it back.",
-    operands: [.required("task")],
+    operands: [.task],
     options: [
       Options.comments.spec, Options.sendBack.spec, Options.reviewer.spec, Options.attempt.spec,
       Options.json.spec, Options.quiet.spec,
@@ -33,7 +33,7 @@ extension Command {
 
   static let retry = Command(
     path: ["retry"], summary: "Give an ended task one more attempt.",
-    operands: [.required("task")],
+    operands: [.task],
     options: [
       Options.reason.spec, Options.brief.spec, Options.profile.spec, Options.json.spec,
       Options.quiet.spec,
@@ -48,7 +48,7 @@ extension Command {
 
   static let update = Command(
     path: ["update"], summary: "Change a task's title, tags, priority or profile.",
-    operands: [.required("task")],
+    operands: [.task],
     options: [
       Options.title.spec, Options.tags.spec, Options.priority.spec, Options.profile.spec,
       Options.json.spec, Options.quiet.spec,
@@ -62,7 +62,7 @@ extension Command {
 
   static let comment = Command(
     path: ["comment"], summary: "Keep a remark with a task.",
-    operands: [.required("task"), .required("text")],
+    operands: [.task, .required("text", "text")],
     options: [Options.author.spec, Options.json.spec, Options.quiet.spec],
     tool: "tasks_comment",
     examples: [
@@ -103,7 +103,7 @@ enum Reviewing {
     var arguments = call.arguments()
     arguments["task_id"] = .string(call.operand(0) ?? "")
     for (key, value) in more { arguments[key] = value }
-    let task = try Operations.open().call(tool, arguments)
+    let task = try Operations.open(for: call.command).call(tool, arguments)
     if call[Options.json] {
       try call.terminal.print(task.text)
     } else if call[Options.quiet] {

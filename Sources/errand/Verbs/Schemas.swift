@@ -3,7 +3,7 @@ import JSON
 extension Command {
   static let schemas = Command(
     path: ["schemas"], summary: "List the types of tasks, and who can run them.",
-    operands: [.optional("type")], options: [Options.json.spec, Options.quiet.spec],
+    operands: [.optional("type", "task_type")], options: [Options.json.spec, Options.quiet.spec],
     tool: "tasks_schemas",
     examples: [
       Example("errand schemas", "Types and profiles, and why one is not available."),
@@ -18,7 +18,7 @@ enum Schemas {
     var arguments = JSONObject()
     arguments["task_type"] = call.operand(0).map { .string($0) }
     if call[Options.json] { arguments["detail"] = "full" }
-    let answer = try Operations.open().call("tasks_schemas", arguments)
+    let answer = try Operations.open(for: call.command).call("tasks_schemas", arguments)
     if call[Options.json] {
       try call.terminal.print(answer.text)
       return .ok

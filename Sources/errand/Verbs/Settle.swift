@@ -6,7 +6,7 @@ import Tools
 extension Command {
   static let settle = Command(
     path: ["settle"], summary: "Write the end of tasks whose supervisor died; ends nothing else.",
-    operands: [.several("task")],
+    operands: [.tasks],
     options: Options.place + [Options.json.spec, Options.quiet.spec],
     notes: """
       Whatever opens the store does this by itself; use it where a task still looks as if it ran,

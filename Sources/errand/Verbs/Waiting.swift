@@ -4,7 +4,7 @@ import Posix
 extension Command {
   static let wait = Command(
     path: ["wait"], summary: "Wait until tasks ask or end; the exit code is that of the worst.",
-    operands: [.several("task")],
+    operands: [.tasks],
     options: [Options.until.spec, Options.timeout.spec] + Options.place
       + [Options.json.spec, Options.quiet.spec],
     tool: "tasks_wait",
@@ -18,7 +18,7 @@ extension Command {
 
   static let cancel = Command(
     path: ["cancel"], summary: "End tasks and every process they started.",
-    operands: [.several("task")],
+    operands: [.tasks],
     options: [Options.reason.spec] + Options.place + [Options.json.spec, Options.quiet.spec],
     tool: "tasks_cancel",
     examples: [
@@ -34,7 +34,7 @@ enum Waiting {
   private static let patience = 45
 
   static func wait(_ call: Invocation) throws(Complaint) -> ExitCode {
-    let operations = try Operations.open()
+    let operations = try Operations.open(for: call.command)
     let deadline = call[Options.timeout].map { MonotonicTime.after(.seconds($0)) }
     let until = call[Options.until] ?? "needs_me"
     var worst = ExitCode.ok
@@ -71,7 +71,7 @@ enum Waiting {
   static func cancel(_ call: Invocation) throws(Complaint) -> ExitCode {
     var arguments = call.arguments()
     arguments["task_ids"] = .array(call.operands.map { .string($0) })
-    let answer = try Operations.open().call("tasks_cancel", arguments)
+    let answer = try Operations.open(for: call.command).call("tasks_cancel", arguments)
     let tasks = answer["items"]?.arrayValue ?? []
     if call[Options.json] {
       try call.terminal.print(answer.text)

@@ -11,7 +11,7 @@ enum Watching {
   static func follow(
     _ id: String, name: String, _ call: Invocation
   ) throws(Complaint) -> ExitCode {
-    let operations = try Operations.open()
+    let operations = try Operations.open(for: call.command)
     let farewell = try Farewell.start([.interrupt]) {
       call.terminal.note("\n\(name) goes on. Come back: errand logs \(name) --follow")
     }

@@ -85,7 +85,7 @@ enum Worktrees {
         store: try workshop.store(), configuration: try workshop.configuration(),
         environment: setting.environment)
     } catch {
-      throw Complaint(error, of: "worktrees")
+      throw Complaint(error, in: toChange ? .worktreesPrune : .worktreesList)
     }
     do throws(RunnerError) {
       return try body(inventory)

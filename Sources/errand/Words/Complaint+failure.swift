@@ -4,44 +4,54 @@ import Tools
 
 extension Complaint {
   /// Says a tool's refusal in the terminal's words: options for arguments, verbs for tools.
-  init(_ failure: ToolFailure, of tool: String) {
-    let command = Command.all.first { $0.tool == tool }
+  init(_ failure: ToolFailure, of tool: String? = nil, in command: Command) {
     self.init(
-      Self.spoken(failure.summary, command),
-      why: failure.faults.map { fault in
-        Self.place(fault.pointer, command) + Self.spoken(fault.message, command)
-      },
-      next: failure.nextStep.map { Self.spoken($0, command) }, code: Self.exitCode(failure.kind))
+      Self.spoken(failure.summary, tool, command),
+      why: failure.faults.compactMap { Self.reason($0, tool, command) },
+      next: failure.nextStep.map { Self.spoken($0, tool, command) },
+      code: Self.exitCode(failure.kind))
   }
 
-  /// Names the option that fills the argument at fault, else the place itself.
-  private static func place(_ pointer: JSONPointer, _ command: Command?) -> String {
-    // What names the task is an operand, which the summary repeats.
-    guard let first = pointer.tokens.first, first != "task_id", first != "task_ids" else {
-      return ""
+  /// Says what is wrong with one argument; nil if the summary has said it.
+  private static func reason(_ fault: Fault, _ tool: String?, _ command: Command) -> String? {
+    guard let place = place(fault.pointer, command) else {
+      return fault.message == Fault.namesNoTask ? nil : spoken(fault.message, tool, command)
     }
-    let option = command?.options.first { $0.argument == first }
+    return "\(place): \(spoken(fault.message, tool, command))"
+  }
+
+  /// Names the option that fills the argument at fault, else the place itself; nil for the task
+  /// that the line names, which the summary repeats.
+  private static func place(_ pointer: JSONPointer, _ command: Command) -> String? {
+    guard let first = pointer.tokens.first else { return "\(pointer)" }
+    if let operand = command.operands.first(where: { $0.arguments.contains(first) }) {
+      return operand.name == "task" ? nil : "<\(operand.name)>"
+    }
+    let option = command.options.first { $0.argument == first }
     // One of several values is named by its option, too; a place inside a value is not.
-    guard let option, pointer.tokens.count == (option.repeats ? 2 : 1) else {
-      return "\(pointer): "
-    }
-    return "--\(option.name): "
+    guard let option, option.repeats || pointer.tokens.count == 1 else { return "\(pointer)" }
+    return "--\(option.name)"
   }
 
   /// Puts the verb where a tool is named, and the command's option where an argument is.
-  private static func spoken(_ text: String, _ command: Command?) -> String {
-    let verbs = Command.all.reversed().flatMap { command in
+  private static func spoken(_ text: String, _ tool: String?, _ command: Command) -> String {
+    // Where one tool serves several verbs, the one that was called is meant.
+    let own = [tool, command.tool].compactMap(\.self).map { ($0, command.name) }
+    let others = Command.all.flatMap { command in
       ([command.tool].compactMap(\.self) + command.otherTools).map { ($0, command.name) }
     }
-    let words = verbs.reduce(text) { text, verb in
-      text.replacing("call \(verb.0)", with: "use `errand \(verb.1)`")
-        .replacing("Call \(verb.0)", with: "Use `errand \(verb.1)`")
-        .replacing(verb.0, with: "`errand \(verb.1)`")
+    let again = own.reduce(text) { text, verb in
+      text.replacing("all \(verb.0) again", with: "all `errand \(verb.1)` again")
     }
-    return (command?.options ?? []).reduce(words) { text, option in
+    let words = (own.dropFirst() + others).reduce(again) { text, verb in
+      text.replacing(verb.0, with: "`errand \(verb.1)`")
+    }
+    .replacing("call `errand", with: "use `errand").replacing("Call `errand", with: "Use `errand")
+    return command.options.reduce(words) { text, option in
+      guard let argument = option.argument else { return text }
+      let text = text.replacing("with \(argument) ", with: "with --\(option.name) ")
       // A word of one part may stand for itself.
-      guard let argument = option.argument, argument.contains("_") else { return text }
-      return text.replacing(argument, with: "--\(option.name)")
+      return argument.contains("_") ? text.replacing(argument, with: "--\(option.name)") : text
     }
   }
 
