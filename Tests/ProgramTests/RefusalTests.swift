@@ -29,6 +29,9 @@ struct RefusalTests {
       tool: "tasks_create", arguments: #"{"input":{"constraints":5},"profile":"shell"}"#,
       code: "task_validation_failed", mentions: ["/input/brief", "/input/constraints"]),
     Refusal(
+      tool: "tasks_create", arguments: #"{"brief":" \n ","profile":"shell"}"#,
+      code: "invalid_arguments", mentions: ["/brief", "says nothing"]),
+    Refusal(
       tool: "tasks_create", arguments: #"{"brief":"x","task_type":"none"}"#,
       code: "task_type_unknown", mentions: ["none"]),
     Refusal(

@@ -22,6 +22,9 @@ extension TasksCreate {
       guard object["brief"] == nil else {
         throw .argument("brief", "given twice, also as input.brief", tool: name)
       }
+      guard !brief.allSatisfy(\.isWhitespace) else {
+        throw .argument("brief", "says nothing but blanks", tool: name)
+      }
       object["brief"] = .string(brief)
     }
     let payload = JSONValue.object(object)
