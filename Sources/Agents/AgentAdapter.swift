@@ -16,11 +16,17 @@ package struct AgentTraits: Sendable, Hashable {
   package var exitCodeIsResult: Bool
   /// Whether it can be told something while it runs.
   package var takesMessages: Bool
+  /// How long one call of our own tools may keep it waiting, in seconds.
+  package var patience: Int
 
-  package init(speaksFirst: Bool, exitCodeIsResult: Bool, takesMessages: Bool = false) {
+  package init(
+    speaksFirst: Bool, exitCodeIsResult: Bool, takesMessages: Bool = false,
+    patience: Int = AgentTools.shortPatience
+  ) {
     self.speaksFirst = speaksFirst
     self.exitCodeIsResult = exitCodeIsResult
     self.takesMessages = takesMessages
+    self.patience = patience
   }
 }
 
@@ -32,11 +38,16 @@ package struct AgentPlace: Sendable, Hashable {
   package var attemptFolder: String
   /// Whether somebody can be asked while it runs; otherwise what needs leave is denied.
   package var canAsk: Bool
+  /// The server of ours for the agent, if it is to have one.
+  package var tools: AgentTools?
 
-  package init(directory: String, attemptFolder: String, canAsk: Bool = false) {
+  package init(
+    directory: String, attemptFolder: String, canAsk: Bool = false, tools: AgentTools? = nil
+  ) {
     self.directory = directory
     self.attemptFolder = attemptFolder
     self.canAsk = canAsk
+    self.tools = tools
   }
 }
 

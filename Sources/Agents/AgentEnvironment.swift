@@ -10,8 +10,10 @@ package enum AgentEnvironment {
     /// Task and attempt; the marker by which left-over processes are found.
     package static let attempt = "ERRAND_ATTEMPT"
     package static let artifacts = "ERRAND_ARTIFACTS"
+    /// The file with which its own commands act for the attempt.
+    package static let pass = "ERRAND_ATTEMPT_FILE"
     package static let temporary = "TMPDIR"
-    package static let ours = [task, attemptN, attempt, artifacts]
+    package static let ours = [task, attemptN, attempt, artifacts, pass]
   }
 
   package struct Chosen: Sendable, Hashable {

@@ -5,7 +5,7 @@ import TaskStore
 import Tasks
 
 /// Keeps what is asked and said between an agent and the people in the journal: questions out,
-/// answers and messages in, each handed over once.
+/// answers, messages and reports in, each handed over once.
 struct AttemptDesk {
   private let ledger: AttemptLedger
   private let terms: Configuration.Questions
@@ -18,6 +18,7 @@ struct AttemptDesk {
   /// Questions whose asking, and whose end, stand in the messages.
   private var told: Set<String> = []
   private var closed: Set<String> = []
+  private var reports = 0
   private var interrupted: Set<String> = []
   /// As the journal last had it.
   private(set) var record: TaskRecord?
@@ -32,12 +33,20 @@ struct AttemptDesk {
   /// Tells whether somebody is being waited for.
   var isAsking: Bool { record?.pendingRequests.isEmpty == false }
 
+  /// What the agent has handed in through its own tool.
+  var submitted: JSONValue? { record?.latestAttempt?.output }
+
   /// Takes in how the task stands now; returns bytes for the agent's input.
   mutating func follow(_ record: TaskRecord, _ voice: inout AgentVoice) -> [UInt8] {
     self.record = record
     var bytes: [UInt8] = []
     for request in record.requests where request.attemptN == ledger.attemptN {
       bytes += pass(on: request, &voice)
+    }
+    for report in record.progress
+    where report.attemptN == ledger.attemptN && report.number > reports {
+      reports = report.number
+      voice.note(report.text, report.link.map { ["link": .string($0)] })
     }
     let urgent = record.queuedSteering.filter { $0.timing == .interrupt }
     for message in urgent where interrupted.insert(message.sendId).inserted {
@@ -142,8 +151,17 @@ struct AttemptDesk {
   }
 }
 
-// What the agent ends with.
+// What the agent hands in.
 extension AttemptDesk {
+  /// Gives what counts as its result: what was handed in counts before what was said last.
+  func claim(_ voice: AgentVoice) -> AgentResult? {
+    let said = voice.sink.standing.result
+    guard let submitted else { return said }
+    // Its words are in what was handed in; the last message may be no more than a goodbye.
+    let summary = submitted["summary"]?.stringValue == nil ? said?.summary : nil
+    return AgentResult(summary: summary, output: submitted)
+  }
+
   /// Tells the agent once what is wrong with its output, so that it can give it again.
   mutating func sendBack(_ voice: inout AgentVoice) -> [UInt8]? {
     guard !hasSentBack, voice.mayGoOn, let faults = faults(voice) else { return nil }
@@ -152,16 +170,17 @@ extension AttemptDesk {
       """
       Your output is not what this task asks for:
       \(faults)
-      Give the whole output once more, as one JSON object that is your whole last message.
+      Give the whole output once more: by task_submit_output where you have it, else as one JSON \
+      object that is your whole last message.
       """, from: .followUp)
   }
 
   private func faults(_ voice: AgentVoice) -> String? {
     let standing = voice.sink.standing
-    if standing.lacksOutput { return "- there is none" }
-    guard let result = standing.result else { return nil }
+    if standing.lacksOutput, submitted == nil { return "- there is none" }
+    guard standing.lacksOutput || standing.result != nil else { return nil }
     let output = AttemptOutput(
-      spec, type, result: result, tail: voice.sink.tail, exit: nil, duration: .zero,
+      spec, type, result: claim(voice), tail: voice.sink.tail, exit: nil, duration: .zero,
       artifacts: [])
     guard !output.faults.isEmpty else { return nil }
     return output.faults.prefix(20).map { "- \($0)" }.joined(separator: "\n")

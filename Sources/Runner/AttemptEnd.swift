@@ -25,6 +25,8 @@ struct AttemptEnd: Sendable {
   var standing: AgentStanding
   var traits: AgentTraits
   var lastErrorLine: String?
+  /// Whether an output was handed in through our own tool.
+  var hasSubmitted = false
   /// What is wrong with the output by its type's schema.
   var outputFaults: [Fault] = []
   /// How often the task was stopped by a quota before.
@@ -34,7 +36,9 @@ struct AttemptEnd: Sendable {
   /// Decides in this order: what we did, what the agent said, how the process ended.
   var outcome: Settlement.Outcome {
     if let cause { return Self.outcome(of: cause) }
-    let outcome = standing.outcome(exit: exit, traits, lastErrorLine: lastErrorLine)
+    var outcome = standing.outcome(exit: exit, traits, lastErrorLine: lastErrorLine)
+    // An agent that handed its output in to us need not show it in its own form as well.
+    if hasSubmitted, standing.lacksOutput { outcome = .completed }
     if case .paused(let pause) = outcome { return patient(pause) }
     return outcome == .completed && !outputFaults.isEmpty ? .failed(misshapen) : outcome
   }

@@ -17,6 +17,8 @@ struct AttemptFolders: Sendable {
   let errors: String
   /// What the profile's setup command said.
   let setupLog: String
+  /// What lets the agent's own tools act for the attempt.
+  let pass: String
   let session: Session
 
   /// Names where an attempt's conversation is noted, and where its files are kept.
@@ -38,6 +40,7 @@ struct AttemptFolders: Sendable {
     transcript = folder + "/transcript.jsonl"
     errors = folder + "/stderr.log"
     setupLog = folder + "/setup.log"
+    pass = folder + "/pass.json"
     session = Session(note: folder + "/agent.json", files: folder + "/session")
     complaints = folder + "/supervisor.log"
   }
@@ -56,6 +59,7 @@ struct AttemptFolders: Sendable {
     for folder in [temporary, snapshots] where try files.exists(folder) {
       try files.removeTree(folder)
     }
+    if try files.exists(pass) { try files.remove(pass) }
     if try files.status(complaints)?.size == 0 { try files.remove(complaints) }
   }
 }

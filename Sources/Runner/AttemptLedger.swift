@@ -5,7 +5,7 @@ import TaskStore
 import Tasks
 
 /// Writes one attempt's changes into the journal, under its lease.
-struct AttemptLedger: Sendable {
+package struct AttemptLedger: Sendable {
   let store: TaskStore
   let task: TaskID
   let attemptN: Int
@@ -15,7 +15,7 @@ struct AttemptLedger: Sendable {
   /// leaves others in doubt.
   let isOwner: Bool
 
-  init(
+  package init(
     store: TaskStore, record: TaskRecord, attempt: Attempt, actor: Actor, isOwner: Bool = false
   ) {
     self.store = store
@@ -70,7 +70,7 @@ struct AttemptLedger: Sendable {
   }
 
   /// Opens a question, named when the task's other questions are known; durable on return.
-  func ask(
+  package func ask(
     _ make: (TaskRecord) -> InputRequest
   ) throws(StoreError) -> (record: TaskRecord, id: String) {
     var id = ""
@@ -109,7 +109,7 @@ struct AttemptLedger: Sendable {
   }
 
   @discardableResult
-  private func write(_ event: TaskEvent) throws(StoreError) -> TaskRecord {
+  func write(_ event: TaskEvent) throws(StoreError) -> TaskRecord {
     try write { _ in event }
   }
 

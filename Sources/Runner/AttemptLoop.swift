@@ -70,6 +70,9 @@ final class AttemptLoop {
   }
 
   var heard: AgentVoice { voice }
+  /// What the agent offers as its output: handed in by its tool, else said at its end.
+  var claim: AgentResult? { desk.claim(voice) }
+  var hasSubmitted: Bool { desk.submitted != nil }
 
   /// The last thing the agent wrote to its error output.
   var lastErrorLine: String? { streams.errorTail.lastLine }

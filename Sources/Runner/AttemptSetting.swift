@@ -20,7 +20,7 @@ struct AttemptSetting {
 
   init(
     record: TaskRecord, ledger: AttemptLedger, folders: AttemptFolders,
-    files: any FileSystem, until deadline: MonotonicTime
+    supervisor: [String: String], files: any FileSystem, until deadline: MonotonicTime
   ) throws(Unfit) {
     self.folders = folders
     do throws(SystemError) { try folders.prepare(files: files) } catch {
@@ -38,6 +38,7 @@ struct AttemptSetting {
     type = try Self.type(of: record, ledger)
     revival = try SessionRevival.prepare(
       for: record, in: ledger.store, environment: ofPlace, directory: place.directory)
+    let tools = try Self.tools(record, ledger, folders, adapter.traits, supervisor, files)
     do throws(LaunchRefusal) {
       var brief = try Brief(record.spec, type, feedback: record.feedback).goingOn(
         with: revival.conversation, resumesOwn: record.attempts.last?.resumes != nil,
@@ -46,7 +47,8 @@ struct AttemptSetting {
       brief.budgetUsd = brief.budgetUsd.map { max(0, $0 - (record.usage.costUsd ?? 0)) }
       self.brief = brief
       let site = AgentPlace(
-        directory: place.directory, attemptFolder: folders.attempt, canAsk: true)
+        directory: place.directory, attemptFolder: folders.attempt, canAsk: true,
+        tools: tools)
       launch = try adapter.launch(brief, in: site)
       interpreter = adapter.interpreter(for: brief, in: site)
     } catch {
@@ -59,6 +61,21 @@ struct AttemptSetting {
       for file in launch.files { try files.createFile(file.path).append(file.bytes) }
     } catch {
       throw Unfit(.workspaceError, "The attempt's folder cannot be written: \(error).")
+    }
+  }
+
+  /// Lets the agent report, ask and hand in its output for this attempt alone.
+  private static func tools(
+    _ record: TaskRecord, _ ledger: AttemptLedger, _ folders: AttemptFolders,
+    _ traits: AgentTraits, _ supervisor: [String: String], _ files: any FileSystem
+  ) throws(Unfit) -> AgentTools {
+    let pass = AttemptPass(
+      store: ledger.store.layout.root, task: record.id, attemptN: ledger.attemptN,
+      leaseId: ledger.leaseId, patienceSec: traits.patience)
+    return try fit { () throws(SystemError) in
+      try pass.tools(
+        writtenTo: folders.pass, executable: try Environment.executablePath(),
+        environment: supervisor, files: files)
     }
   }
 
@@ -99,6 +116,7 @@ struct AttemptSetting {
       AgentEnvironment.Name.attemptN: "\(attemptN)",
       AgentEnvironment.Name.attempt: "\(task)/\(attemptN)",
       AgentEnvironment.Name.artifacts: folders.artifacts,
+      AgentEnvironment.Name.pass: folders.pass,
       AgentEnvironment.Name.temporary: folders.temporary,
     ]
   }

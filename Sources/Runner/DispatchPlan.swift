@@ -35,16 +35,31 @@ struct DispatchPlan: Sendable {
   private let limits: Limits
   private var running = 0
   private var runningByProfile: [String: Int] = [:]
-  /// Places in use, and whether their users may be joined.
-  private var isShared: [ExclusivePlace: Bool] = [:]
+  /// Places in use, and by whom.
+  private var holders: [ExclusivePlace: [Holder]] = [:]
+  /// Those above each task, as far as they have not ended.
+  private let ancestors: [TaskID: Set<TaskID>]
+  /// Tasks whose agents have made others that have not ended: they wait for them, and would keep
+  /// them from starting if they took up room.
+  private let delegating: Set<TaskID>
   /// Accounts whose quota is used up, and when it is back.
   private var quotas: [String: Timestamp] = [:]
+
+  /// Is one that works in a place; whoever shares it may be joined by others who do.
+  private struct Holder {
+    var task: TaskID
+    var shares: Bool
+  }
+
   /// In the order in which they should start.
   let candidates: [TaskRecord]
 
   /// Plans for tasks in the order of their creation, which decides where nothing else does.
   init(_ tasks: [TaskRecord], limits: Limits, now: Timestamp) {
     self.limits = limits
+    ancestors = Self.ancestors(in: tasks)
+    delegating = Set(
+      tasks.filter { $0.createdBy.kind == .attempt }.compactMap(\.spec.parentId))
     candidates = tasks.enumerated().filter { Self.isCandidate($0.element) }
       .map { (Self.key($0.element), $0.offset, $0.element) }
       .sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map { $0.2 }
@@ -127,18 +142,37 @@ struct DispatchPlan: Sendable {
 
   mutating func occupy(_ task: TaskRecord) {
     let profile = task.spec.launch.profile
-    running += 1
-    runningByProfile[profile, default: 0] += 1
+    if !delegating.contains(task.id) {
+      running += 1
+      runningByProfile[profile, default: 0] += 1
+    }
     for place in task.exclusivePlaces {
-      isShared[place] =
-        place.isSharable && limits.sharing.contains(profile) && isShared[place] != false
+      let shares = place.isSharable && limits.sharing.contains(profile)
+      holders[place, default: []].append(Holder(task: task.id, shares: shares))
     }
   }
 
   private func isDirectoryBusy(for task: TaskRecord) -> Bool {
-    task.exclusivePlaces.contains { place in
-      guard let isShared = isShared[place] else { return false }
-      return !isShared || !limits.sharing.contains(task.spec.launch.profile)
+    let shares = limits.sharing.contains(task.spec.launch.profile)
+    return task.exclusivePlaces.contains { place in
+      holders[place, default: []].contains { holder in
+        // Whoever made it knows that it works there, and may be waiting for it.
+        let isAbove = place.isSharable && ancestors[task.id, default: []].contains(holder.task)
+        return !isAbove && !(holder.shares && shares)
+      }
+    }
+  }
+
+  private static func ancestors(in tasks: [TaskRecord]) -> [TaskID: Set<TaskID>] {
+    var parents: [TaskID: TaskID] = [:]
+    for task in tasks where task.createdBy.kind == .attempt {
+      parents[task.id] = task.spec.parentId
+    }
+    return parents.mapValues { parent in
+      var found: Set<TaskID> = []
+      var next: TaskID? = parent
+      while let id = next, found.insert(id).inserted { next = parents[id] }
+      return found
     }
   }
 

@@ -12,16 +12,20 @@ struct SupervisedAttempt {
   private let ledger: AttemptLedger
   private let folders: AttemptFolders
   private let timing: SupervisorTiming
+  /// This process's own environment; the agent's is in its setting.
+  private let environment: [String: String]
   private let files: any FileSystem = RealFileSystem()
   private let began = MonotonicTime.now
 
   init(
-    store: TaskStore, record: TaskRecord, attempt: Attempt, timing: SupervisorTiming
+    store: TaskStore, record: TaskRecord, attempt: Attempt, timing: SupervisorTiming,
+    environment: [String: String]
   ) {
     self.store = store
     self.record = record
     self.attempt = attempt
     self.timing = timing
+    self.environment = environment
     let actor = Actor(kind: .supervisor, name: "\(record.id)/\(attempt.attemptN)")
     ledger = AttemptLedger(
       store: store, record: record, attempt: attempt, actor: actor, isOwner: true)
@@ -82,7 +86,7 @@ struct SupervisedAttempt {
     // Watched before the first look, so that no wish falls between.
     let journal = try watchJournal()
     let setting = try AttemptSetting(
-      record: record, ledger: ledger, folders: folders, files: files,
+      record: record, ledger: ledger, folders: folders, supervisor: environment, files: files,
       until: dispatch.deadline)
     var voice = try voice(of: setting)
     for note in setting.place.notes + setting.revival.notes { voice.note(note) }
@@ -232,13 +236,14 @@ struct SupervisedAttempt {
     let workspace = workTree.map { harvest.takeChanges(of: $0, &voice) } ?? found
     let sink = voice.sink
     let output = AttemptOutput(
-      record.spec, setting.type, result: sink.standing.result, tail: sink.tail, exit: ended.exit,
+      record.spec, setting.type, result: loop.claim, tail: sink.tail, exit: ended.exit,
       duration: .now - began, artifacts: harvest.artifacts,
       branch: workspace.mode == .dedicatedWorktree ? workspace.branch : nil)
     let end = AttemptEnd(
       cause: ended.cause, exit: ended.exit, standing: sink.standing,
       traits: setting.adapter.traits, lastErrorLine: loop.lastErrorLine,
-      outputFaults: output.faults, pauses: record.attempts.count(where: \.isPaused))
+      hasSubmitted: loop.hasSubmitted, outputFaults: output.faults,
+      pauses: record.attempts.count(where: \.isPaused))
     let survivors = ended.survivors.asSurvivors
     let session = SessionKeeper.keep(
       folders, record.spec.launch, environment: setting.environment

@@ -52,7 +52,8 @@ package enum Supervisor {
     try proveOwned(store, record, attemptN)
     let supervised = SupervisedAttempt(
       store: store, record: record, attempt: attempt,
-      timing: timing(environment, profile: record.spec.launch.profile))
+      timing: timing(environment, profile: record.spec.launch.profile),
+      environment: environment)
     try fromStore { () throws(StoreError) in try supervised.run() }
   }
 

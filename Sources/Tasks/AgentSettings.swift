@@ -13,6 +13,22 @@ package enum PermissionMode: String, Sendable, Hashable, CaseIterable, JSONCodab
   package static let json = Codec<PermissionMode>.enumeration
 }
 
+extension PermissionMode: Comparable {
+  /// Is in the order of what they allow.
+  package static func < (left: PermissionMode, right: PermissionMode) -> Bool {
+    left.rank < right.rank
+  }
+
+  private var rank: Int {
+    switch self {
+    case .readOnly: 0
+    case .ask: 1
+    case .edits: 2
+    case .all: 3
+    }
+  }
+}
+
 /// Sets what an agent works with, as far as it has such a thing.
 package struct AgentSettings: Sendable, Hashable {
   package var model: String?

@@ -151,6 +151,13 @@ extension TaskEvent: JSONCodable {
       extract: { if case .budgetWarned(let warning) = $0 { warning } else { nil } },
       embed: { .budgetWarned($0) }, BudgetWarning.json),
     .variant(
+      "reported", extract: { if case .reported(let report) = $0 { report } else { nil } },
+      embed: { .reported($0) }, Report.json),
+    .variant(
+      "output_submitted",
+      extract: { if case .outputSubmitted(let output) = $0 { output } else { nil } },
+      embed: { .outputSubmitted($0) }, Submission.json),
+    .variant(
       "cancel_requested",
       extract: { if case .cancelRequested(let reason) = $0 { Wish(reason: reason) } else { nil } },
       embed: { .cancelRequested(reason: $0.reason) }, Wish.json),

@@ -14,6 +14,8 @@ extension TaskEvent {
     case .messageWithdrawn: "message_withdrawn"
     case .messageDelivered: "message_delivered"
     case .budgetWarned: "budget_warned"
+    case .reported: "reported"
+    case .outputSubmitted: "output_submitted"
     case .cancelRequested: "cancel_requested"
     case .cancelled: "cancelled"
     case .failed: "failed"

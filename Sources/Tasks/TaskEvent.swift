@@ -24,6 +24,10 @@ package enum TaskEvent: Sendable, Hashable {
   case messageDelivered(sendId: String)
   /// A limit on what the attempt may use is nearly reached.
   case budgetWarned(BudgetWarning)
+  /// The agent says how far it is.
+  case reported(Report)
+  /// The agent hands in its output, before its end.
+  case outputSubmitted(Submission)
   /// Somebody wants it to end; the owner settles it once the tree is gone.
   case cancelRequested(reason: String?)
   /// It ended before anything ran: cancelled by somebody.

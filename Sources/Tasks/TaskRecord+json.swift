@@ -31,6 +31,7 @@ extension TaskRecord: JSONCodable {
     defaulted("artifacts", \.artifacts, .array(of: Artifact.json), [], "What was bound to it."),
     defaulted("requests", \.requests, .array(of: InputRequest.json), [], "Its questions."),
     defaulted("steering", \.steering, .array(of: Steering.json), [], "What was said to it."),
+    defaulted("progress", \.progress, .array(of: Progress.json), [], "How far it said it is."),
     defaulted("reviews", \.reviews, .array(of: Review.json), [], "What was thought of it."),
     defaulted("comments", \.comments, .array(of: TaskComment.json), [], "What was said about it."),
     defaulted("retryCount", \.retryCount, .int(0 ... .max), 0, "How often it was sent back."),

@@ -30,6 +30,7 @@ package struct TaskRecord: Sendable, Hashable {
   package internal(set) var artifacts: [Artifact] = []
   package internal(set) var requests: [InputRequest] = []
   package internal(set) var steering: [Steering] = []
+  package internal(set) var progress: [Progress] = []
   package internal(set) var reviews: [Review] = []
   package internal(set) var comments: [TaskComment] = []
   package internal(set) var retryCount = 0
@@ -104,13 +105,14 @@ package struct TaskRecord: Sendable, Hashable {
     }
   }
 
-  /// Says the same in a sentence, with the next step where something failed; while it runs, how
-  /// near its limits it is.
+  /// Says the same in a sentence, with the next step where something failed; while it runs, what
+  /// its agent last said of how far it is.
   package var statusMessage: String? {
     switch status {
     case .failed: error.map { "\($0.message) \($0.nextStep)" }
     case .cancelled: cancelRequest?.reason
-    case .running, .inputRequired: latestAttempt?.warning
+    case .running: latestAttempt?.warning ?? progress.last { $0.attemptN == attemptCount }?.text
+    case .inputRequired: latestAttempt?.warning
     case .waiting where isPaused: latestAttempt?.error.map { "\($0.message) \($0.nextStep)" }
     case .waiting, .queued, .dispatched, .completed, .expired: nil
     }

@@ -51,6 +51,9 @@ package struct Toolbox: Sendable {
       Operation(TasksRetry(workshop: workshop, mayRunCommands: mayRunCommands)),
       Operation(TasksUpdate(workshop: workshop, mayRunCommands: mayRunCommands)),
       Operation(TasksComment(workshop: workshop)),
+      Operation(TaskReport(workshop: workshop)),
+      Operation(TaskAsk(workshop: workshop)),
+      Operation(TaskSubmitOutput(workshop: workshop)),
     ]
   }
 
@@ -103,7 +106,8 @@ package struct Toolbox: Sendable {
     let setting = Workshop.Setting(
       environment: [:], storeRoot: "/", startDirectory: "/",
       build: .init(version: "0", build: "0"), startRunner: { _ in })
-    return Toolbox(Workshop(setting))
+    return Toolbox(
+      Workshop(setting), choice: ToolChoice(toolsets: Set(Toolset.allCases)))
   }
 }
 
@@ -113,8 +117,10 @@ package struct ToolChoice: Sendable, Hashable {
   /// Names single tools; then nothing else is offered.
   package var tools: Set<String>?
   package var readsOnly = false
+  /// Offers what an agent inside an attempt may use, whatever else was chosen.
+  var isInside = false
 
-  package static let usual = ToolChoice(toolsets: Set(Toolset.allCases))
+  package static let usual = ToolChoice(toolsets: Set(Toolset.chosen))
 
   package init(toolsets: Set<Toolset>, tools: Set<String>? = nil, readsOnly: Bool = false) {
     self.toolsets = toolsets
@@ -127,8 +133,10 @@ package struct ToolChoice: Sendable, Hashable {
     toolsets: [String]?, tools: [String]?, readsOnly: Bool
   ) throws(ToolChoiceError) {
     var sets: Set<Toolset> = []
-    for name in toolsets ?? Toolset.allCases.map(\.rawValue) {
-      guard let set = Toolset(rawValue: name) else { throw .unknownToolset(name) }
+    for name in toolsets ?? Toolset.chosen.map(\.rawValue) {
+      guard let set = Toolset.chosen.first(where: { $0.rawValue == name }) else {
+        throw .unknownToolset(name)
+      }
       sets.insert(set)
     }
     for name in tools ?? [] where !Self.names.contains(name) { throw .unknownTool(name) }
@@ -137,12 +145,14 @@ package struct ToolChoice: Sendable, Hashable {
 
   func takes(_ operation: Operation) -> Bool {
     if readsOnly, !operation.tool.hints.readOnly { return false }
+    if isInside { return operation.isForAttempts }
     if let tools { return tools.contains(operation.name) }
     return toolsets.contains(operation.group)
   }
 
-  /// Names every tool there is, in order.
-  package static let names = Toolbox.declared().operations.map(\.name)
+  /// Names every tool that can be chosen, in order.
+  package static let names = Toolbox.declared().operations.filter { $0.group != .attempt }
+    .map(\.name)
 }
 
 /// Says what of a choice does not exist.
@@ -154,7 +164,7 @@ package enum ToolChoiceError: Error, Sendable, Hashable, CustomStringConvertible
     switch self {
     case .unknownToolset(let name):
       "there is no toolset \"\(name)\"; there are "
-        + Toolset.allCases.map(\.rawValue).joined(separator: ", ")
+        + Toolset.chosen.map(\.rawValue).joined(separator: ", ")
     case .unknownTool(let name):
       "there is no tool \"\(name)\"\(Nearest.hint(for: name, among: ToolChoice.names))"
     }

@@ -31,6 +31,11 @@ struct CommandReadmeTests {
     }
   }
 
+  /// Says of a set that not everybody is offered to whom it is; its tools share a line.
+  private static let special = [
+    "attempt": "Only for an agent inside an attempt, beside those that read, create and upload."
+  ]
+
   /// Draws the table: each tool with the first clause of its description.
   static func table(of contract: JSONValue) throws -> String {
     let tools = try #require(contract["tools"]?.arrayValue)
@@ -38,6 +43,14 @@ struct CommandReadmeTests {
     for tool in tools {
       let name = try #require(tool["name"]?.stringValue)
       let set = try #require(tool["toolset"]?.stringValue)
+      if let whom = special[set] {
+        let names = tools.filter { $0["toolset"]?.stringValue == set }.compactMap {
+          $0["name"]?.stringValue.map { "`\($0)`" }
+        }
+        let line = "| \(names.joined(separator: ", ")) | \(set) | \(whom) |"
+        if lines.last != line { lines.append(line) }
+        continue
+      }
       let description = try #require(tool["description"]?.stringValue)
       let end = [". ", ": ", "; "].compactMap { description.firstRange(of: $0)?.lowerBound }.min()
       let clause = description[..<(end ?? description.endIndex)]

@@ -13,12 +13,15 @@ final class Conversation {
 
   /// Starts a server on a store, in a folder `work` beside it; the folder around both is its home.
   /// Nobody reads what it says to `errors`, where that is given.
-  init(store: String, arguments: [String] = [], errors: Int32? = nil) throws {
+  init(
+    store: String, arguments: [String] = [], environment more: [String: String] = [:],
+    errors: Int32? = nil
+  ) throws {
     let start = Path.parent(store) + "/work"
     try RealFileSystem().createDirectory(start)
     var spec = ProcessSpec(
       executable: try Program.errand(), arguments: ["serve"] + arguments,
-      environment: Conversation.environment(store: store), directory: start)
+      environment: Conversation.environment(store: store, more), directory: start)
     spec.descriptors[2] = errors
     server = try RunningProgram(spec)
   }

@@ -12,7 +12,9 @@ private struct Maker {
 
   mutating func task(
     _ name: String, priority: Int = 50, directory: String? = nil, profile: String = "shell",
-    adapter: AdapterKind = .shell, after milliseconds: Int64 = 1000, _ events: [TaskEvent] = []
+    adapter: AdapterKind = .shell, after milliseconds: Int64 = 1000,
+    madeBy parent: TaskRecord? = nil,
+    _ events: [TaskEvent] = []
   ) throws -> TaskRecord {
     clock += milliseconds
     var random = SystemRandomNumberGenerator()
@@ -24,10 +26,11 @@ private struct Maker {
       launch: LaunchPlan(profile: profile, adapter: adapter, executable: nil))
     spec.priority = priority
     spec.directory = directory
+    spec.parentId = parent?.id
+    let actor = Actor(kind: parent == nil ? .cli : .attempt, name: "t")
     var record: TaskRecord?
     for event in [.created(spec)] + events {
-      let moment = Moment(
-        number: 1, at: Timestamp(milliseconds: clock), by: Actor(kind: .cli, name: "t"))
+      let moment = Moment(number: 1, at: Timestamp(milliseconds: clock), by: actor)
       record = try TaskRecord.applying(event, at: moment, id: id, to: record)
     }
     return try #require(record)
@@ -119,6 +122,27 @@ private let held: [TaskEvent] = [.held(.directoryBusy, resumeAt: nil)]
     #expect(names([running, next, other], limits) == ["hold next", "claim other"])
     let waiting = try maker.task("waiting", directory: "/d", held)
     #expect(names([running, waiting], limits).isEmpty)
+  }
+
+  @Test func aSubtaskIsKeptFromStartingByItsSiblingsButNotByItsParent() throws {
+    var maker = Maker()
+    let parent = try maker.task("parent", directory: "/d", claimed)
+    let tasks = try [
+      parent, maker.task("first", directory: "/d", madeBy: parent),
+      maker.task("second", directory: "/d", madeBy: parent), maker.task("other", directory: "/d"),
+    ]
+    #expect(
+      names(tasks, .init(maxParallel: 9)) == ["claim first", "hold second", "hold other"])
+  }
+
+  @Test func whoeverWaitsForSubtasksTakesNoRoomFromThem() throws {
+    var maker = Maker()
+    let parent = try maker.task("parent", claimed)
+    let child = try maker.task("child", madeBy: parent, claimed)
+    let tasks = try [
+      parent, child, maker.task("grandchild", madeBy: child), maker.task("other"),
+    ]
+    #expect(names(tasks, .init(maxParallel: 1, perProfile: ["shell": 1])) == ["claim grandchild"])
   }
 
   @Test func ofSeveralHeldOnlyTheFirstIsReleased() throws {

@@ -35,7 +35,7 @@ extension Maker {
 
   /// Makes an event of any kind; its parts need not fit a record.
   mutating func event() -> TaskEvent {
-    switch int(0...20) {
+    switch int(0...22) {
     case 0: .created(spec())
     case 1: .held(some(HoldReason.self), resumeAt: maybe { $0.time() })
     case 2: .released
@@ -62,6 +62,10 @@ extension Maker {
           title: maybe { $0.text() }, tags: maybe { maker in maker.several { $0.text() } },
           priority: maybe { $0.int(0...100) }, launch: maybe { $0.launch() }))
     case 19: .commented(Remark(author: maybe { $0.text() }, text: text()))
+    case 20:
+      .reported(
+        Report(attemptN: 1, leaseId: "lease", text: text(), link: maybe { $0.text() }))
+    case 21: .outputSubmitted(Submission(attemptN: 1, leaseId: "lease", output: value()))
     default: .settled(settlement())
     }
   }

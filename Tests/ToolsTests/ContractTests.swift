@@ -22,7 +22,8 @@ struct ContractTests {
   }
 
   @Test func theListFitsIntoItsBudget() throws {
-    let whole = try entries().map { entry in
+    // An agent inside an attempt is offered others, and fewer.
+    let whole = try entries().filter { $0["toolset"] != "attempt" }.map { entry in
       var entry = entry
       entry["toolset"] = nil
       return entry

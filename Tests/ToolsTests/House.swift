@@ -52,15 +52,26 @@ struct House: Sendable {
     toolbox = try Toolbox.current(workshop)
   }
 
-  private init(reopening house: House) {
+  private init(reopening house: House, pass: AttemptPass? = nil) {
     root = house.root
     runners = house.runners
-    workshop = Workshop(house.workshop.setting)
-    toolbox = Toolbox(workshop)
+    var setting = house.workshop.setting
+    setting.pass = pass
+    workshop = Workshop(setting)
+    toolbox = Toolbox(workshop, choice: ToolChoice(toolsets: Set(Toolset.allCases)))
   }
 
   /// Gives a house on the same store that remembers nothing of what the other knew.
   static func reopened(_ house: House) -> House { House(reopening: house) }
+
+  /// Gives what an agent sees of a house while it works on a task that was started.
+  func inside(_ task: TaskRecord, patience: Int = 20) throws -> House {
+    let attempt = try #require(try store().task(.id(task.id)).latestAttempt)
+    let pass = AttemptPass(
+      store: storeRoot, task: task.id, attemptN: attempt.attemptN, leaseId: attempt.leaseId,
+      patienceSec: patience)
+    return House(reopening: self, pass: pass)
+  }
 
   func store() throws -> TaskStore { try workshop.store() }
 

@@ -55,12 +55,23 @@ extension ACPInterpreter {
   private mutating func ask(_ method: String, of source: String?) -> Reaction {
     let id = nextRequest()
     stage = .opening(request: id, method: method)
-    var params: JSONObject = ["cwd": .string(place.directory), "mcpServers": []]
+    var params: JSONObject = [
+      "cwd": .string(place.directory),
+      "mcpServers": .array(place.tools.map { [Self.server($0)] } ?? []),
+    ]
     if let source { params["sessionId"] = .string(source) }
     if !settings.directories.isEmpty, agent.can("additionalDirectories") {
       params["additionalDirectories"] = .array(settings.directories.map(JSONValue.string))
     }
     return Reaction(bytes: ACPLine.request(id: id, method, .object(params)))
+  }
+
+  private static func server(_ tools: AgentTools) -> JSONValue {
+    [
+      "name": .string(AgentTools.server), "command": .string(tools.command),
+      "args": .array(tools.arguments.map(JSONValue.string)),
+      "env": .array(tools.sorted.map { ["name": .string($0.key), "value": .string($0.value)] }),
+    ]
   }
 
   mutating func opened(_ result: ACPMessage.Result, by method: String) -> Reaction {

@@ -8,7 +8,9 @@ package struct CodexAdapter: AgentAdapter {
   package init(plan: LaunchPlan) { self.plan = plan }
 
   package var traits: AgentTraits {
-    AgentTraits(speaksFirst: true, exitCodeIsResult: false, takesMessages: true)
+    AgentTraits(
+      speaksFirst: true, exitCodeIsResult: false, takesMessages: true,
+      patience: AgentTools.patience)
   }
 
   package func launch(
@@ -35,7 +37,7 @@ package struct CodexExecAdapter: AgentAdapter {
   package static let word = "exec"
 
   package var traits: AgentTraits {
-    AgentTraits(speaksFirst: true, exitCodeIsResult: false)
+    AgentTraits(speaksFirst: true, exitCodeIsResult: false, patience: AgentTools.patience)
   }
 
   package func launch(
@@ -53,6 +55,9 @@ package struct CodexExecAdapter: AgentAdapter {
       flags += ["-c", "model_reasoning_effort=\(JSONValue.string(effort).text)"]
     }
     for directory in plan.settings.directories { flags += ["--add-dir", directory] }
+    for (key, value) in CodexTerms.server(place.tools) {
+      flags += ["-c", "\(key)=\(value.text)"]
+    }
     var files: [AgentLaunch.File] = []
     if let schema = brief.outputSchema {
       let file = AgentLaunch.File(
@@ -86,6 +91,21 @@ enum CodexTerms {
       throw .malformedInput("\(CleanText.line(id, limit: 80)) is no conversation of Codex")
     }
     return (executable, prompt)
+  }
+
+  /// Describes our own server to Codex, member by member: a table in JSON is none in TOML.
+  static func server(_ tools: AgentTools?) -> JSONObject {
+    guard let tools else { return [:] }
+    var members: JSONObject = [
+      "command": .string(tools.command),
+      "args": .array(tools.arguments.map(JSONValue.string)),
+      "tool_timeout_sec": .integer(AgentTools.clientPatience),
+      // Our own tools need nobody's leave.
+      "default_tools_approval_mode": "approve",
+    ]
+    for (key, value) in tools.sorted { members["env.\(key)"] = .string(value) }
+    return JSONObject(
+      members.members.map { (key: "mcp_servers.\(AgentTools.server).\($0.key)", value: $0.value) })
   }
 
   static func conversation(_ conversation: Brief.Conversation) -> [String] {

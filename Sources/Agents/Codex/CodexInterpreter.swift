@@ -113,10 +113,12 @@ package struct CodexInterpreter: AgentInterpreter {
     params["approvalPolicy"] = .string(approval)
     params["sandbox"] = .string(sandbox)
     params["model"] = settings.model.map(JSONValue.string)
+    var config = CodexTerms.server(place.tools)
     if !settings.directories.isEmpty {
-      let roots = settings.directories.map(JSONValue.string)
-      params["config"] = ["sandbox_workspace_write.writable_roots": .array(roots)]
+      config["sandbox_workspace_write.writable_roots"] = .array(
+        settings.directories.map(JSONValue.string))
     }
+    if !config.isEmpty { params["config"] = .object(config) }
     let method: String
     switch brief.conversation {
     case .new: method = "thread/start"

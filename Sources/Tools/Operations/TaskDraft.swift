@@ -16,20 +16,24 @@ struct TaskDraft: Sendable {
 
 extension TasksCreate {
   /// Checks the rest part by part: who would run it, where, and within which limits.
-  func drafted(_ order: TaskOrder, _ caller: Caller) throws(ToolFailure) -> TaskDraft {
+  func drafted(
+    _ order: TaskOrder, _ caller: Caller, within parent: ParentTask?
+  ) throws(ToolFailure) -> TaskDraft {
     let configuration = try workshop.configuration()
+    let mayRunCommands = parent?.mayRunCommands ?? mayRunCommands(caller, configuration)
     var order = order
     let source = try source(of: order)
     if let source, order.input.place.profile == nil {
       order.input.place.profile = source.record.spec.launch.profile
     }
     let (input, type) = (order.input, order.type)
-    if type.name == Brief.commandType, !mayRunCommands(caller, configuration) {
+    if type.name == Brief.commandType, !mayRunCommands {
       throw .commandsNotAllowed("Type \(type.name)", pointer: "task_type")
     }
-    let preflight = try workshop.preflight(configuration)
-    let (launch, place) = try preflighted(order, after: source, preflight)
-    if launch.plan.adapter == .shell, !mayRunCommands(caller, configuration) {
+    let preflight = try workshop.preflight(
+      configuration, environment: parent?.environment)
+    var (launch, place) = try preflighted(order, after: source, preflight)
+    if launch.plan.adapter == .shell, !mayRunCommands {
       throw .commandsNotAllowed("Profile \(launch.plan.profile)", pointer: "profile")
     }
     try checkVariables(order.payload, type, launch.profile, configuration)
@@ -49,6 +53,7 @@ extension TasksCreate {
       ).id
     }
     bound(&spec, input, TaskLimits.ceiling(configuration: configuration, profile: launch.profile))
+    try parent?.bound(&spec, &launch, input.limits.budget)
     return TaskDraft(
       spec: spec, type: type, launch: launch, nameIsGiven: input.work.name != nil)
   }

@@ -15,8 +15,11 @@ struct TaskOrder: Sendable {
 
 extension TasksCreate {
   /// Puts the shorthand in its place and checks the whole by the type's schema.
-  func ordered(_ input: Input) throws(ToolFailure) -> TaskOrder {
-    let type = try workshop.types().named(input.work.taskType)
+  func ordered(
+    _ asked: Input, within parent: ParentTask?
+  ) throws(ToolFailure) -> TaskOrder {
+    let type = try workshop.types().named(asked.work.taskType)
+    let input = try parent?.narrowed(asked, type) ?? asked
     var object = input.work.input ?? [:]
     if let brief = input.work.brief {
       guard object["brief"] == nil else {

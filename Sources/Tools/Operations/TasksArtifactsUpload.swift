@@ -59,9 +59,10 @@ package struct TasksArtifactsUpload: TaskTool {
   package func waits(_ input: Input) -> Bool { input.content.isLarge }
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
-    try workshop.mayChange()
+    let own = try workshop.contributing()
     let task = try workshop.find(
       TaskPlace(task: input.task, team: input.team, diary: input.diary))
+    guard own?.record.id ?? task.id == task.id else { throw .notYourTask }
     if let number = input.attemptN { _ = try task.attempt(number) }
     guard task.artifacts.count < TaskRecord.Limit.artifacts else { throw .tooManyArtifacts }
     let kept = try workshop.keep(
@@ -115,6 +116,10 @@ package struct TasksArtifactsUpload: TaskTool {
 }
 
 extension ToolFailure {
+  fileprivate static let notYourTask = ToolFailure.argument(
+    "task_id", "is not the task you work on", code: "attempt_scope",
+    tool: "tasks_artifacts_upload")
+
   fileprivate static let tooManyArtifacts = ToolFailure(
     code: "limit", summary: "A task holds at most \(TaskRecord.Limit.artifacts) artifacts.",
     nextStep: "Put several files into one archive.")

@@ -72,13 +72,13 @@ package struct TasksCreate: TaskTool {
   private typealias Made = (record: TaskRecord, replayed: Bool)
 
   private func create(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Made {
-    try workshop.mayChange()
-    let order = try ordered(input)
+    let parent = try parent()
+    let order = try ordered(input, within: parent)
     if let earlier = try replay(order) {
       workshop.oweRunner()
       return (earlier, true)
     }
-    let draft = try drafted(order, caller)
+    let draft = try drafted(order, caller, within: parent)
     let store = try workshop.store()
     var random = SystemRandomNumberGenerator()
     let now = Timestamp.now
@@ -108,15 +108,22 @@ package struct TasksCreate: TaskTool {
     }
   }
 
+  /// Gives the task whose agent asks; nil where somebody else does.
+  private func parent() throws(ToolFailure) -> ParentTask? {
+    guard let own = try workshop.contributing() else { return nil }
+    let store = try workshop.store()
+    return try naming { () throws(StoreError) in try ParentTask(own, in: store) }
+  }
+
   /// Does everything but storing, and refuses whatever storing would.
   private func rehearsed(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
-    try workshop.mayChange()
-    let order = try ordered(input)
+    let parent = try parent()
+    let order = try ordered(input, within: parent)
     let spec: TaskSpec
     if let earlier = try replay(order) {
       spec = earlier.spec
     } else {
-      let draft = try drafted(order, caller)
+      let draft = try drafted(order, caller, within: parent)
       spec = draft.spec
       let (store, limits) = (try workshop.store(), try workshop.configuration().limits)
       do throws(StoreError) {

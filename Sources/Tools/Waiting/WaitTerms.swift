@@ -83,7 +83,7 @@ extension Workshop {
   }
 
   /// Sleeps until a look gives something; nil at the deadline, or when the caller has gone.
-  private func sleep<Found>(
+  func sleep<Found>(
     until deadline: MonotonicTime, in store: TaskStore, _ caller: Caller,
     _ look: (TaskStore) throws(StoreError) -> Found?
   ) throws(ToolFailure) -> Found? {
@@ -98,7 +98,7 @@ extension Workshop {
   }
 
   /// How often a waiting caller hears how it stands.
-  private static let slice = Duration.seconds(2)
+  static let slice = Duration.seconds(2)
 
   /// Says in a line how a wait stands.
   static func line(_ outcome: WaitOutcome) -> String {

@@ -1,13 +1,14 @@
 import Agents
 import MCP
 import Posix
+import Runner
 import Synchronization
 import TaskStore
 import Tasks
 
 /// Tells whether this process works for an agent inside an attempt.
 final class AttemptScope: Sendable {
-  /// Is what the environment says; an agent may have taken it out.
+  /// Is what the pass or the environment says; an agent may have taken it out.
   private let own: String?
   private let forebears = Mutex<Forebears?>(nil)
 
@@ -20,8 +21,8 @@ final class AttemptScope: Sendable {
   /// Bounds the walk to the root of the process table.
   private static let generations = 64
 
-  init(environment: [String: String]) {
-    own = environment[AgentEnvironment.Name.attempt]
+  init(environment: [String: String], pass: AttemptPass?) {
+    own = pass?.marker ?? environment[AgentEnvironment.Name.attempt]
   }
 
   /// Names the attempt by the environment of this process or of an ancestor.

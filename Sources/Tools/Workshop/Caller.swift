@@ -56,7 +56,8 @@ package struct Caller: Sendable {
     let version = context.client.softwareVersion.map { CleanText.line($0, limit: 40) }
     let known = name.flatMap { $0.isEmpty ? nil : $0 } ?? "unnamed client"
     self.init(
-      actor: Actor(kind: .client, name: version.map { "\(known) \($0)" } ?? known),
+      actor: workshop.insider
+        ?? Actor(kind: .client, name: version.map { "\(known) \($0)" } ?? known),
       inbox: workshop.setting.clientName ?? name.flatMap { $0.isEmpty ? nil : $0 } ?? "default",
       isAtTerminal: false, takesHandles: context.client.takesTaskHandles,
       cancellation: context.cancellation,

@@ -55,10 +55,22 @@ package struct Operation: Sendable {
 
   package var name: String { tool.name }
 
+  /// Tells whether an agent inside an attempt may use it; what it makes there is its own.
+  var isForAttempts: Bool { group == .attempt || Self.forAttempts.contains(name) }
+
+  private static let forAttempts: Set = [
+    "tasks_schemas", "tasks_create", "tasks_get", "tasks_wait", "tasks_attempts_list",
+    "tasks_messages_list", "tasks_artifacts_list", "tasks_artifacts_download",
+    "tasks_artifacts_upload",
+  ]
+
   /// Does it, and makes durable what it acknowledges.
   package func perform(
     _ arguments: JSONObject, _ caller: Caller, in workshop: Workshop
   ) throws(ToolFailure) -> ToolResult {
+    var caller = caller
+    // Whoever calls from inside an attempt is its agent, whatever it calls with.
+    caller.actor = workshop.insider ?? caller.actor
     let result = try body(arguments, caller)
     if !tool.hints.readOnly { try workshop.commit() }
     return result

@@ -18,6 +18,8 @@ package final class Workshop: Sendable {
     package var build: Build
     /// Gives leave for commands to this server alone, whatever the configuration says.
     package var allowsCommands = false
+    /// Lets an agent's own tools act for the attempt that this process is inside of.
+    package var pass: AttemptPass?
     /// Offers only what reads, and starts nothing.
     package var isReadOnly = false
     /// Names the console's pages in results, and makes links to it.
@@ -56,10 +58,13 @@ package final class Workshop: Sendable {
 
   package init(_ setting: Setting) {
     self.setting = setting
-    scope = AttemptScope(environment: setting.environment)
+    scope = AttemptScope(environment: setting.environment, pass: setting.pass)
     configurationFile = ConfigurationFile(environment: setting.environment)
     typeFolder = TaskTypeFolder(environment: setting.environment)
   }
+
+  /// Names the attempt for which everything is done here, if it is an agent's.
+  var insider: Actor? { setting.pass?.actor }
 
   /// Opens the store on first use, and settles what a crash has left behind.
   package func store() throws(ToolFailure) -> TaskStore {
@@ -102,11 +107,14 @@ package final class Workshop: Sendable {
   /// Lists the types there are now, the user's own among them.
   func types() -> TaskTypeRegistry { typeFolder.current() }
 
-  /// Judges profiles and places by the configuration as it is now.
-  func preflight(_ configuration: Configuration) throws(ToolFailure) -> Preflight {
+  /// Judges profiles and places by the configuration as it is now, and by this process's own
+  /// environment unless another is given.
+  func preflight(
+    _ configuration: Configuration, environment: [String: String]? = nil
+  ) throws(ToolFailure) -> Preflight {
     Preflight.current(
       layout: try store().layout, configuration: configuration,
-      environment: setting.environment, startDirectory: setting.startDirectory)
+      environment: environment ?? setting.environment, startDirectory: setting.startDirectory)
   }
 
   /// Refuses what an attempt, or a server that only reads, may not do.

@@ -46,6 +46,14 @@ enum RealAgent: String, Sendable, CaseIterable, CustomTestStringConvertible {
     }
   }
 
+  /// Gives the model's wish to use a tool that acts for the attempt.
+  func own(_ tool: String, _ input: JSONValue) -> JSONValue {
+    switch self {
+    case .claude: ["name": .string("mcp__errand__\(tool)"), "input": input]
+    case .codex: ["name": .string(tool), "namespace": "mcp__errand", "input": input]
+    }
+  }
+
   /// Gives a profile that leads it to the stand-in, and away from the user's own account.
   func profile(_ model: StandIn, home: String, permissionMode: String = "all") -> JSONValue {
     var environment: JSONObject = [:]

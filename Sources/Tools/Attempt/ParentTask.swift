@@ -1,0 +1,193 @@
+import Agents
+import JSON
+import MCP
+import Runner
+import TaskStore
+import Tasks
+
+/// Is the task whose agent makes another, which gets no more than it has itself.
+struct ParentTask: Sendable {
+  private let record: TaskRecord
+  /// What is left of its limits, without what its subtasks have been given.
+  private let left: TaskLimits
+  /// Is what its own agent was given; the server that asks for it may have been given less.
+  let environment: [String: String]
+
+  init(_ own: OwnAttempt, in store: TaskStore) throws(StoreError) {
+    record = own.record
+    var query = TaskQuery()
+    query.parentId = record.id
+    query.teamId = nil
+    query.limit = Self.most
+    let budget = try store.list(query).items.reduce(record.spec.budget.less(record.usage)) {
+      $0.less($1.promised)
+    }
+    left = TaskLimits(
+      budget: budget, dispatchTimeoutSec: record.spec.dispatchTimeoutSec,
+      runningTimeoutSec: record.spec.runningTimeoutSec)
+    let plain = try record.spec.launch.environment.map { (cid) throws(StoreError) in
+      try store.environment(cid)
+    }
+    environment = try (plain ?? [:]).merging(store.secrets(of: record.id)) { $1 }
+  }
+
+  /// No configuration lets one task make more.
+  private static let most = 10_000
+
+  /// Commands are for those who run as commands themselves, with a person's leave.
+  var mayRunCommands: Bool { record.spec.launch.adapter == .shell }
+
+  /// Fills in what the parent decides; refuses what goes beyond it.
+  func narrowed(
+    _ input: TasksCreate.Input, _ type: TaskType
+  ) throws(ToolFailure) -> TasksCreate.Input {
+    var input = input
+    if let named = input.grouping.parent,
+      named.description != record.id.description, named.description != record.spec.name
+    {
+      throw .beyond("parent_id", "a task made here is part of \(record.spec.name)")
+    }
+    input.grouping.parent = .id(record.id)
+    if let team = input.grouping.team, team != record.spec.teamId {
+      throw .beyond("team_id", "a subtask is in its parent's team")
+    }
+    input.grouping.team = record.spec.teamId
+    input.grouping.correlation = input.grouping.correlation ?? record.spec.correlationId
+    if type.name != Brief.commandType {
+      input.place.profile = input.place.profile ?? record.spec.launch.profile
+    }
+    try place(&input, type)
+    return input
+  }
+
+  /// A subtask works where its parent may, and never less apart from others' work.
+  private func place(_ input: inout TasksCreate.Input, _ type: TaskType) throws(ToolFailure) {
+    let wanted = input.place.workspace ?? type.policy.workspaceMode
+    let own = record.spec.workspace
+    switch own {
+    case .sharedMount: input.place.workspace = wanted
+    case .dedicatedWorktree:
+      guard input.place.workspace != .sharedMount else {
+        throw .beyond("workspace", "your own work is in a worktree")
+      }
+      input.place.workspace = wanted == .none ? wanted : .dedicatedWorktree
+    case .none:
+      let given = input.place.workspace ?? WorkspaceMode.none
+      guard given == .none, input.place.directory == nil else {
+        throw .beyond("workspace", "you have no directory yourself")
+      }
+      input.place.workspace = WorkspaceMode.none
+    }
+    guard input.place.workspace != WorkspaceMode.none else { return }
+    input.place.directory = input.place.directory ?? record.spec.directory
+  }
+
+  /// Checks what is known once everything is resolved, and lowers what may be lower.
+  func bound(
+    _ spec: inout TaskSpec, _ launch: inout Preflight.Resolved, _ given: Budget
+  ) throws(ToolFailure) {
+    if let directory = spec.directory, let own = record.spec.directory,
+      !DirectoryPolicy.contains(own, directory)
+    {
+      throw .beyond("directory", "it is not in \(own), where you work")
+    }
+    try bound(&launch.plan)
+    spec.launch = launch.plan
+    guard launch.plan.adapter != .shell else { return lower(&spec, Budget()) }
+    if let spent = left.budget.spent {
+      throw ToolFailure(
+        code: FailureReason.budgetExhausted.rawValue,
+        summary: "Nothing is left of your own task's budget (\(spent)). Nothing was stored.",
+        nextStep: "Do the work yourself, or end with what you have.")
+    }
+    lower(&spec, left.budget.share(given))
+  }
+
+  private func lower(_ spec: inout TaskSpec, _ share: Budget) {
+    var most = left
+    most.budget = share
+    let limits = TaskLimits(
+      budget: spec.budget, dispatchTimeoutSec: spec.dispatchTimeoutSec,
+      runningTimeoutSec: spec.runningTimeoutSec
+    ).lowered(by: most)
+    spec.budget = limits.budget
+    spec.dispatchTimeoutSec = limits.dispatchTimeoutSec ?? spec.dispatchTimeoutSec
+    spec.runningTimeoutSec = limits.runningTimeoutSec ?? spec.runningTimeoutSec
+  }
+
+  private func bound(_ plan: inout LaunchPlan) throws(ToolFailure) {
+    let own = record.spec.launch
+    guard
+      plan.adapter.asksForLeave || plan.profile == own.profile
+        || (own.adapter == .shell || own.settings.permissionMode == .all)
+    else {
+      throw .beyond("profile", "\(plan.profile) cannot be held to what you may do")
+    }
+    if own.adapter.asksForLeave {
+      plan.settings.permissionMode = min(plan.settings.permissionMode, own.settings.permissionMode)
+      let folders = own.settings.directories + [record.spec.directory].compactMap { $0 }
+      plan.settings.directories.removeAll { directory in
+        !folders.contains { DirectoryPolicy.contains($0, directory) }
+      }
+    }
+  }
+}
+
+extension AdapterKind {
+  /// Tells whether its agents ask before they do what their permission mode does not cover.
+  fileprivate var asksForLeave: Bool {
+    switch self {
+    case .claude, .codex, .acp: true
+    case .shell, .command, .text: false
+    }
+  }
+}
+
+extension Budget {
+  /// Gives what is left after some use; nothing is ever less than nothing.
+  fileprivate func less(_ usage: Usage) -> Budget {
+    Budget(
+      usd: usd.map { max(0, $0 - (usage.costUsd ?? 0)) },
+      tokens: tokens.map { max(0, $0 - usage.totalTokens) },
+      turns: turns.map { max(0, $0 - (usage.turns ?? 0)) })
+  }
+
+  fileprivate func less(_ other: Budget) -> Budget {
+    Budget(
+      usd: usd.map { max(0, $0 - (other.usd ?? 0)) },
+      tokens: tokens.map { max(0, $0 - (other.tokens ?? 0)) },
+      turns: turns.map { max(0, $0 - (other.turns ?? 0)) })
+  }
+
+  /// Gives the most a subtask may have of it: all where it asks for so much, else a quarter, so
+  /// that something is left for the next.
+  fileprivate func share(_ given: Budget) -> Budget {
+    Budget(
+      usd: given.usd == nil ? usd.map { $0 / 4 } : usd,
+      tokens: given.tokens == nil ? tokens.map { max(1, $0 / 4) } : tokens,
+      turns: given.turns == nil ? turns.map { max(1, $0 / 4) } : turns)
+  }
+
+  /// Names a limit of which nothing is left.
+  fileprivate var spent: String? {
+    if usd == 0 { return "usd" }
+    if tokens == 0 { return "tokens" }
+    return turns == 0 ? "turns" : nil
+  }
+}
+
+extension TaskRecord {
+  /// What it may still use, and has used: its parent cannot give that to another.
+  fileprivate var promised: Budget {
+    if spec.launch.adapter == .shell { return Budget() }
+    guard status.isTerminal else { return spec.budget }
+    return Budget(usd: usage.costUsd, tokens: usage.totalTokens, turns: usage.turns)
+  }
+}
+
+extension ToolFailure {
+  /// Says that an argument asks for more than the parent has.
+  fileprivate static func beyond(_ argument: String, _ why: String) -> ToolFailure {
+    .argument(argument, why, code: "beyond_parent", tool: "tasks_create")
+  }
+}
