@@ -12,29 +12,12 @@ import Testing
     "tasks_artifacts_upload", "task_report", "task_ask", "task_submit_output",
   ]
 
-  /// Starts a task that goes on until a file appears, and gives the file of its attempt.
-  private func begin(_ desk: CommandDesk) throws -> (id: String, pass: String) {
-    let script = "printf %s \"$ERRAND_ATTEMPT_FILE\" > pass; while [ ! -e go ]; do sleep 0.02; done"
-    let task = try desk.json(["run", "--profile", "shell", "--json", script])
-    var pass = ""
-    let runs = try eventually {
-      guard try RealFileSystem().exists(desk.folder + "/pass") else { return false }
-      pass = try readText(desk.folder + "/pass")
-      return try !pass.isEmpty && desk.json(["get", "--json", id(task)])["status"] == "running"
-    }
-    try #require(runs)
-    return (try id(task), pass)
-  }
-
-  private func id(_ task: JSONValue) throws -> String {
-    try #require(task["id"]?.stringValue, "\(task.text)")
-  }
-
   @Test func anAgentReportsAsksHandsInAndMakesSubtasks() throws {
     try withCommandDesk { desk in
-      let (id, pass) = try begin(desk)
+      let held = try HeldAttempt(on: desk)
+      let (id, pass) = (held.id, held.pass)
       #expect(try FileStatus.of(pass).map { $0.mode & 0o777 } == 0o600)
-      let agent = try Conversation(store: desk.store, environment: ["ERRAND_ATTEMPT_FILE": pass])
+      let agent = try held.agent()
       let list = try agent.result(1, Modern.request(1, "tools/list"))
       #expect(list["tools"]?.arrayValue?.compactMap { $0["name"]?.stringValue } == Self.tools)
       _ = try agent.call("task_report", ["progress": "half way"])
@@ -55,9 +38,7 @@ import Testing
       let wait = try agent.call("tasks_wait", ["task_ids": [try #require(part["id"])]])
       #expect(wait["changed"]?.arrayValue?.first?["status"] == "completed", "\(wait.text)")
       _ = try agent.call("task_submit_output", ["output": ["summary": "Made by hand."]])
-      try writeFile(desk.folder + "/go", "")
-      let ended = try desk.errand(["wait", id])
-      #expect(ended.status == .exited(code: 0), "\(ended.errorText)")
+      try held.end()
       let attempts = try desk.json(["get", "--json", id])
       #expect(attempts["resultSummary"] == "Made by hand.")
       #expect(attempts["childCounts"]?["completed"] == 1)

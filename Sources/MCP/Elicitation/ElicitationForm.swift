@@ -41,7 +41,7 @@ package struct ElicitationForm: Sendable, Hashable {
   }
 
   /// Tells whether the user's answer is what was asked for.
-  func accepts(_ content: JSONObject) -> Bool {
+  package func accepts(_ content: JSONObject) -> Bool {
     fields.allSatisfy { field in
       switch content[field.name] {
       case let value?: field.kind.accepts(value)

@@ -35,8 +35,10 @@ package struct TasksCreate: TaskTool {
   package func call(
     _ input: Input, _ context: CallContext
   ) throws(ToolFailure) -> ToolAnswer<Output> {
-    let caller = Caller(context, in: workshop)
+    var caller = Caller(context, in: workshop)
     guard waits(input), caller.takesHandles else {
+      // Where the answer comes with another call, that would create another task.
+      if context.era == .modern { caller.ask = nil }
       return .done(try perform(input, caller))
     }
     let creation = try create(input, caller)
@@ -51,7 +53,7 @@ package struct TasksCreate: TaskTool {
     if input.wait {
       try workshop.commit()
       let terms = WaitTerms(tasks: [task.id], until: .needsMe, after: nil)
-      let outcome = try workshop.wait(terms, seconds: Self.patience, caller)
+      let outcome = try workshop.waitAsking(terms, seconds: Self.patience, caller)
       task = outcome.matched.first ?? outcome.waiting.first ?? task
     }
     var shown =

@@ -51,7 +51,7 @@ package struct TasksWait: TaskTool {
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     let terms = try terms(input)
-    let outcome = try workshop.wait(terms, seconds: input.timeoutSec, caller)
+    let outcome = try workshop.waitAsking(terms, seconds: input.timeoutSec, caller)
     return try Output(outcome, workshop, bytes: input.maxBytes)
   }
 

@@ -21,7 +21,8 @@ package struct DurableWaits: WaitHandles {
     let now = try naming { () throws(StoreError) in try store.number() }
     let handle = WaitHandle(
       id: WaitHandle.makeID(), tasks: terms.tasks, until: terms.until,
-      after: terms.after ?? now, cancelsWork: cancelsWork, canAsk: false, createdAt: .now)
+      after: terms.after ?? now, cancelsWork: cancelsWork, canAsk: caller.ask != nil,
+      createdAt: .now)
     try naming { () throws(StoreError) in
       try store.makeWaitHandle(handle, by: caller.actor)
     }
@@ -34,15 +35,53 @@ package struct DurableWaits: WaitHandles {
     if let end = handle.end { return ended(handle, try phase(end)) }
     try workshop.attend()
     let outcome = try look(handle)
+    if let open = Self.questions(handle, outcome) {
+      return state(
+        handle, .inputRequired(open), message: Workshop.line(outcome),
+        updated: outcome.latest ?? handle.createdAt)
+    }
     if outcome.matched.isEmpty { return working(handle, outcome) }
     return try settled(handle, outcome)
   }
 
-  /// Knows no questions of its own: nothing is asked through a handle yet.
+  /// Takes the user's answers. One that is turned away ends the wait, as if it could not be asked:
+  /// the question stays open.
   package func update(
     _ id: String, _ responses: [String: ElicitationOutcome]
   ) throws(ToolFailure) -> Bool {
-    try find(id) != nil
+    guard let handle = try find(id) else { return false }
+    guard handle.end == nil else { return true }
+    let outcome = try look(handle)
+    let open = Self.asked(handle, outcome) ?? []
+    for question in open {
+      guard let response = responses[question.key] else { continue }
+      try workshop.mayChange()
+      guard case .accepted(let content) = response else {
+        _ = try settled(handle, outcome)
+        return true
+      }
+      // What does not fit is asked again.
+      guard let answer = question.answer(content) else { continue }
+      try workshop.keep(answer, to: question, Self.caller)
+    }
+    return true
+  }
+
+  /// Gives what is asked through the handle now; nil where it goes on or ends without.
+  private static func asked(_ handle: WaitHandle, _ outcome: WaitOutcome) -> [RequestForm]? {
+    guard handle.canAsk, handle.until != .change,
+      !outcome.matched.contains(where: \.status.isTerminal),
+      let forms = RequestForm.all(of: outcome.matched + outcome.waiting), !forms.isEmpty
+    else { return nil }
+    return forms
+  }
+
+  private static func questions(
+    _ handle: WaitHandle, _ outcome: WaitOutcome
+  ) -> [String: ElicitationForm]? {
+    asked(handle, outcome).map { forms in
+      Dictionary(forms.map { ($0.key, $0.form) }) { first, _ in first }
+    }
   }
 
   package func cancel(_ id: String) throws(ToolFailure) -> Bool {
@@ -64,7 +103,8 @@ package struct DurableWaits: WaitHandles {
     return true
   }
 
-  private static let actor = Actor(kind: .client, name: "tasks extension")
+  private static let caller = Caller.chat(name: "tasks extension")
+  private static let actor = caller.actor
 
   private func find(_ id: String) throws(ToolFailure) -> WaitHandle? {
     guard id.hasPrefix(WaitHandle.prefix), id.utf8.count <= 64 else { return nil }
@@ -138,10 +178,9 @@ package struct DurableWaits: WaitHandles {
   }
 
   private func working(_ handle: WaitHandle, _ outcome: WaitOutcome) -> WaitHandleState {
-    let updated = (outcome.matched + outcome.waiting).map(\.updatedAt).max()
     return state(
       handle, .working, message: Workshop.line(outcome),
-      updated: max(handle.createdAt, updated ?? handle.createdAt))
+      updated: max(handle.createdAt, outcome.latest ?? handle.createdAt))
   }
 
   private func ended(

@@ -29,6 +29,9 @@ struct WaitOutcome: Sendable {
   var waiting: [TaskRecord] = []
   /// Every change up to this number has been seen.
   var cursor: Int
+
+  /// When one of them last changed.
+  var latest: Timestamp? { (matched + waiting).map(\.updatedAt).max() }
 }
 
 extension Workshop {

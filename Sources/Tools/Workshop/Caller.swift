@@ -15,8 +15,13 @@ package struct Caller: Sendable {
   /// Takes a durable handle in place of a long wait.
   package var takesHandles: Bool
   package var cancellation: Cancellation
+  /// Puts a form to the user, under a key of its own; nil where the client shows none.
+  var ask: Asking?
   /// Tells how far a wait is: seconds passed, seconds in all, and a line.
   package var progress: @Sendable (_ done: Double, _ total: Double, _ line: String) -> Void
+
+  typealias Asking =
+    @Sendable (ElicitationForm, _ key: String) throws(ToolFailure) -> ElicitationOutcome
 
   /// Describes a person at a terminal.
   package static func terminal(
@@ -62,6 +67,8 @@ package struct Caller: Sendable {
       isAtTerminal: false, takesHandles: context.client.takesTaskHandles,
       cancellation: context.cancellation,
       progress: { context.progress($0, total: $1, message: $2) })
+    guard context.client.showsForms else { return }
+    ask = { (form, key) throws(ToolFailure) in try context.elicit(form, key: key) }
   }
 
   private init(

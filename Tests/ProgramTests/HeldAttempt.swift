@@ -1,0 +1,61 @@
+import JSON
+import Posix
+import TestSupport
+import Testing
+
+/// Is an attempt that goes on until the test lets it end; the test plays its agent.
+struct HeldAttempt {
+  let desk: CommandDesk
+  let id: String
+  /// The file with which the agent's own tools act for the attempt.
+  let pass: String
+
+  /// Starts a task of that kind, and waits until it runs.
+  init(on desk: CommandDesk) throws {
+    let script = "printf %s \"$ERRAND_ATTEMPT_FILE\" > pass; while [ ! -e go ]; do sleep 0.02; done"
+    let task = try desk.json(["run", "--profile", "shell", "--json", script])
+    let id = try #require(task["id"]?.stringValue, "\(task.text)")
+    var pass = ""
+    let runs = try eventually {
+      guard try RealFileSystem().exists(desk.folder + "/pass") else { return false }
+      pass = try readText(desk.folder + "/pass")
+      return try !pass.isEmpty && desk.json(["get", "--json", id])["status"] == "running"
+    }
+    try #require(runs)
+    self.desk = desk
+    self.id = id
+    self.pass = pass
+  }
+
+  /// Starts the server that is named to agents.
+  func agent() throws -> Conversation {
+    try Conversation(store: desk.store, environment: ["ERRAND_ATTEMPT_FILE": pass])
+  }
+
+  /// Lets the attempt end well.
+  func end() throws {
+    try writeFile(desk.folder + "/go", "")
+    let ends = try eventually {
+      try desk.json(["get", "--json", id])["status"] == "completed"
+    }
+    #expect(ends)
+  }
+}
+
+/// Lends an attempt whose agent has asked which colour it should be.
+func withQuestion(_ body: (HeldAttempt, _ agent: Conversation) throws -> Void) throws {
+  try withCommandDesk { desk in
+    let held = try HeldAttempt(on: desk)
+    let agent = try held.agent()
+    try agent.send([
+      Modern.call(7, "task_ask", #"{"question":"Which colour?","options":["red","blue"]}"#)
+    ])
+    let asks = try eventually {
+      try desk.json(["get", "--json", held.id])["status"] == "input_required"
+    }
+    try #require(asks)
+    try body(held, agent)
+    try held.end()
+    #expect(try agent.finish() == .exited(code: 0))
+  }
+}
