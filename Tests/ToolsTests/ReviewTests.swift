@@ -63,6 +63,7 @@ struct ReviewTests {
       #expect(answer["status"] == "queued" && answer["attemptCount"] == 1)
       #expect(answer["input"] == ["brief": "sleep 1"])
       #expect(answer["inputCid"] != .string(task.spec.inputCid.description))
+      #expect(try house.store().task(.id(task.id)).feedback == "more time")
       // What waits already is not sent back once more.
       let refusal = try house.refusal(
         "tasks_retry", ["task_id": .string(task.spec.name), "reason": "x"])

@@ -1,56 +1,25 @@
-// Does things to a task: cancel, answer, write, continue, review, retry, as far as there are tools.
+// Does things to a task, as far as there are tools: cancel, answer, write, continue.
 
 import { call } from "./api.js";
 import { can, go } from "./app.js";
 import { agent, doing, h, isOver, toast } from "./dom.js";
-import { dialog } from "./keys.js";
+import { ask } from "./keys.js";
+import { edit, retry, review } from "./review.js";
 
 export function cancel(task) {
   const reason = h("input", { name: "reason", maxLength: 300, autocomplete: "off" });
-  const sure = h("button", { type: "submit", class: "bad" }, "Cancel the task");
-  const element = dialog(`Cancel “${task.title}”?`, h("form", { onsubmit: (event) => {
-    event.preventDefault();
-    doing(sure, async () => {
-      await call("tasks_cancel", { task_id: task.id, ...(reason.value ? { reason: reason.value } : {}) });
-      element.close();
-    });
-  } }, h("p", {}, "It ends with every process it started. What it did stays."),
-  h("label", {}, "Why (for the record)", reason),
-  h("div", { class: "row" }, sure, h("button", { type: "button", onclick: () => element.close() }, "Keep it"))));
-  reason.focus();
-}
-
-/** Asks for a text, then does something with it. */
-function ask(title, label, button, work, first = "") {
-  const text = h("textarea", { required: true, rows: 5, value: first });
-  const sure = h("button", { type: "submit", class: "main" }, button);
-  const element = dialog(title, h("form", { onsubmit: (event) => {
-    event.preventDefault();
-    doing(sure, async () => { await work(text.value, element); element.close(); });
-  } }, h("label", {}, label, text),
-  h("div", { class: "row" }, sure, h("button", { type: "button", onclick: () => element.close() }, "Cancel"))));
-  text.focus();
-  return element;
-}
-
-export function retry(task, reason = "") {
-  ask("Try again", "What should be different? The agent is told.", "Retry", async (text) => {
-    await call("tasks_retry", { task_id: task.id, reason: text });
-    toast("A new attempt is queued.");
-  }, reason);
+  ask(`Cancel “${task.title}”?`, "Cancel the task",
+    () => call("tasks_cancel", { task_id: task.id, ...(reason.value ? { reason: reason.value } : {}) }),
+    h("p", {}, "It ends with every process it started. What it did stays."),
+    h("label", {}, "Why (for the record)", reason)).querySelector("[type=submit]").className = "bad";
 }
 
 function goOn(task, mode) {
-  ask(mode === "fork" ? "Fork into a new task" : "Continue in a new task", "What is to be done next?", "Create", async (text) => {
-    const made = await call("tasks_continue", { from_task_id: task.id, brief: text, mode });
+  const text = h("textarea", { required: true, rows: 5 });
+  ask(mode === "fork" ? "Fork into a new task" : "Continue in a new task", "Create", async () => {
+    const made = await call("tasks_continue", { from_task_id: task.id, brief: text.value, mode });
     go(`/tasks/${made.name ?? made.id}`);
-  });
-}
-
-function review(task, accepted) {
-  ask(accepted ? "Accept the result" : "Reject the result", "Comments", accepted ? "Accept" : "Reject", async (text) => {
-    await call("tasks_verify", { task_id: task.id, accepted, comments: text });
-  }, accepted ? "Looks good." : "");
+  }, h("label", {}, "What is to be done next?", text));
 }
 
 /** Gives the buttons that make sense for a task as it stands. */
@@ -60,6 +29,7 @@ export function actionRow(task) {
   return h("div", { class: "row actions" },
     isEnded ? null : task.cancelRequestedAt ? h("button", { type: "button", disabled: true }, "Cancelling…")
       : button("Cancel", () => cancel(task), "bad"),
+    can("tasks_update") ? button("Edit", () => edit(task)) : null,
     isEnded && can("tasks_retry") ? button("Retry", () => retry(task)) : null,
     isEnded && can("tasks_continue") && task.attemptCount > 0 ? [button("Continue", () => goOn(task, "extend")), button("Fork", () => goOn(task, "fork"))] : null,
     task.status === "completed" && can("tasks_verify") ? [button("Accept", () => review(task, true)), button("Reject", () => review(task, false))] : null);

@@ -2,13 +2,13 @@
 
 import { call } from "./api.js";
 import { go } from "./app.js";
-import { agent, h, pill } from "./dom.js";
+import { agent, doing, failureWords, h, pill } from "./dom.js";
 import { moveInRows } from "./lists.js";
 
 const shortcuts = [
   ["⌘K or Ctrl K", "Find a task or do something"], ["/", "Filter"], ["j  k", "Next, last"],
   ["Enter", "Open"], ["b", "Board"], ["a", "All tasks"], ["n", "New task"], ["c", "Cancel this task"],
-  ["m", "Write to the agent"], ["g", "Latest of the stream"], ["?", "This help"], ["Esc", "Close"],
+  ["e", "Edit this task"], ["m", "Write to the agent"], ["g", "Latest of the stream"], ["?", "This help"], ["Esc", "Close"],
 ];
 
 export function watchKeys(view) {
@@ -43,6 +43,26 @@ export function dialog(title, ...content) {
     h("div", { class: "body" }, h("h2", {}, title), ...content));
   document.body.append(element);
   element.showModal();
+  return element;
+}
+
+/** Asks for what some fields take, then does something; it stays open, and says why, if that fails. */
+export function ask(title, button, work, ...fields) {
+  const sure = h("button", { type: "submit", class: "main" }, button);
+  const fault = h("div", { class: "fault", role: "alert" });
+  const element = dialog(title, h("form", { onsubmit: (event) => {
+    event.preventDefault();
+    doing(sure, async () => {
+      try {
+        await work();
+        element.close();
+      } catch (error) {
+        fault.textContent = failureWords(error);
+      }
+    });
+  } }, ...fields, fault,
+  h("div", { class: "row" }, sure, h("button", { type: "button", onclick: () => element.close() }, "Leave it"))));
+  element.querySelector("textarea, input, select")?.focus();
   return element;
 }
 

@@ -1,13 +1,14 @@
 // Shows one task: what it is about, how it stands and why, what it says, and what it left.
 
 import { call } from "./api.js";
-import { actionRow, cancel, messageBox, questionCard, retry } from "./actions.js";
+import { actionRow, cancel, messageBox, questionCard } from "./actions.js";
 import { can, follow } from "./app.js";
 import { artifactItem, listArtifacts, textOf } from "./artifacts.js";
 import { diffView } from "./diff.js";
 import { agent, ago, count, duration, failureWords, h, isOver, money, pill, put } from "./dom.js";
 import { fill, soon } from "./lists.js";
 import { streamView } from "./messages.js";
+import { attemptList, edit, remarks, sendBack } from "./review.js";
 
 export function taskView(reference) {
   let task;
@@ -18,7 +19,7 @@ export function taskView(reference) {
   const asked = h("div", { class: "task-page", "aria-live": "assertive" });
   const changes = h("section", { class: "card", "aria-label": "Changes", hidden: true });
   const foot = h("div");
-  const side = Object.fromEntries(["brief", "result", "usage", "attempts", "artifacts", "subtasks"].map((key) =>
+  const side = Object.fromEntries(["brief", "result", "remarks", "usage", "attempts", "artifacts", "subtasks"].map((key) =>
     [key, h("section", { class: "card panel", hidden: true })]));
   const stream = streamView(earlier);
   stream.element.append(foot);
@@ -27,6 +28,7 @@ export function taskView(reference) {
       h("aside", { class: "side", "aria-label": "About the task" }, Object.values(side))));
   const view = { element, title: reference, refresh, messages, keys: {
     c: () => { if (task && !isOver(task.status)) cancel(task); },
+    e: () => { if (task && can("tasks_update")) edit(task); },
     m: () => document.getElementById("message")?.focus(),
     g: () => stream.jump(),
   } };
@@ -87,6 +89,8 @@ export function taskView(reference) {
       panel("brief", "Brief", agent("pre", brief), task.tags?.length ? h("p", { class: "dim small" }, task.tags.map((tag) => `#${tag} `)) : null);
     }
     if (task.resultSummary) panel("result", "Result", agent("p", task.resultSummary));
+    const isWriting = side.remarks.contains(document.activeElement) && document.activeElement.value;
+    if (!isWriting) panel("remarks", task.review ? "Review" : "Comments", remarks(task));
     const usage = task.usage ?? {};
     const facts = [["Cost", money(usage.costUsd)], ["Turns", count(usage.turns)], ["Tool calls", count(usage.toolCalls)],
       ["Tokens in", count(usage.inputTokens)], ["Tokens out", count(usage.outputTokens)], ["Model", usage.model]].filter(([, value]) => value);
@@ -103,10 +107,7 @@ export function taskView(reference) {
 
   async function showAttempts() {
     const page = await call("tasks_attempts_list", { task_id: task.id, max_bytes: 40000 });
-    panel("attempts", "Attempts", page.items.map((one) => h("dl", {}, h("dt", {}, `${one.attemptN}`),
-      h("dd", {}, pill(one.status, one.statusReason), one.exit?.code === undefined ? null : h("span", { class: "dim small" }, ` exit ${one.exit.code}`),
-        one.error ? agent("p", one.error.message, { class: "small" }) : null,
-        one.output?.summary ? agent("p", one.output.summary, { class: "small" }) : null))));
+    panel("attempts", "Attempts", attemptList(task, page.items));
   }
 
   async function showArtifacts() {
@@ -119,7 +120,7 @@ export function taskView(reference) {
     const { text, isWhole } = await textOf(task.id, diff, 2 * 1024 * 1024);
     changes.hidden = false;
     put(changes, h("header", { class: "panel" }, h("h2", {}, "Changes")),
-      diffView(text, { onRemarks: isOver(task.status) && can("tasks_retry") ? (said) => retry(task, said) : undefined }),
+      diffView(text, { onRemarks: isOver(task.status) && can("tasks_retry") ? (said) => sendBack(task, said) : undefined }),
       isWhole ? null : h("p", { class: "panel dim small" }, "The diff is longer; save the artifact to see all."));
   }
 

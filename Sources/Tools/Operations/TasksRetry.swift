@@ -26,7 +26,7 @@ package struct TasksRetry: TaskTool {
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
-      required("reason", \.reason, .text(1...2_000), "Why, for the record."),
+      required("reason", \.reason, .text(1...20_000), "Why; the next attempt is told."),
       optional("brief", \.brief, .text(1...100_000), "A new brief."),
       optional("profile", \.profile, TaskPlace.groupName, "Who runs it now."),
       TaskPlace.teamField(\.team))
@@ -40,7 +40,8 @@ package struct TasksRetry: TaskTool {
     guard task.status.isTerminal else { throw .notEnded(task) }
     let relaunch = try workshop.relaunch(
       task, profile: input.profile, mayRunCommands: mayRunCommands, caller)
-    var order = Workshop.Return(reason: CleanText.line(input.reason, limit: 2_000))
+    var order = Workshop.Return(
+      reason: CleanText.line(input.reason, limit: 2_000), feedback: input.reason)
     order.change = try input.brief.map { (brief) throws(ToolFailure) in
       try changed(task, brief)
     }

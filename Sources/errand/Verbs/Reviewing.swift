@@ -39,7 +39,8 @@ extension Command {
       Options.quiet.spec,
     ],
     tool: "tasks_retry",
-    notes: "Earlier attempts stay, with their messages and artifacts.",
+    notes:
+      "Earlier attempts stay, with their messages and artifacts. The next one is told the reason.",
     examples: [
       Example("errand retry fix-login-test-k3f9", "The same once more."),
       Example("errand retry fix-login-test-k3f9 --profile codex", "By another agent."),
@@ -83,7 +84,7 @@ enum Reviewing {
   }
 
   static func retry(_ call: Invocation) throws(Complaint) -> ExitCode {
-    let reason = call[Options.reason] ?? "asked for at the terminal"
+    let reason = call[Options.reason] ?? "Try once more."
     return try carryOut(call, "tasks_retry", ["reason": .string(reason)])
   }
 

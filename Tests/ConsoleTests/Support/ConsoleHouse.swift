@@ -64,8 +64,21 @@ final class ConsoleHouse: Sendable {
 
       """
     try writeFile(agent, script, permissions: 0o700)
+    try addProfile("asker", agent, adapter: "acp")
+  }
+
+  /// Configures a profile `hearer`, whose agent writes down what it is told, and a line more.
+  func addHearer() throws {
+    let agent = Path.join(root, "hearer")
+    try writeFile(agent, "#!/bin/sh\ncat > told\necho two >> a.txt\n", permissions: 0o700)
+    try addProfile("hearer", agent, adapter: "command")
+  }
+
+  private func addProfile(_ name: String, _ program: String, adapter: String) throws {
     let configuration: JSONValue = [
-      "profiles": [["name": "asker", "adapter": "acp", "executable": .string(agent)]]
+      "profiles": [
+        ["name": .string(name), "adapter": .string(adapter), "executable": .string(program)]
+      ]
     ]
     try writeFile(Path.join(root, "config/config.json"), configuration.text)
   }
