@@ -30,11 +30,27 @@ struct AgentDesk {
 
   /// Starts a task and leaves it to itself; gives its id.
   func start(_ brief: String = "Do the task.", _ options: [String] = []) throws -> String {
-    let arguments = ["run", "--profile", agent.rawValue, "--json"] + options + [brief]
+    try start(by: ["run", "--profile", agent.rawValue] + options + [brief])
+  }
+
+  /// Starts a task by a command of that kind; gives its id.
+  func start(by command: [String]) throws -> String {
+    let arguments = command + ["--json"]
     let outcome = try desk.errand(arguments, environment: [agent.key: StandIn.key])
     try #require(outcome.status == .exited(code: 0), "\(outcome.errorText)")
     let task = try JSONValue.parse(outcome.output.dropLast(outcome.output.last == 10 ? 1 : 0))
     return try #require(task["id"]?.stringValue)
+  }
+
+  /// Waits until a task asks something, and gives its question.
+  func question(of id: String) throws -> JSONValue {
+    var task: JSONValue = [:]
+    let asks = try eventually(within: .seconds(60)) {
+      task = try desk.json(["get", id, "--json"])
+      return task["status"] == "input_required"
+    }
+    try #require(asks, "\(task.text)")
+    return try #require(task["pendingRequests"]?.arrayValue?.first)
   }
 
   /// Runs a task to its end.
@@ -76,12 +92,12 @@ struct AgentDesk {
 
 /// Lends a desk in a repository, where the agent's model says what it is told.
 func withAgent(
-  _ agent: RealAgent, _ turns: [JSONValue], permissionMode: String = "all",
+  _ agent: RealAgent, _ turns: [JSONValue], rules: [JSONValue] = [], permissionMode: String = "all",
   configuration more: JSONObject = [:], _ body: (AgentDesk) throws -> Void
 ) throws {
   try withCommandDesk { desk in
     try Git.makeRepository(at: desk.folder)
-    let model = try StandIn(StandIn.scenario(turns), in: Path.parent(desk.folder))
+    let model = try StandIn(StandIn.scenario(turns, rules: rules), in: Path.parent(desk.folder))
     let home = Path.parent(desk.folder) + "/home"
     try agent.furnish(home, model)
     var configuration = more

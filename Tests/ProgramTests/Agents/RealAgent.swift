@@ -46,6 +46,46 @@ enum RealAgent: String, Sendable, CaseIterable, CustomTestStringConvertible {
     }
   }
 
+  /// Gives the model's wish to run a command that this agent asks leave for.
+  func privileged(_ command: String) -> JSONValue {
+    switch self {
+    case .claude: shell(command)
+    case .codex:
+      [
+        "name": "exec_command",
+        "input": [
+          "cmd": .string(command), "sandbox_permissions": "require_escalated",
+          "justification": "It is needed.",
+        ],
+      ]
+    }
+  }
+
+  /// Gives the model's wish to ask which of two words it is to be, by the agent's own tool.
+  func choice(_ question: String, _ one: String, _ other: String) -> JSONValue {
+    let options: JSONValue = .array(
+      [one, other].map { ["label": .string($0), "description": "As it says"] })
+    var asked: JSONObject = [
+      "question": .string(question), "header": "Choice", "options": options,
+    ]
+    switch self {
+    case .claude:
+      asked["multiSelect"] = false
+      return ["name": "AskUserQuestion", "input": ["questions": [.object(asked)]]]
+    case .codex:
+      asked["id"] = "choice"
+      return ["name": "request_user_input", "input": ["questions": [.object(asked)]]]
+    }
+  }
+
+  /// The folders in a home where it keeps its conversations.
+  func conversations(in home: String) -> String {
+    switch self {
+    case .claude: home + "/.claude/projects"
+    case .codex: home + "/.codex/sessions"
+    }
+  }
+
   /// Gives the model's wish to use a tool that acts for the attempt.
   func own(_ tool: String, _ input: JSONValue) -> JSONValue {
     switch self {
@@ -122,8 +162,9 @@ struct StandIn {
   }
 
   /// Answers every wish of the main conversation in turn, and side requests with a title.
-  static func scenario(_ turns: [JSONValue]) -> JSONValue {
+  static func scenario(_ turns: [JSONValue], rules: [JSONValue] = []) -> JSONValue {
     [
+      "rules": .array(rules),
       "main": ["has_tools": true], "side": ["text": "{\"title\": \"Aside\"}"], "at_end": "stop",
       "turns": .array(turns),
     ]
