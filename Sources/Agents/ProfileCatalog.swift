@@ -20,6 +20,14 @@ package struct ProfileCatalog: Sendable {
     package var reason: String? {
       if case .unavailable(let reason) = availability { reason } else { nil }
     }
+
+    /// Gives the environment in which its agent would run.
+    package func environment(
+      from own: [String: String], passing names: [String]
+    ) -> [String: String] {
+      let chosen = AgentEnvironment.choose(from: own, profile: profile, alsoPassing: names)
+      return chosen.plain.merging(chosen.secret) { $1 }
+    }
   }
 
   private let profiles: [AgentProfile]

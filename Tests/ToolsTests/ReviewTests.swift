@@ -53,6 +53,22 @@ struct ReviewTests {
     }
   }
 
+  @Test func whatAQuotaStoppedGoesOnAsItWas() throws {
+    try withHouse { house in
+      let pause = Settlement.Pause(
+        AttemptError(.agentQuota, "Used up."), resumeAt: .now.adding(milliseconds: 3_600_000))
+      let task = try house.end(house.start(house.task()), .paused(pause))
+      let id: JSONValue = .string(task.id.description)
+      let refused = try house.refusal(
+        "tasks_retry", ["task_id": id, "reason": "now", "brief": "another"])
+      #expect(refused.faults.map { "\($0.pointer)" } == ["/brief"])
+      let before = house.runners.number
+      let answer = try house.call("tasks_retry", ["task_id": id, "reason": "It is back."])
+      #expect(answer["status"] == "queued" && answer["retryCount"] == nil)
+      #expect(house.runners.number > before)
+    }
+  }
+
   @Test func aRetryKeepsWhatWasAndTakesWhatIsNew() throws {
     try withHouse { house in
       let error = AttemptError(.timeout, "Too long.")

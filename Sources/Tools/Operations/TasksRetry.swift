@@ -11,7 +11,7 @@ package struct TasksRetry: TaskTool {
   package let title = "Try a task again"
   package let summary = """
     Gives an ended task one more attempt; the earlier ones stay. The brief or the profile may be \
-    another one now.
+    another one now. One that waits for its quota goes on where it was.
     """
   package let group = Toolset.review
 
@@ -37,6 +37,7 @@ package struct TasksRetry: TaskTool {
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ChangedTask {
     try workshop.mayChange()
     let task = try workshop.find(TaskPlace(task: input.task, team: input.team, diary: nil))
+    if task.isPaused { return try goOn(task, input, caller) }
     guard task.status.isTerminal else { throw .notEnded(task) }
     let relaunch = try workshop.relaunch(
       task, profile: input.profile, mayRunCommands: mayRunCommands, caller)
@@ -46,6 +47,22 @@ package struct TasksRetry: TaskTool {
       try changed(task, brief)
     }
     return try ChangedTask(try workshop.sendBack(task, order, relaunch, caller), workshop)
+  }
+
+  /// Lets a task that a quota stopped go on in its conversation, which knows its brief.
+  private func goOn(
+    _ task: TaskRecord, _ input: Input, _ caller: Caller
+  ) throws(ToolFailure) -> ChangedTask {
+    for (argument, value) in [("brief", input.brief), ("profile", input.profile)] where value != nil
+    {
+      throw .argument(argument, "it goes on as it was; cancel it first", tool: name)
+    }
+    let team = task.spec.teamId
+    guard try workshop.resume(.id(task.id), team: team, caller) == .resumed else {
+      throw .notEnded(task)
+    }
+    return try ChangedTask(
+      try workshop.find(TaskPlace(task: .id(task.id), team: team, diary: nil)), workshop)
   }
 
   /// Puts another brief into the input, which must still fit its type.

@@ -30,16 +30,20 @@ package struct TasksSchemas: TaskTool {
       ByteBudget.field(\.maxBytes))
   }
 
+  /// Programs of agents are asked about themselves, which takes them a moment.
+  package func waits(_ input: Input) -> Bool { true }
+
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     let types = workshop.types()
     let chosen = try input.taskType.map { (name) throws(ToolFailure) in [try types.named(name)] }
     let isFull = input.detail == .full || input.detail == nil && chosen != nil
     let catalog = ProfileCatalog(
       configuration: try workshop.configuration(), environment: workshop.setting.environment)
-    let defaultName = catalog.defaultName
+    let (entries, defaultName) = (catalog.entries, catalog.defaultName)
+    let asked = try workshop.inquiries(of: entries)
     var output = Output(
       items: (chosen ?? types.types).map { TypeView($0, isFull: isFull) },
-      profiles: catalog.entries.map { ProfileView($0, defaultName: defaultName) },
+      profiles: entries.map { ProfileView($0, asked[$0.profile.name], defaultName: defaultName) },
       problems: types.problems.prefix(20).map(TypeProblem.init), truncated: false,
       hint: Self.hint(defaultName))
     // The largest schemas go first; the names of all types stay.

@@ -86,28 +86,27 @@ struct ProfileView: JSONCodable {
   var adapter: AdapterKind
   var available: Bool
   var reason: String?
+  var version: String?
+  var loggedIn: Bool?
   var isDefault: Bool
 
-  init(name: String, adapter: AdapterKind, available: Bool, reason: String?, isDefault: Bool) {
-    self.name = name
-    self.adapter = adapter
-    self.available = available
-    self.reason = reason
-    self.isDefault = isDefault
-  }
-
-  init(_ entry: ProfileCatalog.Entry, defaultName: String?) {
-    self.init(
-      name: CleanText.line(entry.profile.name, limit: 64), adapter: entry.profile.adapter,
-      available: entry.isAvailable, reason: entry.reason.map { CleanText.line($0, limit: 200) },
-      isDefault: entry.profile.name == defaultName)
-  }
-
   static let json = Codec.object(
-    Self.init(name:adapter:available:reason:isDefault:),
+    Self.init(name:adapter:available:reason:version:loggedIn:isDefault:),
     required("name", \.name, .string),
     required("adapter", \.adapter, AdapterKind.json),
     required("available", \.available, .bool),
     optional("reason", \.reason, .string),
+    optional("version", \.version, .string),
+    optional("loggedIn", \.loggedIn, .bool),
     required("isDefault", \.isDefault, .bool))
+}
+
+extension ProfileView {
+  init(_ entry: ProfileCatalog.Entry, _ inquiry: AgentInquiry?, defaultName: String?) {
+    self.init(
+      name: CleanText.line(entry.profile.name, limit: 64), adapter: entry.profile.adapter,
+      available: entry.isAvailable, reason: entry.reason.map { CleanText.line($0, limit: 200) },
+      version: inquiry?.version, loggedIn: inquiry?.isLoggedIn,
+      isDefault: entry.profile.name == defaultName)
+  }
 }

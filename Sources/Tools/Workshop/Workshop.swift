@@ -52,6 +52,7 @@ package final class Workshop: Sendable {
 
   package let setting: Setting
   let scope: AttemptScope
+  let inquiries = Inquiries()
   private let configurationFile: ConfigurationFile
   private let typeFolder: TaskTypeFolder
   private let state = Mutex(State())

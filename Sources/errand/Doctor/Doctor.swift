@@ -71,6 +71,7 @@ enum Doctor {
         next: "Install git.")
     }
     let answer = SmallCommand.run(git, ["--version"], environment: environment)
-    return .ok("git", "\(git) (\(answer ?? "no version"))")
+    let version = answer.flatMap { $0.status.isSuccess ? $0.text : nil }
+    return .ok("git", "\(git) (\(version ?? "no version"))")
   }
 }

@@ -51,13 +51,31 @@ struct SettingsExamination {
       }
   }
 
+  /// Says what a program says of itself; no login is no fault, since a key may do.
+  private func found(_ subject: String, _ place: String, _ inquiry: AgentInquiry?) -> Finding {
+    guard let inquiry else { return .ok(subject, place) }
+    let words = "\(place), " + (inquiry.version.map { "version \($0)" } ?? "it tells no version")
+    switch inquiry.isLoggedIn {
+    case true?: return .ok(subject, words + ", logged in")
+    case false?:
+      return .note(
+        subject, words + ", not logged in",
+        means: "Its tasks fail with agent_auth, unless its provider takes a key of its own.",
+        next: "Log in with the program itself, or pass it a key with passEnv.")
+    case nil: return .ok(subject, words)
+    }
+  }
+
   private func profiles(_ configuration: Configuration) -> [Finding] {
     let catalog = ProfileCatalog(configuration: configuration, environment: environment)
     let entries = catalog.entries.map { entry -> Finding in
       let subject = "profile \(entry.profile.name)"
       let role = entry.profile.name == catalog.defaultName ? ", the default" : ""
       switch entry.availability {
-      case .available(let executable): return .ok(subject, (executable ?? "built in") + role)
+      case .available(let executable):
+        let inquiry = AgentInquiry.ask(
+          entry, environment: entry.environment(from: environment, passing: configuration.env.pass))
+        return found(subject, (executable ?? "built in") + role, inquiry)
       case .unavailable(let reason): return .note(subject, "not available: \(reason)")
       }
     }

@@ -59,7 +59,8 @@ struct StoreExamination {
     let environment = Environment.current
     guard let df = Environment.which("df", path: environment["PATH"] ?? "/bin:/usr/bin"),
       let answer = SmallCommand.run(df, ["-P", "-k", root], environment: environment),
-      let row = answer.split(separator: "\n").dropFirst().first,
+      answer.status.isSuccess,
+      let row = answer.text.split(separator: "\n").dropFirst().first,
       let free = row.split(separator: " ").dropFirst(3).first.flatMap({ Int($0) })
     else {
       return [.note("space", "the free space is not known")]

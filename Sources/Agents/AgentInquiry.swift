@@ -1,0 +1,51 @@
+import Posix
+import Tasks
+
+/// Is what an agent's program says of itself when it is asked: which version it is, and whether
+/// somebody is logged in. To ask spends nothing and starts no work.
+package struct AgentInquiry: Sendable, Hashable {
+  package var version: String?
+  /// Nil where it cannot be asked, or does not say.
+  package var isLoggedIn: Bool?
+
+  /// Asks the programs of known agents only: another's might do anything when it is started.
+  ///
+  /// The environment is the one its agent would get.
+  package static func ask(
+    _ entry: ProfileCatalog.Entry, environment: [String: String]
+  ) -> AgentInquiry? {
+    guard case .available(let executable?) = entry.availability else { return nil }
+    let adapter = entry.profile.adapter
+    guard entry.profile.source == .found || adapter == .claude || adapter == .codex else {
+      return nil
+    }
+    func run(_ arguments: [String]) -> SmallCommand.Outcome? {
+      SmallCommand.run(executable, arguments, environment: environment)
+    }
+    guard let version = run(["--version"]), version.status.isSuccess else {
+      return AgentInquiry()
+    }
+    let login = login(adapter, executable).flatMap(run)?.status.code
+    return AgentInquiry(
+      version: Self.number(in: version.text), isLoggedIn: login.map { $0 == 0 })
+  }
+
+  /// The command that says whether somebody is logged in, by its exit code.
+  private static func login(_ adapter: AdapterKind, _ executable: String) -> [String]? {
+    switch adapter {
+    case .claude: Path.name(executable) == "claude" ? ["auth", "status"] : nil
+    case .codex: ["login", "status"]
+    case .acp, .text, .command, .shell: nil
+    }
+  }
+
+  /// Finds the version among the words of the first line that is one.
+  private static func number(in text: String) -> String? {
+    let words = text.split(whereSeparator: \.isWhitespace).prefix(100)
+    let version = words.first { word in
+      word.first?.isNumber == true && word.contains(".")
+        || word.hasPrefix("v") && word.dropFirst().first?.isNumber == true
+    }
+    return version.map { CleanText.line(String($0), limit: 40) }
+  }
+}

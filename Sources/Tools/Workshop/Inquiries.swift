@@ -1,0 +1,63 @@
+import Agents
+import MCP
+import Posix
+import Synchronization
+import TaskStore
+
+/// Remembers for a while what agents' programs said of themselves.
+final class Inquiries: Sendable {
+  private struct Known: Sendable {
+    var answer: AgentInquiry?
+    var askedAt: MonotonicTime
+  }
+
+  private let known = Mutex<[String: Known]>([:])
+  /// Who logs in sees it soon.
+  private static let lifetime = Duration.seconds(60)
+
+  /// Asks all whose answer is not known, at once; gives the answers by profile.
+  func ask(
+    _ entries: [ProfileCatalog.Entry],
+    _ environment: @escaping @Sendable (ProfileCatalog.Entry) -> [String: String]
+  ) throws(SystemError) -> [String: AgentInquiry] {
+    let due = known.withLock { known in
+      entries.filter { entry in
+        guard let last = known[entry.profile.name] else { return true }
+        return MonotonicTime.now - last.askedAt > Self.lifetime
+      }
+    }
+    try askAtOnce(due.filter(\.isAvailable)[...], environment)
+    return known.withLock { known in known.compactMapValues(\.answer) }
+  }
+
+  /// Asks the first on a thread of its own while the others are asked.
+  private func askAtOnce(
+    _ entries: ArraySlice<ProfileCatalog.Entry>,
+    _ environment: @escaping @Sendable (ProfileCatalog.Entry) -> [String: String]
+  ) throws(SystemError) {
+    guard let entry = entries.first else { return }
+    let thread = try Thread.start(name: "inquiry") { [self] in
+      let answer = AgentInquiry.ask(entry, environment: environment(entry))
+      known.withLock { $0[entry.profile.name] = Known(answer: answer, askedAt: .now) }
+    }
+    try askAtOnce(entries.dropFirst(), environment)
+    thread.join()
+  }
+}
+
+extension Workshop {
+  /// Gives what the programs of these profiles say of themselves, by profile.
+  func inquiries(
+    of entries: [ProfileCatalog.Entry]
+  ) throws(ToolFailure) -> [String: AgentInquiry] {
+    let names = try configuration().env.pass
+    let own = setting.environment
+    do throws(SystemError) {
+      return try inquiries.ask(entries) { $0.environment(from: own, passing: names) }
+    } catch {
+      throw ToolFailure(
+        code: FailureCode.internal.rawValue,
+        summary: "The agents' programs cannot be asked: \(error).", nextStep: "Call again later.")
+    }
+  }
+}
