@@ -147,6 +147,9 @@ struct AgentVoice {
     store()
   }
 
+  /// Tells whether a tool of its runs, which may take long without a word.
+  var isCalling: Bool { !sink.standing.openCalls.isEmpty }
+
   /// Says of calls whose end never came that it is lost.
   mutating func closeCalls() {
     let lost = sink.standing.openCalls.sorted { $0.key < $1.key }.map { callId, tool in

@@ -7,6 +7,8 @@ struct AttemptClocks: Sendable {
     /// From the start to the agent's first sign, where it must speak first.
     case start
     case running
+    /// From the agent's latest sign, while it should give some.
+    case silence
   }
 
   private enum Phase {
@@ -19,14 +21,24 @@ struct AttemptClocks: Sendable {
   private var phase: Phase
   private var hasWarned = false
   private let runningLimit: Duration
+  private let silenceLimit: Duration?
+  private var heardAt: MonotonicTime
 
   /// Starts when the process lives.
   init(
-    speaksFirst: Bool, startLimit: Duration, runningLimit: Duration, now: MonotonicTime = .now
+    speaksFirst: Bool, startLimit: Duration, runningLimit: Duration,
+    silenceLimit: Duration? = nil, now: MonotonicTime = .now
   ) {
     phase = speaksFirst ? .starting(until: now + startLimit) : .running(until: now + runningLimit)
     self.runningLimit = runningLimit
+    self.silenceLimit = silenceLimit
+    heardAt = now
   }
+
+  /// The agent has said something, or has reason to say nothing.
+  mutating func heard(now: MonotonicTime = .now) { heardAt = now }
+
+  private var silenceEnd: MonotonicTime? { silenceLimit.map { heardAt + $0 } }
 
   /// The agent has given its first sign.
   mutating func spoke(now: MonotonicTime = .now) {
@@ -45,7 +57,8 @@ struct AttemptClocks: Sendable {
   /// When the next limit is reached; nil while the clock is stopped.
   var deadline: MonotonicTime? {
     switch phase {
-    case .starting(let until), .running(let until): until
+    case .starting(let until): until
+    case .running(let until): silenceEnd.map { min($0, until) } ?? until
     case .stopped: nil
     }
   }
@@ -66,7 +79,8 @@ struct AttemptClocks: Sendable {
   func passed(now: MonotonicTime = .now) -> Passed? {
     switch phase {
     case .starting(let until): until <= now ? .start : nil
-    case .running(let until): until <= now ? .running : nil
+    case .running(let until) where until <= now: .running
+    case .running: silenceEnd.map { $0 <= now } ?? false ? .silence : nil
     case .stopped: nil
     }
   }

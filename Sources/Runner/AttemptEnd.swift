@@ -67,6 +67,8 @@ struct AttemptEnd: Sendable {
     case .cancelled: .cancelled
     case .passed(.running, let seconds):
       .failed(AttemptError(.timeout, "It ran longer than \(seconds) s."))
+    case .passed(.silence, let seconds):
+      .failed(AttemptError(.timeout, "The agent said nothing for \(seconds) s, and no tool ran."))
     case .passed(.start, let seconds):
       .failed(AttemptError(.dispatchTimeout, "The agent gave no sign within \(seconds) s."))
     case .budget(let text): .failed(AttemptError(.budgetExhausted, text))

@@ -123,6 +123,7 @@ final class AttemptLoop {
     passOnWarnings()
     if voice.hasSpoken { clocks.spoke(now: now) }
     if desk.isAsking { clocks.stop(now: now) } else { clocks.goOn(now: now) }
+    if desk.isAsking || voice.isCalling || rest != .working { clocks.heard(now: now) }
     if let due = nextRecording, due <= now {
       try tree.record()
       nextRecording = now + timing.recording
@@ -158,11 +159,17 @@ final class AttemptLoop {
     // Its work is done: no limit can make it undone.
     if rest == .resting { return nil }
     if let passed = clocks.passed(now: now) {
-      let limit =
-        passed == .running ? limits.runningTimeoutSec : Int(timing.start.components.seconds)
-      return .passed(passed, limitSec: limit)
+      return .passed(passed, limitSec: seconds(of: passed))
     }
     return voice.exhausted.map { .budget($0) }
+  }
+
+  private func seconds(of passed: AttemptClocks.Passed) -> Int {
+    switch passed {
+    case .start: Int(timing.start.components.seconds)
+    case .running: limits.runningTimeoutSec
+    case .silence: Int(timing.silence?.components.seconds ?? 0)
+    }
   }
 
   /// Ends the attempt; the first cause stays the cause. An agent with a protocol is asked first,
@@ -235,6 +242,7 @@ final class AttemptLoop {
   }
 
   private func hear() throws(SystemError) {
+    clocks.heard()
     let lines = try streams.readOutput()
     streams.send(voice.hear(lines))
     takeRequests()

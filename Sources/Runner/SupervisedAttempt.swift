@@ -209,7 +209,9 @@ struct SupervisedAttempt {
   private func clocks(_ traits: AgentTraits) -> AttemptClocks {
     AttemptClocks(
       speaksFirst: traits.speaksFirst, startLimit: timing.start,
-      runningLimit: .seconds(record.spec.runningTimeoutSec))
+      runningLimit: .seconds(record.spec.runningTimeoutSec),
+      // Others say something when they please.
+      silenceLimit: traits.exitCodeIsResult ? nil : timing.silence)
   }
 
   private func desk(_ type: TaskType) -> AttemptDesk {

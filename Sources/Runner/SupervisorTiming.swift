@@ -5,6 +5,8 @@ import Tasks
 package struct SupervisorTiming: Sendable {
   /// From the spawn to the agent's first sign, where it must speak first.
   package var start: Duration = .seconds(90)
+  /// The longest an agent that speaks a protocol says nothing while none of its tools runs.
+  package var silence: Duration?
   /// From TERM to KILL.
   package var grace: Duration = .seconds(5)
   /// From asking an agent to stop, in its own words or by INT, to TERM.
@@ -39,6 +41,7 @@ package struct SupervisorTiming: Sendable {
     questions = configuration.questions(of: profile)
     start = .seconds(configuration.timeouts.start)
     grace = .seconds(configuration.timeouts.grace)
+    if configuration.timeouts.silence > 0 { silence = .seconds(configuration.timeouts.silence) }
     limits = configuration.limits
     prices = PriceTable(configuration.prices)
   }

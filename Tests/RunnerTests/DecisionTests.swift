@@ -46,6 +46,23 @@ import Testing
     #expect(clocks.warningTime == nil)
   }
 
+  @Test func silenceIsCountedFromTheLastWord() {
+    var clocks = AttemptClocks(
+      speaksFirst: true, startLimit: .seconds(90), runningLimit: .seconds(100),
+      silenceLimit: .seconds(30), now: zero)
+    // Before its first word another limit holds.
+    #expect(clocks.passed(now: zero + .seconds(40)) == nil)
+    clocks.spoke(now: zero + .seconds(50))
+    clocks.heard(now: zero + .seconds(50))
+    #expect(clocks.deadline == zero + .seconds(80))
+    clocks.heard(now: zero + .seconds(70))
+    #expect(clocks.passed(now: zero + .seconds(99)) == nil)
+    #expect(clocks.passed(now: zero + .seconds(100)) == .silence)
+    clocks.heard(now: zero + .seconds(140))
+    #expect(clocks.deadline == zero + .seconds(150))
+    #expect(clocks.passed(now: zero + .seconds(150)) == .running)
+  }
+
   @Test func aQuestionStopsTheRunningClock() {
     var clocks = clocks(speaksFirst: false)
     clocks.stop(now: zero + .seconds(40))

@@ -35,6 +35,37 @@ private func read(_ stage: Stage, _ name: String) throws -> String {
 private let result = #"{"type":"result","subtype":"success","is_error":false,"result":"done""#
 
 @Suite struct DialogueTests {
+  @Test func anAgentThatFallsSilentIsEnded() throws {
+    try withStage(["timeouts": ["silence": 2]]) { stage in
+      let task = try speak(stage, "while read -r more; do :; done")
+      let runner = try stage.startRunner()
+      let ended = try stage.wait(for: task)
+      #expect(ended.statusReason == "timeout")
+      #expect(ended.statusMessage?.contains("said nothing for 2 s") == true)
+      #expect(try stage.processes(ended).isEmpty)
+      _ = consume runner
+    }
+  }
+
+  @Test func whileAToolRunsSilenceIsNoSign() throws {
+    try withStage(["timeouts": ["silence": 1]]) { stage in
+      let task = try speak(
+        stage,
+        """
+        echo '{"type":"assistant","message":{"id":"a","content":[{"type":"tool_use","id":"t",\
+        "name":"Bash","input":{"command":"make"}}]}}'
+        sleep 3
+        echo '{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t",\
+        "content":"made"}]}}'
+        echo '\(result)}'
+        """)
+      let runner = try stage.startRunner()
+      let ended = try stage.wait(for: task)
+      #expect(ended.status == .completed, "\(ended.statusMessage ?? "")")
+      _ = consume runner
+    }
+  }
+
   @Test func anAgentIsPromptedAnsweredAndLetGoAfterItsLastWord() throws {
     try withStage { stage in
       let task = try speak(
