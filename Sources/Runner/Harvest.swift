@@ -44,10 +44,19 @@ struct Harvest {
       let (workspace, changes) = try workTree.end()
       voice.note(changes.headline, changes.asValue)
       keep(changes)
+      warn(of: changes, workTree)
       return workspace
     } catch {
       notes.append("The change of the work tree is not known: \(error).")
       return workTree.workspace
+    }
+  }
+
+  private mutating func warn(of changes: GitChanges, _ workTree: WorkTreeRecord) {
+    do {
+      notes += try Neighbours(of: ledger.task, in: ledger.store).notes(on: changes, workTree)
+    } catch {
+      notes.append("Whether others have changed the same files is not known: \(error).")
     }
   }
 

@@ -7,6 +7,7 @@ struct WorkTreeRecord {
   private let snapshots: GitSnapshots
   private let before: GitSnapshots.Snapshot
   private let place: AttemptWorkspace
+  private let environment: [String: String]
 
   /// Looks at a workspace, no longer than until the deadline; nil if it is in no repository.
   static func begin(
@@ -20,7 +21,7 @@ struct WorkTreeRecord {
     let snapshots = try GitSnapshots(of: repository, in: folder, until: deadline)
     return WorkTreeRecord(
       snapshots: snapshots, before: try snapshots.take(head: repository.head, until: deadline),
-      place: place)
+      place: place, environment: environment)
   }
 
   /// Describes the workspace as it was found.
@@ -43,6 +44,19 @@ struct WorkTreeRecord {
     workspace.headCommit = now.head
     workspace.dirty = after.isDirty
     return (workspace, changes)
+  }
+
+  /// Lists what of a change was changed in another work tree of the repository, too.
+  func common(
+    _ changes: GitChanges, with other: AttemptWorkspace, until deadline: MonotonicTime
+  ) throws(GitFailure) -> [String] {
+    guard !changes.isEmpty, other.path != place.path,
+      let repository = try GitRepository.containing(
+        other.path, environment: environment, until: deadline),
+      repository.isOne(with: snapshots.repository)
+    else { return [] }
+    let touched = try repository.touched(since: other.baseCommit, until: deadline)
+    return changes.files.map(\.path).filter(touched.contains)
   }
 
   /// Whether new files were too many or too large to be looked at.
