@@ -24,6 +24,8 @@ package struct Toolbox: Sendable {
   ) throws(ToolFailure) -> Toolbox {
     let configuration = workshop.usableConfiguration()
     let hasLeave = workshop.setting.allowsCommands || configuration.allowCommands
+    var choice = choice
+    choice.hasConsole = workshop.setting.offersConsole && configuration.console.enabled
     return Toolbox(workshop, choice: choice, mayRunCommands: hasLeave)
   }
 
@@ -117,6 +119,8 @@ package struct ToolChoice: Sendable, Hashable {
   /// Names single tools; then nothing else is offered.
   package var tools: Set<String>?
   package var readsOnly = false
+  /// Offers links to the console; where there is none, nothing links to it.
+  var hasConsole = true
   /// Offers what an agent inside an attempt may use, whatever else was chosen.
   var isInside = false
 
@@ -145,6 +149,7 @@ package struct ToolChoice: Sendable, Hashable {
 
   func takes(_ operation: Operation) -> Bool {
     if readsOnly, !operation.tool.hints.readOnly { return false }
+    if !hasConsole, operation.name == TasksConsoleLink.toolName { return false }
     if isInside { return operation.isForAttempts }
     if let tools { return tools.contains(operation.name) }
     return toolsets.contains(operation.group)

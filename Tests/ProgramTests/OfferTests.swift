@@ -141,6 +141,20 @@ struct OfferTests {
     }
   }
 
+  @Test(
+    arguments: [
+      (["--no-console"], nil), ([], #"{"console":{"enabled":false}}"#), ([], nil),
+    ] as [([String], String?)])
+  func whereThereIsNoConsoleNothingLinksToIt(
+    _ arguments: [String], _ configuration: String?
+  ) throws {
+    try withConversation(arguments, configuration: configuration) { conversation, _ in
+      let list = try conversation.result(1, Modern.request(1, "tools/list"))
+      let names = list["tools"]?.arrayValue?.map { $0["name"] } ?? []
+      #expect(names.contains("tasks_console_link") == (arguments.isEmpty && configuration == nil))
+    }
+  }
+
   @Test func everyToolIsDescribedAsClientsNeedIt() throws {
     try withConversation { conversation, _ in
       let list = Modern.request(1, "tools/list")

@@ -9,7 +9,8 @@ import Tasks
 /// Makes a link that opens the console for a person, once.
 package struct TasksConsoleLink: TaskTool {
   package let workshop: Workshop
-  package let name = "tasks_console_link"
+  static let toolName = "tasks_console_link"
+  package let name = Self.toolName
   package let title = "Link to the console"
   package let summary = """
     Gives the user a link to a local page: all tasks, or one, live. It signs them in, once.
