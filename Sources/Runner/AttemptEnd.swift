@@ -43,6 +43,15 @@ struct AttemptEnd: Sendable {
     return outcome == .completed && !outputFaults.isEmpty ? .failed(misshapen) : outcome
   }
 
+  /// Lets checks overrule a claim, and a wish to end them both.
+  func outcome(after verdict: CheckRun.Verdict) -> Settlement.Outcome {
+    switch verdict.wish {
+    case .unwanted: .cancelled
+    case .asked: Self.outcome(of: .interrupted)
+    case .none: verdict.failure.map { .failed($0) } ?? outcome
+    }
+  }
+
   /// Keeps a quota that is said to be back, and is not, from costing attempt after attempt.
   private func patient(_ pause: Settlement.Pause) -> Settlement.Outcome {
     guard pauses < TaskRecord.Limit.pauses else { return .failed(pause.error) }

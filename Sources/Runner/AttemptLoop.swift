@@ -13,17 +13,6 @@ final class AttemptLoop {
     var survivors: [ProcessRecord]
   }
 
-  private enum Phase {
-    case working
-    /// It was asked to stop, in its own words or by INT; TERM follows.
-    case asked(until: MonotonicTime)
-    /// TERM is sent; KILL follows.
-    case ending(killAt: MonotonicTime)
-    /// The leader is gone; what still comes is read until the stream rests.
-    case draining(rest: MonotonicTime, limit: MonotonicTime)
-    case over
-  }
-
   private let child: ChildProcess
   private let ledger: AttemptLedger
   private let timing: SupervisorTiming
@@ -36,8 +25,9 @@ final class AttemptLoop {
   private let streams: AgentStreams
   private var voice: AgentVoice
   private var desk: AttemptDesk
+  private(set) var checks: CheckPoint
   private var clocks: AttemptClocks
-  private var phase = Phase.working
+  private var phase = AttemptPhase.working
   private var cause: EndCause?
   private var exit: ExitStatus?
   private var nextRecording: MonotonicTime?
@@ -47,15 +37,15 @@ final class AttemptLoop {
   private var footprint = Footprint()
 
   init(
-    process: AgentProcess, voice: AgentVoice, desk: AttemptDesk, clocks: AttemptClocks,
-    traits: AgentTraits,
-    ledger: AttemptLedger, spec: TaskSpec, signals: SignalPipe, adoptsOrphans: Bool,
-    timing: SupervisorTiming
+    process: AgentProcess, voice: AgentVoice, desk: AttemptDesk, checks: CheckPoint,
+    clocks: AttemptClocks, traits: AgentTraits, ledger: AttemptLedger, spec: TaskSpec,
+    signals: SignalPipe, adoptsOrphans: Bool, timing: SupervisorTiming
   ) {
     child = process.child
     streams = process.streams
     self.voice = voice
     self.desk = desk
+    self.checks = checks
     self.clocks = clocks
     self.ledger = ledger
     self.timing = timing
@@ -109,6 +99,7 @@ final class AttemptLoop {
         watched(journal.descriptor), until: footprint.bounded(deadline))
       footprint.woke(byNothing: ready.isEmpty)
       try handle(ready, journal)
+      if checks.isDue { try check(journal) }
     }
     return try finish()
   }
@@ -159,17 +150,9 @@ final class AttemptLoop {
     // Its work is done: no limit can make it undone.
     if rest == .resting { return nil }
     if let passed = clocks.passed(now: now) {
-      return .passed(passed, limitSec: seconds(of: passed))
+      return .passed(passed, limitSec: timing.seconds(of: passed, in: limits))
     }
     return voice.exhausted.map { .budget($0) }
-  }
-
-  private func seconds(of passed: AttemptClocks.Passed) -> Int {
-    switch passed {
-    case .start: Int(timing.start.components.seconds)
-    case .running: limits.runningTimeoutSec
-    case .silence: Int(timing.silence?.components.seconds ?? 0)
-    }
   }
 
   /// Ends the attempt; the first cause stays the cause. An agent with a protocol is asked first,
@@ -271,11 +254,29 @@ final class AttemptLoop {
   /// Gives an agent whose turn is over what is still to be said to it; false if there is nothing.
   private func goOn() -> Bool {
     streams.send(desk.withdrawAll(&voice))
-    guard case .working = phase, exit == nil,
-      let bytes = desk.next(&voice) ?? desk.sendBack(&voice)
-    else { return false }
+    guard case .working = phase, exit == nil else { return false }
+    guard let bytes = desk.next(&voice) ?? desk.sendBack(&voice) else {
+      return checks.holds(voice, hasClaim: claim != nil)
+    }
     streams.send(bytes)
     return true
+  }
+
+  /// Runs the checks while the agent waits; that time is not its own.
+  private func check(_ journal: borrowing FileWatch) throws(SystemError) {
+    clocks.stop(now: .now)
+    let (bytes, wish) = checks.carryOut(signals: signals, journal: journal, &voice)
+    clocks.heard()
+    if let bytes { return streams.send(bytes) }
+    if wish == .asked { try begin(.interrupted) }
+    try follow()
+    try noticeRest()
+  }
+
+  /// Ends what was started after the agent's end.
+  func sweep() throws(SystemError) -> [ProcessRecord] {
+    try tree.end(
+      signal: .terminate, grace: timing.leftoverGrace, deadline: .after(timing.sweep))
   }
 
   /// Puts questions into the journal; an answer of our own may bring up others.

@@ -99,17 +99,34 @@ struct SupervisedAttempt {
     case .disowned: return nil
     }
     let process = try start(setting, dispatch)
+    let checks = checkRun(setting, workTree)
+    var before = checks
+    before?.isAlone = false
     let loop = AttemptLoop(
       process: process, voice: voice, desk: desk(setting.type),
-      clocks: clocks(setting.adapter.traits),
-      traits: setting.adapter.traits, ledger: ledger, spec: record.spec, signals: signals,
+      checks: CheckPoint(setting.type.policy.returnsChecks ? before : nil),
+      clocks: clocks(setting.adapter.traits), traits: setting.adapter.traits, ledger: ledger,
+      spec: record.spec, signals: signals,
       adoptsOrphans: adopts, timing: timing)
     let found = workTree?.workspace ?? setting.place.workspace
     let ended = try fit { () throws(SystemError) in
       try loop.run(as: executor(process.child), in: found, watching: journal)
     }
     if case .disowned? = ended.cause { return nil }
-    return harvest(loop, ended, setting, workTree, found)
+    return harvest(loop, ended, setting, workTree, found) { (voice) in
+      if let passed = loop.checks.passed { return CheckRun.Verdict(evidence: passed) }
+      return checks?.carryOut(signals: signals, journal: journal, &voice) ?? CheckRun.Verdict()
+    }
+  }
+
+  /// Prepares what is checked after the agent's claim; nil where nothing is.
+  private func checkRun(_ setting: AttemptSetting, _ workTree: WorkTreeRecord?) -> CheckRun? {
+    guard !record.spec.checks.isEmpty else { return nil }
+    return CheckRun(
+      commands: record.spec.checks, directory: setting.place.directory,
+      environment: setting.environment, redactor: Redactor(setting.secrets), ledger: ledger,
+      folder: folders.attempt, limit: timing.check, limits: timing.limits, files: files
+    ) { workTree?.head }
   }
 
   private func standing() throws(Unfit) -> AttemptLedger.Standing {
@@ -158,11 +175,14 @@ struct SupervisedAttempt {
     let plan = record.spec.launch
     guard setting.place.isNew, !plan.setup.isEmpty else { return .zero }
     let start = MonotonicTime.now
-    let setup = SetupRun(
-      command: plan.setup, limitSec: plan.setupTimeoutSec, directory: setting.place.directory,
-      environment: setting.environment, marker: ledger.marker, folders: folders,
+    let run = CommandRun(
+      command: plan.setup, limit: .seconds(plan.setupTimeoutSec),
+      directory: setting.place.directory, environment: setting.environment,
+      marker: ledger.marker, isAlone: true, log: folders.setupLog,
       redactor: Redactor(setting.secrets))
-    try setup.run(signals: signals, journal: journal, limits: timing.limits, files: files) {
+    try SetupRun(run: run).carryOut(
+      signals: signals, journal: journal, limits: timing.limits, files: files
+    ) {
       () throws(Unfit) in
       try standing() == .wanted ? .none : .unwanted
     }
@@ -228,7 +248,8 @@ struct SupervisedAttempt {
   /// Turns what is left of a run into its settlement; trouble on the way becomes messages.
   private func harvest(
     _ loop: AttemptLoop, _ ended: AttemptLoop.Ended, _ setting: AttemptSetting,
-    _ workTree: WorkTreeRecord?, _ found: AttemptWorkspace
+    _ workTree: WorkTreeRecord?, _ found: AttemptWorkspace,
+    check: (inout AgentVoice) -> CheckRun.Verdict
   ) -> Settlement {
     var voice = loop.heard
     if !setting.adapter.traits.exitCodeIsResult { voice.closeCalls() }
@@ -246,13 +267,16 @@ struct SupervisedAttempt {
       traits: setting.adapter.traits, lastErrorLine: loop.lastErrorLine,
       hasSubmitted: loop.hasSubmitted, outputFaults: output.faults,
       pauses: record.attempts.count(where: \.isPaused))
-    let survivors = ended.survivors.asSurvivors
+    // A claim that does not stand by itself needs no check.
+    let isClaimed = end.outcome == .completed
+    let verdict = isClaimed ? check(&voice) : CheckRun.Verdict()
+    let outcome = end.outcome(after: verdict)
+    let survivors = (ended.survivors + leftovers(of: loop, after: verdict)).asSurvivors
     let session = SessionKeeper.keep(
       folders, record.spec.launch, environment: setting.environment
     ) { voice.note($0) }
     for note in harvest.notes { voice.note(note) }
     if let whole = output.wholeClaim { voice.quote(whole) }
-    let outcome = end.outcome
     switch outcome {
     case .failed(let error): voice.tell(error)
     case .paused(let pause):
@@ -268,9 +292,21 @@ struct SupervisedAttempt {
     return Settlement(
       attemptN: attempt.attemptN, leaseId: attempt.leaseId, outcome: outcome,
       output: output.value, outputCid: output.cid, checked: output.checked,
+      checks: verdict.evidence,
       summary: output.headline, usage: voice.usage, workspace: workspace, session: session,
       exit: ended.exit.map(ProcessExit.init),
       survivors: survivors)
+  }
+}
+
+extension SupervisedAttempt {
+  /// Ends what checks have left behind; the agent's own is gone by then.
+  private func leftovers(of loop: AttemptLoop, after verdict: CheckRun.Verdict) -> [ProcessRecord] {
+    guard !verdict.evidence.isEmpty || verdict.wish != .none else { return [] }
+    do throws(SystemError) { return try loop.sweep() } catch {
+      StandardError.write("errand: what the checks left is not known: \(error)\n")
+      return []
+    }
   }
 }
 

@@ -29,6 +29,9 @@ package struct SupervisorTiming: Sendable {
   /// Between two looks at descendants, where orphans do not come to us.
   package var recording: Duration = .milliseconds(500)
 
+  /// The longest run of one of the checks.
+  package var check: Duration = .seconds(600)
+
   package var limits = Limits()
   package var prices = PriceTable()
   /// How long the agent's questions wait.
@@ -42,7 +45,17 @@ package struct SupervisorTiming: Sendable {
     start = .seconds(configuration.timeouts.start)
     grace = .seconds(configuration.timeouts.grace)
     if configuration.timeouts.silence > 0 { silence = .seconds(configuration.timeouts.silence) }
+    check = .seconds(configuration.timeouts.check)
     limits = configuration.limits
     prices = PriceTable(configuration.prices)
+  }
+
+  /// Gives the limit that was passed, in seconds.
+  func seconds(of passed: AttemptClocks.Passed, in spec: TaskSpec) -> Int {
+    switch passed {
+    case .start: Int(start.components.seconds)
+    case .running: spec.runningTimeoutSec
+    case .silence: Int(silence?.components.seconds ?? 0)
+    }
   }
 }

@@ -59,6 +59,11 @@ struct WorkTreeRecord {
     return changes.files.map(\.path).filter(touched.contains)
   }
 
+  /// Tells the commit that is checked out now; nil where that cannot be told.
+  var head: String? {
+    do throws(GitFailure) { return try snapshots.repository.reread().head } catch { return nil }
+  }
+
   /// Whether new files were too many or too large to be looked at.
   var leavesOutNewFiles: Bool { before.trackedOnly }
 }

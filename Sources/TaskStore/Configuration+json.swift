@@ -142,12 +142,13 @@ extension Configuration {
 
 extension Configuration.Timeouts: JSONCodable {
   package static let json = Codec.object(
-    { (dispatch: Int, start: Int, running: Int, grace: Int, silence: Int) in
+    { (dispatch: Int, start: Int, running: Int, grace: Int, check: Int, silence: Int) in
       var made = Configuration.Timeouts()
       made.dispatch = dispatch
       made.start = start
       made.running = running
       made.grace = grace
+      made.check = check
       made.silence = silence
       return made
     },
@@ -155,6 +156,7 @@ extension Configuration.Timeouts: JSONCodable {
     defaulted("start", \.start, .int(1...3600), 90, "From start to the agent's first sign."),
     defaulted("running", \.running, .int(1...2_592_000), 7200, "The longest run."),
     defaulted("grace", \.grace, .int(0...600), 5, "From the polite signal to the last one."),
+    defaulted("check", \.check, .int(1...86_400), 600, "Longest run of one check."),
     defaulted(
       "silence", \.silence, .int(0...86_400), 0,
       "The longest an agent with a protocol says nothing while no tool runs; 0: no limit."))

@@ -34,6 +34,7 @@ package struct Configuration: Sendable, Hashable {
     package var start = 90
     package var running = 7200
     package var grace = 5
+    package var check = 600
     /// Zero sets no limit.
     package var silence = 0
     package init() {}

@@ -72,6 +72,7 @@ extension Attempt: JSONCodable {
     optional("output", \.output, .any, "What the agent claims."),
     optional("outputCid", \.outputCid, .contentID, "Content id of the output."),
     optional("checked", \.checked, Verification.json, "What we found of the criteria."),
+    defaulted("checks", \.checks, .array(of: CheckEvidence.json), [], "What our commands found."),
     optional("error", \.error, AttemptError.json, "Why it failed."),
     defaulted("usage", \.usage, Usage.json, Usage(), "What it used."),
     optional("warning", \.warning, .string, "The limit nearly reached."),
@@ -84,7 +85,8 @@ extension Attempt: JSONCodable {
     attemptN: Int, status: AttemptStatus, leaseId: String, profile: String,
     resumes: Int?, claimedAt: Timestamp, executor: Executor?, startedAt: Timestamp?,
     completedAt: Timestamp?, output: JSONValue?, outputCid: ContentID?, checked: Verification?,
-    error: AttemptError?, usage: Usage, warning: String?, workspace: AttemptWorkspace?,
+    checks: [CheckEvidence], error: AttemptError?, usage: Usage, warning: String?,
+    workspace: AttemptWorkspace?,
     session: AttemptSession?,
     exit: ProcessExit?, survivors: [String]
   ) -> Attempt {
@@ -98,6 +100,7 @@ extension Attempt: JSONCodable {
     attempt.output = output
     attempt.outputCid = outputCid
     attempt.checked = checked
+    attempt.checks = checks
     attempt.error = error
     attempt.usage = usage
     attempt.warning = warning

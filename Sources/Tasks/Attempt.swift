@@ -88,6 +88,8 @@ package struct Attempt: Sendable, Hashable {
   package var outputCid: ContentID?
   /// What was found of the success criteria by us, beside what the agent claims.
   package var checked: Verification?
+  /// What our own commands found in the workspace after the claim.
+  package var checks: [CheckEvidence] = []
   package var error: AttemptError?
   package var usage: Usage = Usage()
   /// The limit that was nearly reached last.

@@ -102,6 +102,7 @@ package struct Settlement: Sendable, Hashable {
   package var outputCid: ContentID?
   /// What was found of the success criteria by us.
   package var checked: Verification?
+  package var checks: [CheckEvidence]
   package var summary: String?
   package var usage: Usage
   package var workspace: AttemptWorkspace?
@@ -131,8 +132,9 @@ package struct Settlement: Sendable, Hashable {
 
   package init(
     attemptN: Int, leaseId: String, outcome: Outcome, output: JSONValue? = nil,
-    outputCid: ContentID? = nil, checked: Verification? = nil, summary: String? = nil,
-    usage: Usage = Usage(), workspace: AttemptWorkspace? = nil, session: AttemptSession? = nil,
+    outputCid: ContentID? = nil, checked: Verification? = nil, checks: [CheckEvidence] = [],
+    summary: String? = nil, usage: Usage = Usage(), workspace: AttemptWorkspace? = nil,
+    session: AttemptSession? = nil,
     exit: ProcessExit? = nil, survivors: [String] = []
   ) {
     self.attemptN = attemptN
@@ -141,6 +143,7 @@ package struct Settlement: Sendable, Hashable {
     self.output = output
     self.outputCid = outputCid
     self.checked = checked
+    self.checks = checks
     self.summary = summary
     self.usage = usage
     self.workspace = workspace

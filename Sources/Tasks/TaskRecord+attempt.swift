@@ -121,6 +121,7 @@ extension TaskRecord {
     attempts[index].output = settlement.output == .null ? nil : settlement.output
     attempts[index].outputCid = settlement.outputCid
     attempts[index].checked = settlement.checked
+    attempts[index].checks = settlement.checks
     attempts[index].usage = settlement.usage
     attempts[index].workspace = settlement.workspace ?? attempts[index].workspace
     attempts[index].session = settlement.session

@@ -67,6 +67,8 @@ extension TaskSpec: JSONCodable {
       "runningTimeoutSec", \.runningTimeoutSec, .int(1 ... .max), 7200, "Start to end."),
     optional("expiresAt", \.expiresAt, .timestamp, "When it no longer makes sense to start."),
     defaulted("maxAttempts", \.maxAttempts, .int(1...100), 1, "How often it may be tried."),
+    defaulted(
+      "checks", \.checks, .array(of: .array(of: .string)), [], "What is run after the claim."),
     optional("idempotency", \.idempotency, IdempotencyKey.json, "Ties repeats to it."))
 
   private static func assembled(
@@ -77,7 +79,7 @@ extension TaskSpec: JSONCodable {
     priority: Int,
     directory: String?, workspace: WorkspaceMode, launch: LaunchPlan, budget: Budget,
     dispatchTimeoutSec: Int, runningTimeoutSec: Int, expiresAt: Timestamp?, maxAttempts: Int,
-    idempotency: IdempotencyKey?
+    checks: [[String]], idempotency: IdempotencyKey?
   ) -> TaskSpec {
     var spec = TaskSpec(
       name: name, title: title, taskType: taskType, input: input, inputCid: inputCid,
@@ -100,6 +102,7 @@ extension TaskSpec: JSONCodable {
     spec.runningTimeoutSec = runningTimeoutSec
     spec.expiresAt = expiresAt
     spec.maxAttempts = maxAttempts
+    spec.checks = checks
     spec.idempotency = idempotency
     return spec
   }

@@ -132,6 +132,8 @@ package struct TaskSpec: Sendable, Hashable {
   package var runningTimeoutSec: Int = 7200
   package var expiresAt: Timestamp?
   package var maxAttempts: Int = 1
+  /// Commands, run in the workspace after the agent claims success: program and arguments.
+  package var checks: [[String]] = []
   package var idempotency: IdempotencyKey?
 
   package init(

@@ -5,6 +5,20 @@ import Testing
 
 /// Checks review and retry at the terminal, on tasks that really run.
 struct CommandReviewTests {
+  @Test func whatACheckFoundDecidesAndIsShown() throws {
+    try withCommandDesk { desk in
+      let good = ["run", "--profile", "shell", "--watch", "--name", "good", "--check", "test -e x"]
+      #expect(try desk.errand(good + ["touch x"]).status == .exited(code: 0))
+      let page = try desk.errand(["get", "good"]).text
+      #expect(page.contains("check passed, exit code 0: test -e x"), "\(page)")
+      let bad = ["run", "--profile", "shell", "--watch", "--name", "bad", "--check", "exit 4"]
+      #expect(try desk.errand(bad + ["true"]).status == .exited(code: 1))
+      let task = try desk.json(["get", "bad", "--json"])
+      #expect(task["statusReason"] == "check_failed")
+      #expect(try desk.errand(["get", "bad"]).text.contains("check failed, exit code 4"))
+    }
+  }
+
   @Test func aRejectedTaskIsSentBackAndItsSecondAttemptAccepted() throws {
     try withCommandDesk { desk in
       // It fails to please the first time and works the second.

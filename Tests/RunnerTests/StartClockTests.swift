@@ -62,6 +62,7 @@ import Testing
         desk: AttemptDesk(
           ledger: ledger, terms: timing.questions, spec: claimed.spec,
           type: try #require(TaskTypeRegistry.builtIn["freeform"])),
+        checks: CheckPoint(nil),
         clocks: AttemptClocks(
           speaksFirst: true, startLimit: timing.start, runningLimit: .seconds(600)),
         traits: AgentTraits(speaksFirst: true, exitCodeIsResult: true),

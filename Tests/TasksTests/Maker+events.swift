@@ -28,6 +28,7 @@ extension Maker {
     return Settlement(
       attemptN: attemptN, leaseId: lease, outcome: outcome, output: maybe { $0.value() },
       outputCid: maybe { $0.cid() }, checked: maybe { $0.verification() },
+      checks: several { $0.evidence() },
       summary: maybe { $0.text() }, usage: usage(), workspace: maybe { $0.workspace() },
       session: maybe { $0.session() }, exit: maybe { $0.exit() },
       survivors: several { $0.text() })

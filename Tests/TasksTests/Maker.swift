@@ -112,6 +112,7 @@ struct Maker {
     spec.runningTimeoutSec = int(1...9000)
     spec.expiresAt = maybe { $0.time() }
     spec.maxAttempts = int(1...5)
+    spec.checks = several { maker in ["sh", maker.text()] }
     spec.idempotency = maybe { IdempotencyKey(key: "k" + $0.text(), digest: $0.text()) }
     return spec
   }
@@ -125,6 +126,12 @@ struct Maker {
       }
     return WorkReference(
       role: some(WorkReference.Role.self), target: target, title: maybe { $0.text() })
+  }
+
+  mutating func evidence() -> CheckEvidence {
+    CheckEvidence(
+      argv: [text()], status: some(CheckEvidence.Status.self), exit: maybe { $0.exit() },
+      durationMs: int(), revision: maybe { $0.text() }, outputCid: maybe { $0.cid() })
   }
 
   mutating func verification() -> Verification {

@@ -103,6 +103,25 @@ struct ReviewTests {
     }
   }
 
+  @Test func checksAreCommandsAndNeedLeaveToo() throws {
+    let checks: JSONValue = [["swift", "test"]]
+    try withHouse { house in
+      let asked: JSONObject = ["brief": "x", "checks": checks, "profile": "shell"]
+      let stored = try house.call("tasks_create", asked)
+      let record = try house.store().task(.name(stored["name"]?.stringValue ?? ""))
+      #expect(record.spec.checks == [["swift", "test"]])
+      for wrong: JSONValue in [[[]], ["swift test"]] {
+        let refusal = try house.refusal("tasks_create", ["brief": "x", "checks": wrong])
+        #expect(refusal.code == "invalid_arguments" && "\(refusal)".contains("checks"))
+      }
+    }
+    try withHouse { house in
+      let refusal = try house.refusal(
+        "tasks_create", ["brief": "x", "checks": checks], as: House.client)
+      #expect(refusal.code == "commands_not_allowed", "\(refusal)")
+    }
+  }
+
   static let refused: [(tool: String, arguments: JSONObject, code: String)] = [
     ("tasks_verify", ["accepted": true], "nothing_to_review"),
     (

@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { can } from "./app.js";
-import { agent, ago, doing, h, pill, toast } from "./dom.js";
+import { agent, ago, doing, duration, h, pill, toast } from "./dom.js";
 import { ask } from "./keys.js";
 
 const queued = () => toast("A new attempt is queued.");
@@ -93,6 +93,10 @@ export function attemptList(task, attempts) {
     h("dd", {}, pill(one.status, one.statusReason),
       one.exit?.code === undefined ? null : h("span", { class: "dim small" }, ` exit ${one.exit.code}`),
       one.attemptN === task.acceptedAttemptN && attempts.length > 1 ? h("span", { class: "dim small" }, " · counts") : null,
+      (one.checks ?? []).map((check) => h("p", { class: "small check", data: { status: check.status } },
+        h("span", { class: "pill", data: { tone: check.status === "passed" ? "good" : "bad" } }, check.status.replaceAll("_", " ")), " ",
+        agent("code", check.argv.slice(check.argv[1] === "-c" ? 2 : 0).join(" ")),
+        h("span", { class: "dim num" }, ` ${duration(check.durationMs)}${check.exit?.code ? `, exit ${check.exit.code}` : ""}`))),
       one.error ? agent("p", one.error.message, { class: "small" }) : null,
       one.output?.summary ? agent("p", one.output.summary, { class: "small" }) : null)));
 }

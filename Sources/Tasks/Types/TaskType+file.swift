@@ -70,7 +70,7 @@ extension TaskType.Policy {
   fileprivate static let fileForm = Codec.object(
     Self.init(
       resumable:workspaceMode:workspaceScope:sessionScope:requiresReferences:
-      acceptsWorkspaceOverride:), unknownKeys: .refused,
+      acceptsWorkspaceOverride:returnsChecks:), unknownKeys: .refused,
     defaulted("resumable", \.resumable, .bool, usual.resumable),
     defaulted("workspaceMode", \.workspaceMode, WorkspaceMode.json, usual.workspaceMode),
     defaulted(
@@ -79,7 +79,8 @@ extension TaskType.Policy {
     defaulted("requiresReferences", \.requiresReferences, .bool, usual.requiresReferences),
     defaulted(
       "acceptsWorkspaceOverride", \.acceptsWorkspaceOverride, .bool,
-      usual.acceptsWorkspaceOverride))
+      usual.acceptsWorkspaceOverride),
+    defaulted("returnsChecks", \.returnsChecks, .bool, usual.returnsChecks))
 
   private static let usual = TaskType.Policy()
 }

@@ -26,6 +26,8 @@ package struct TaskType: Sendable {
     package var sessionScope = SessionScope.none
     package var requiresReferences = false
     package var acceptsWorkspaceOverride = false
+    /// Failing checks go back to the agent once, while it is still there.
+    package var returnsChecks = true
   }
 
   /// Says how long a workspace is kept.
@@ -166,7 +168,7 @@ extension TaskType.Policy: JSONCodable {
   package static let json = Codec.object(
     Self.init(
       resumable:workspaceMode:workspaceScope:sessionScope:requiresReferences:
-      acceptsWorkspaceOverride:),
+      acceptsWorkspaceOverride:returnsChecks:),
     required("resumable", \.resumable, .bool, "Its conversation is kept and may go on."),
     required("workspaceMode", \.workspaceMode, WorkspaceMode.json, "Where it works."),
     required(
@@ -176,7 +178,9 @@ extension TaskType.Policy: JSONCodable {
     required("requiresReferences", \.requiresReferences, .bool, "It needs earlier work."),
     required(
       "acceptsWorkspaceOverride", \.acceptsWorkspaceOverride, .bool,
-      "The input may name another workspace."))
+      "The input may name another workspace."),
+    defaulted(
+      "returnsChecks", \.returnsChecks, .bool, true, "Failing checks go back to the agent once."))
 }
 
 /// Names the type that could not be loaded, and why; it does not stop the others.

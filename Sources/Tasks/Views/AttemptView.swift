@@ -16,6 +16,7 @@ package struct AttemptView: Sendable, Hashable {
   package var outputSizeBytes: Int?
   package var outputCut: Bool
   package var checked: Verification?
+  package var checks: [CheckEvidence]
   package var error: AttemptError?
   package var usage: Usage
   package var workspace: AttemptWorkspace?
@@ -35,7 +36,8 @@ extension AttemptView {
       startedAt: attempt.startedAt,
       completedAt: attempt.completedAt, output: output.value, outputCid: attempt.outputCid,
       outputSizeBytes: output.sizeBytes, outputCut: output.isCut,
-      checked: attempt.checked?.cleaned, error: attempt.error?.cleaned,
+      checked: attempt.checked?.cleaned, checks: attempt.checks.map(\.cleaned),
+      error: attempt.error?.cleaned,
       usage: attempt.usage.cleaned, workspace: attempt.workspace?.cleaned,
       session: attempt.session.map { SessionView($0) }, exit: attempt.exit,
       survivors: attempt.survivors.prefix(ViewLimit.survivors).map {
@@ -63,7 +65,7 @@ extension AttemptView: JSONCodable {
   package static let json = Codec.object(
     Self.init(
       taskId:attemptN:status:statusReason:profile:executor:claimedAt:startedAt:completedAt:output:
-      outputCid:outputSizeBytes:outputCut:checked:error:usage:workspace:session:exit:
+      outputCid:outputSizeBytes:outputCut:checked:checks:error:usage:workspace:session:exit:
       survivors:),
     required("taskId", \.taskId, TaskID.json, "The task."),
     required("attemptN", \.attemptN, .int, "Counts from 1."),
@@ -79,6 +81,7 @@ extension AttemptView: JSONCodable {
     optional("outputSizeBytes", \.outputSizeBytes, .int, "Size of the output as JSON."),
     defaulted("outputCut", \.outputCut, .bool, false, "The output is too large to stand here."),
     optional("checked", \.checked, Verification.json, "What we found of the criteria."),
+    defaulted("checks", \.checks, .array(of: CheckEvidence.json), [], "What our commands found."),
     optional("error", \.error, AttemptError.json, "Why it failed, and what to do next."),
     defaulted("usage", \.usage, Usage.json, Usage(), "What it used."),
     optional("workspace", \.workspace, AttemptWorkspace.json, "Where it worked."),

@@ -67,6 +67,16 @@ extension WorkReference {
   }
 }
 
+extension CheckEvidence {
+  /// Gives what a check found as it may be shown.
+  var cleaned: CheckEvidence {
+    var check = self
+    check.argv = argv.map { CleanText.line($0, limit: ViewLimit.title) }
+    check.revision = revision?.cleanedWord
+    return check
+  }
+}
+
 extension Review {
   /// Gives the review as it may be shown.
   var cleaned: Review {

@@ -30,6 +30,9 @@ extension TasksCreate {
     if type.name == Brief.commandType, !mayRunCommands {
       throw .commandsNotAllowed("Type \(type.name)", pointer: "task_type")
     }
+    if !input.checks.isEmpty, !mayRunCommands {
+      throw .commandsNotAllowed("The argument checks", pointer: "checks")
+    }
     let preflight = try workshop.preflight(
       configuration, environment: parent?.environment)
     var (launch, place) = try preflighted(order, after: source, preflight)
@@ -42,6 +45,7 @@ extension TasksCreate {
     var spec = try identified(order, launch)
     spec.continuation = continuation
     spec.claimCondition = source?.condition
+    spec.checks = input.checks
     (spec.directory, spec.workspace) = place
     spec.teamId = input.grouping.team ?? configuration.team
     spec.references = try bound(input.work.references, input.grouping.team)

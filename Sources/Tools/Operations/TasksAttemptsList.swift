@@ -78,14 +78,14 @@ package struct TasksAttemptsList: TaskTool {
       required("taskStatus", \.taskStatus, TaskStatus.json),
       defaulted("truncated", \.truncated, .bool, false),
       required("hint", \.hint, .string)
-    ).lean.outlining(["executor", "usage", "checked", "exit", "workspace", "session"])
+    ).lean.outlining(["executor", "usage", "checked", "checks", "exit", "workspace", "session"])
   }
 }
 
 /// Names what of an attempt can be asked for by itself.
 enum AttemptField: String, Sendable, Hashable, CaseIterable {
   case statusReason, profile, executor, claimedAt, startedAt, completedAt, output, outputCid
-  case outputSizeBytes, checked, error, usage, workspace, session, exit
+  case outputSizeBytes, checked, checks, error, usage, workspace, session, exit
   case survivors
 
   /// Stand in every line, whatever was asked for.

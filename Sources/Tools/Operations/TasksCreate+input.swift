@@ -8,6 +8,7 @@ extension TasksCreate {
     var grouping = Grouping()
     var limits = TaskLimits()
     var expiresInSec: Int?
+    var checks: [[String]] = []
     var wait = false
     var key: String?
     var dryRun = false
@@ -94,6 +95,12 @@ extension TasksCreate.Input: JSONCodable {
     optional("budget_usd", \.limits.budget.usd, .double(0...1_000_000), "Most it may cost."),
     optional("budget_tokens", \.limits.budget.tokens, .int(1 ... .max), "Most tokens."),
     optional("max_turns", \.limits.budget.turns, .int(1...1_000_000), "Most turns of the agent."),
+    defaulted(
+      "checks", \.checks,
+      .array(
+        of: .array(of: .text(1...20_000), count: 1...CheckEvidence.mostWords),
+        count: 0...CheckEvidence.most), [],
+      "Commands (argv) that must pass in the workspace after the agent's claim."),
     defaulted("wait", \.wait, .bool, false, "Wait for its end, up to 40 s."),
     optional(
       "idempotency_key", \.key, group,
@@ -112,7 +119,8 @@ extension TasksCreate.Input: JSONCodable {
     priority: Int,
     tags: [String], parent: TaskReference?, correlation: String?, team: String?, diary: String?,
     dispatchTimeoutSec: Int?, runningTimeoutSec: Int?, expiresInSec: Int?, usd: Double?,
-    tokens: Int?, turns: Int?, wait: Bool, key: String?, dryRun: Bool, maxBytes: Int
+    tokens: Int?, turns: Int?, checks: [[String]], wait: Bool, key: String?, dryRun: Bool,
+    maxBytes: Int
   ) -> TasksCreate.Input {
     TasksCreate.Input(
       work: Work(
@@ -125,7 +133,8 @@ extension TasksCreate.Input: JSONCodable {
       limits: TaskLimits(
         budget: Budget(usd: usd, tokens: tokens, turns: turns),
         dispatchTimeoutSec: dispatchTimeoutSec, runningTimeoutSec: runningTimeoutSec),
-      expiresInSec: expiresInSec, wait: wait, key: key, dryRun: dryRun, maxBytes: maxBytes)
+      expiresInSec: expiresInSec, checks: checks, wait: wait, key: key, dryRun: dryRun,
+      maxBytes: maxBytes)
   }
 
   /// Hashes what was asked for, in one spelling; how the answer is given is no part of it.

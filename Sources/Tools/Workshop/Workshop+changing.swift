@@ -59,6 +59,9 @@ extension Workshop {
     guard resolved.plan.adapter != .shell || hasLeave else {
       throw .commandsNotAllowed("Profile \(resolved.plan.profile)", pointer: "profile")
     }
+    guard task.spec.checks.isEmpty || hasLeave else {
+      throw .commandsNotAllowed("Running its checks", pointer: "task_id")
+    }
     guard isCommand || resolved.plan.adapter != .shell || task.spec.input["brief"] != nil else {
       throw ToolFailure(
         code: "profile_unsuitable",

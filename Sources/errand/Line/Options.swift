@@ -83,6 +83,9 @@ enum Options {
   static let constraints = OptionKey<[String]>.list(
     "constraint", nil, .text("TEXT"), "Something to keep to."
   ).filling("constraints")
+  static let checks = OptionKey<[String]>.list(
+    "check", nil, .text("COMMAND"),
+    "Run this by sh in the workspace once the agent is done; it must pass.")
   static let dryRun = OptionKey<Bool>.flag(
     "dry-run", nil, "Check everything and store nothing."
   ).filling("dry_run")
@@ -93,7 +96,8 @@ enum Options {
   static let newTask: [OptionSpec] =
     [
       directory.spec, profile.spec, file.spec, title.spec, name.spec, taskType.spec, input.spec,
-      references.spec, workspace.spec, tags.spec, priority.spec, parent.spec, correlation.spec,
+      references.spec, checks.spec, workspace.spec, tags.spec, priority.spec, parent.spec,
+      correlation.spec,
       budgetUsd.spec,
       budgetTokens.spec, maxTurns.spec, runningTimeout.spec, expiresIn.spec, key.spec,
     ] + place

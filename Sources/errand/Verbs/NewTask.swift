@@ -79,6 +79,8 @@ enum NewTask {
     try BriefText.fill(&arguments, from: call)
     let references = call[Options.references].map(reference)
     if !references.isEmpty { arguments["references"] = .array(references) }
+    let checks = call[Options.checks].map { JSONValue.array(["/bin/sh", "-c", .string($0)]) }
+    if !checks.isEmpty { arguments["checks"] = .array(checks) }
     // A continuation works where its source did.
     let isContinued = arguments["input"]?["continueFrom"] != nil
     if arguments["directory"] == nil, arguments["workspace"] != "none", !isContinued {

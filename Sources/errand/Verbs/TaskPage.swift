@@ -33,6 +33,13 @@ enum TaskPage {
       let author = terminal.styled(TaskText.line(comment["author"]), .dim)
       lines.append("  \(author): \(TaskText.line(comment["text"], limit: 600))")
     }
+    for check in attempts.last?["checks"]?.arrayValue ?? [] {
+      let argv = check["argv"]?.arrayValue?.map { TaskText.line($0) } ?? []
+      let command = argv.dropFirst(argv.prefix(2) == ["/bin/sh", "-c"] ? 2 : 0)
+      let exit = check["exit"]?["code"]?.intValue.map { ", exit code \($0)" } ?? ""
+      lines.append(
+        "  check \(TaskText.line(check["status"]))\(exit): \(command.joined(separator: " "))")
+    }
     if let output = attempts.last?["output"] { lines += ["", result(output, terminal)] }
     return lines.joined(separator: "\n")
   }

@@ -1,0 +1,112 @@
+import Agents
+import Posix
+import TaskStore
+import Tasks
+
+/// Runs a command of ours in a workspace, to its end or its limit, with a bounded log.
+struct CommandRun {
+  let command: [String]
+  let limit: Duration
+  let directory: String
+  let environment: [String: String]
+  let marker: String
+  /// Tells that no agent is there: what it leaves when it is ended is found by the marker, too.
+  let isAlone: Bool
+  /// Holds what it prints; both streams go into one file, each with its bound.
+  let log: String
+  let redactor: Redactor
+
+  /// Says why it was ended before its time.
+  enum Wish: Sendable { case none, unwanted, asked }
+
+  /// Says how it ended: without a status it was ended by us, for a wish or its limit.
+  struct Outcome {
+    var status: ExitStatus?
+    var wish: Wish
+    var lastLine: String
+  }
+
+  /// Runs it; `look` is asked whenever the journal or a signal stirs.
+  func run(
+    signals: SignalPipe, journal: borrowing FileWatch, bytes: Int, files: any FileSystem,
+    look: () throws(Unfit) -> Wish
+  ) throws(Unfit) -> Outcome {
+    let (output, errors) = try fit { () throws(SystemError) in
+      (
+        try BoundedFile(log, limit: bytes, files: files),
+        try BoundedFile(log, limit: bytes, files: files)
+      )
+    }
+    let launch = AgentLaunch(
+      program: .named(command.first ?? ""), arguments: Array(command.dropFirst()))
+    let process = try AgentProcess.start(
+      launch, in: directory, environment: environment, marker: marker, transcript: output,
+      errorLog: errors, redactor: redactor)
+    let deadline = MonotonicTime.after(limit)
+    var wish = Wish.none
+    var tail = ""
+    let status = try fit { () throws(SystemError) -> ExitStatus? in
+      while try process.child.peekExit() == nil, deadline > .now, wish == .none {
+        var watched: [(descriptor: Int32, events: Poller.Event)] = [
+          (journal.descriptor, .readable), (signals.descriptor, .readable),
+          (process.child.exitDescriptor, .readable),
+        ]
+        for pipe in [process.streams.outputDescriptor, process.streams.errorDescriptor] {
+          if let pipe { watched.append((pipe, .readable)) }
+        }
+        let ready = try Poller.wait(watched, until: deadline)
+        try hear(process.streams, ready, &tail)
+        if ready[signals.descriptor] != nil, try signals.take().contains(where: \.endsUs) {
+          wish = .asked
+        }
+        if ready[journal.descriptor] != nil {
+          try journal.drain()
+          do throws(Unfit) { wish = wish == .none ? try look() : wish } catch { wish = .asked }
+        }
+      }
+      return try end(process, &tail)
+    }
+    return Outcome(
+      status: status, wish: wish,
+      lastLine: tail.isEmpty ? process.streams.errorTail.lastLine ?? "" : tail)
+  }
+
+  private func hear(
+    _ streams: AgentStreams, _ ready: [Int32: Poller.Event], _ tail: inout String
+  ) throws(SystemError) {
+    if let output = streams.outputDescriptor, ready[output] != nil {
+      for line in try streams.readOutput() where !line.bytes.isEmpty {
+        tail = String(decoding: line.bytes.prefix(300), as: UTF8.self)
+      }
+    }
+    if let errors = streams.errorDescriptor, ready[errors] != nil { try streams.readErrors() }
+  }
+
+  /// Takes what still lies in the pipes; ends what did not end by itself. What a good command left
+  /// running goes with the attempt.
+  private func end(
+    _ process: AgentProcess, _ tail: inout String
+  ) throws(SystemError) -> ExitStatus? {
+    let ended = try process.child.peekExit()
+    if ended == nil {
+      let tree = ProcessTree(leader: process.child.identity, marker: isAlone ? marker : nil)
+      _ = try tree.end(grace: .seconds(2), deadline: .after(.seconds(10)))
+    }
+    for _ in 0..<64 {
+      let pipes = [process.streams.outputDescriptor, process.streams.errorDescriptor]
+      let open = pipes.compactMap(\.self).map { ($0, Poller.Event.readable) }
+      let ready = try Poller.wait(open, timeoutMilliseconds: 0)
+      if open.isEmpty || ready.isEmpty { break }
+      try hear(process.streams, ready, &tail)
+    }
+    _ = try process.streams.finishOutput()
+    try process.streams.finishErrors()
+    try process.child.reap()
+    return ended
+  }
+}
+
+extension Signal {
+  /// Tells a wish that this process may end its attempt from other news.
+  fileprivate var endsUs: Bool { self == .terminate || self == .interrupt }
+}
