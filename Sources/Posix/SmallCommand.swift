@@ -23,7 +23,8 @@ package enum SmallCommand {
       let hasAnswered = try Poller.isReadable(reading.rawValue, until: deadline)
       let bytes = hasAnswered ? try reading.read(upTo: 16 << 10) : []
       let hasEnded = try child.waitForExit(until: deadline) != nil
-      if !hasEnded { try child.signal(.kill) }
+      // What it has started is ended with it.
+      if !hasEnded { try child.signalGroup(.kill) }
       let status = try child.reap()
       let text = String(decoding: bytes, as: UTF8.self)
       return hasEnded

@@ -38,7 +38,9 @@ struct AttemptEnd: Sendable {
     if let cause { return Self.outcome(of: cause) }
     var outcome = standing.outcome(exit: exit, traits, lastErrorLine: lastErrorLine)
     // An agent that handed its output in to us need not show it in its own form as well.
-    if hasSubmitted, standing.lacksOutput { outcome = .completed }
+    if hasSubmitted, case .failed(let error) = outcome, error.code == .outputMissing {
+      outcome = .completed
+    }
     if case .paused(let pause) = outcome { return patient(pause) }
     return outcome == .completed && !outputFaults.isEmpty ? .failed(misshapen) : outcome
   }
@@ -77,7 +79,7 @@ struct AttemptEnd: Sendable {
     case .passed(.running, let seconds):
       .failed(AttemptError(.timeout, "It ran longer than \(seconds) s."))
     case .passed(.silence, let seconds):
-      .failed(AttemptError(.timeout, "The agent said nothing for \(seconds) s, and no tool ran."))
+      .failed(AttemptError(.timeout, "The agent said nothing for \(seconds) s (timeouts.silence)."))
     case .passed(.start, let seconds):
       .failed(AttemptError(.dispatchTimeout, "The agent gave no sign within \(seconds) s."))
     case .budget(let text): .failed(AttemptError(.budgetExhausted, text))

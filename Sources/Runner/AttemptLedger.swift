@@ -8,7 +8,7 @@ import Tasks
 package struct AttemptLedger: Sendable {
   let store: TaskStore
   let task: TaskID
-  let attemptN: Int
+  package let attemptN: Int
   let leaseId: String
   let actor: Actor
   /// Tells that this process saw the attempt through itself: it may go on where an unreadable line
@@ -53,7 +53,7 @@ package struct AttemptLedger: Sendable {
     return (record.cancelRequest == nil ? .wanted : .unwanted, record)
   }
 
-  private func owns(_ record: TaskRecord) -> Bool {
+  package func owns(_ record: TaskRecord) -> Bool {
     record.status.isActive && record.latestAttempt?.leaseId == leaseId
   }
 

@@ -6,6 +6,8 @@ struct DispatchPlan: Sendable {
   /// Bounds what runs at once.
   struct Limits: Sendable {
     var maxParallel: Int
+    /// How many may stand above one another.
+    var depth = 4
     var perProfile: [String: Int] = [:]
     /// Profiles that may share a directory with others of their kind.
     var sharing: Set<String> = []
@@ -34,12 +36,14 @@ struct DispatchPlan: Sendable {
 
   private let limits: Limits
   private var running = 0
+  /// Those among them that take no room, since they wait for their subtasks.
+  private var waiting = 0
   private var runningByProfile: [String: Int] = [:]
   /// Places in use, and by whom.
   private var holders: [ExclusivePlace: [Holder]] = [:]
   /// Those above each task, as far as they have not ended.
   private let ancestors: [TaskID: Set<TaskID>]
-  /// Tasks whose agents have made others that have not ended: they wait for them, and would keep
+  /// Tasks whose agents have made others that run or may start: they wait for them, and would keep
   /// them from starting if they took up room.
   private let delegating: Set<TaskID>
   /// Accounts whose quota is used up, and when it is back.
@@ -59,7 +63,8 @@ struct DispatchPlan: Sendable {
     self.limits = limits
     ancestors = Self.ancestors(in: tasks)
     delegating = Set(
-      tasks.filter { $0.createdBy.kind == .attempt }.compactMap(\.spec.parentId))
+      tasks.filter { $0.createdBy.kind == .attempt && ($0.status.isActive || $0.status == .queued) }
+        .compactMap(\.spec.parentId))
     candidates = tasks.enumerated().filter { Self.isCandidate($0.element) }
       .map { (Self.key($0.element), $0.offset, $0.element) }
       .sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map { $0.2 }
@@ -142,7 +147,10 @@ struct DispatchPlan: Sendable {
 
   mutating func occupy(_ task: TaskRecord) {
     let profile = task.spec.launch.profile
-    if !delegating.contains(task.id) {
+    // Above each that runs a whole chain may wait, and no more: else room were without end.
+    if delegating.contains(task.id), waiting < limits.maxParallel * limits.depth {
+      waiting += 1
+    } else {
       running += 1
       runningByProfile[profile, default: 0] += 1
     }

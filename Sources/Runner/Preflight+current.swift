@@ -77,7 +77,8 @@ extension TaskLimits {
 
 extension DispatchPlan.Limits {
   init(_ configuration: Configuration) {
-    self.init(maxParallel: max(1, configuration.maxParallel))
+    self.init(
+      maxParallel: max(1, configuration.maxParallel), depth: max(1, configuration.limits.depth))
     for profile in configuration.profiles {
       perProfile[profile.name] = profile.maxParallel
       if profile.sharedDirectory { sharing.insert(profile.name) }

@@ -43,21 +43,29 @@ extension TaskRecord {
   mutating func report(_ report: Report, at moment: Moment) throws(IllegalTransition.Cause) {
     guard status == .running || status == .inputRequired else { throw .status(status) }
     _ = try owned(report.attemptN, report.leaseId)
+    try note(report.text, report.link, at: moment)
+  }
+
+  private mutating func note(
+    _ text: String, _ link: String?, at moment: Moment
+  ) throws(IllegalTransition.Cause) {
     let earlier = progress.filter { $0.attemptN == attemptCount }
     let number = (earlier.last?.number ?? 0) + 1
     guard number <= Limit.reports else { throw .limit("reports") }
     progress =
       earlier.suffix(Limit.keptReports - 1) + [
         Progress(
-          attemptN: attemptCount, number: number, text: report.text, link: report.link,
-          at: moment.at)
+          attemptN: attemptCount, number: number, text: text, link: link, at: moment.at)
       ]
   }
 
   /// Takes what the agent hands in; whether it counts is settled with the attempt's end.
-  mutating func submit(_ submission: Submission) throws(IllegalTransition.Cause) {
+  mutating func submit(
+    _ submission: Submission, at moment: Moment
+  ) throws(IllegalTransition.Cause) {
     guard status == .running || status == .inputRequired else { throw .status(status) }
     let index = try owned(submission.attemptN, submission.leaseId)
+    try note("It handed in its output.", nil, at: moment)
     attempts[index].output = submission.output == .null ? nil : submission.output
   }
 }

@@ -13,8 +13,8 @@ extension TaskRecord {
     package static let reviews = 200
     package static let retries = 100
     package static let comments = 500
-    /// Of one attempt; the last few are kept.
-    package static let reports = 5_000
+    /// Of one attempt, handed-in outputs among them; the last few are kept.
+    package static let reports = 1_000
     package static let keptReports = 8
     /// Characters of `resultSummary`.
     package static let summary = 300
@@ -62,7 +62,7 @@ extension TaskRecord {
       case .messageDelivered(let sendId): try conclude(sendId, as: .delivered)
       case .budgetWarned(let warning): try warn(warning)
       case .reported(let report): try self.report(report, at: moment)
-      case .outputSubmitted(let submission): try submit(submission)
+      case .outputSubmitted(let submission): try submit(submission, at: moment)
       case .cancelRequested(let reason): try requestCancel(reason, at: moment)
       case .cancelled(let reason):
         try end(.cancelled, at: moment)

@@ -118,7 +118,8 @@ extension TaskRecord {
       status = .cancelled
     }
     attempts[index].completedAt = moment.at
-    attempts[index].output = settlement.output == .null ? nil : settlement.output
+    // What was handed in before a crash is not lost with its supervisor.
+    if let output = settlement.output, output != .null { attempts[index].output = output }
     attempts[index].outputCid = settlement.outputCid
     attempts[index].checked = settlement.checked
     attempts[index].checks = settlement.checks

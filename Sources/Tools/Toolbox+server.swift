@@ -15,7 +15,6 @@ extension Toolbox {
     let taken = choice
     let card = ServerCard(
       name: "errand", title: "Errand", version: workshop.setting.build.version,
-
       instructions: taken.isInside ? Instructions.insideText : Instructions.text)
     var offer = Offer(
       card: card, tools: { tools(workshop, taken) },

@@ -141,6 +141,9 @@ import Testing
       #expect(ended["status"] == "completed")
       let news = ended["result"]?["structuredContent"]?["changed"]?.arrayValue?.first
       #expect(news?["pendingRequests"]?.arrayValue?.count == 1, "\(ended.text)")
+      // Nor is it asked again by another.
+      let other = try self.handle(client, held)
+      #expect(try state(client, other)["status"] == "completed")
       #expect(try client.finish() == .exited(code: 0))
     }
   }

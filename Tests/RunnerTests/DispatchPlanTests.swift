@@ -145,6 +145,23 @@ private let held: [TaskEvent] = [.held(.directoryBusy, resumeAt: nil)]
     #expect(names(tasks, .init(maxParallel: 1, perProfile: ["shell": 1])) == ["claim grandchild"])
   }
 
+  @Test func onlyAsManyAsMayRunAreWaitedFor() throws {
+    var maker = Maker()
+    func family(of number: Int) throws -> [TaskRecord] {
+      try (0..<number).flatMap { _ in
+        let parent = try maker.task("parent", claimed)
+        return [parent, try maker.task("child", madeBy: parent)]
+      }
+    }
+    #expect(names(try family(of: 4), .init(maxParallel: 1)) == ["claim child"])
+    // Nobody gets more room by waiting.
+    #expect(names(try family(of: 5), .init(maxParallel: 1)).isEmpty)
+    let held = try maker.task("held", claimed)
+    let one = try maker.task("one", madeBy: held, [.held(.quota, resumeAt: nil)])
+    let other = try maker.task("other")
+    #expect(!names([held, one, other], .init(maxParallel: 1)).contains("claim other"))
+  }
+
   @Test func ofSeveralHeldOnlyTheFirstIsReleased() throws {
     var maker = Maker()
     let tasks = try [

@@ -89,6 +89,10 @@ struct OwnToolTests {
     arguments: [
       (["question": "a", "schema": ["type": "nothing"]], "/schema"),
       (["question": "a", "schema": [:], "options": ["b"]], "/schema"),
+      (
+        ["question": "a", "schema": ["title": .string(String(repeating: "x", count: 17_000))]],
+        "/schema"
+      ),
       (["request_id": "q9"], "/request_id"), ([:], "/question"),
     ] as [(JSONObject, String)])
   func whatCannotBeAskedIsNamed(_ arguments: JSONObject, _ place: String) throws {
@@ -105,7 +109,10 @@ struct OwnToolTests {
       let agent = try house.inside(task, patience: 0)
       let words = JSONValue.string("with s3cret-value-of-the-task in it")
       try agent.call("task_report", ["progress": words])
-      try agent.call("task_ask", ["question": words])
+      try agent.call("task_ask", ["question": words, "schema": ["title": words]])
+      try agent.call(
+        "tasks_artifacts_upload",
+        ["task_id": .string(task.spec.name), "kind": "report", "text": "x", "title": words])
       try agent.call("task_submit_output", ["output": ["summary": words]])
       let stored = try house.store().task(.id(task.id))
       #expect(!"\(stored)".contains("s3cret-value"))
@@ -136,6 +143,28 @@ struct OwnToolTests {
     }
   }
 
+  @Test func whatWasHandedInIsKeptThoughItsSupervisorDied() throws {
+    try withHouse { house in
+      let task = try house.start(try house.task())
+      let agent = try house.inside(task)
+      try agent.call("task_submit_output", ["output": ["summary": "nearly done"]])
+      // The same again is no other.
+      try agent.call("task_submit_output", ["output": ["summary": "nearly done"]])
+      let ended = try house.end(task, .failed(AttemptError(.interrupted, "It died.")))
+      #expect(ended.latestAttempt?.output == ["summary": "nearly done"])
+      #expect(ended.progress.count == 1)
+    }
+  }
+
+  @Test func onceItIsToBeCancelledNothingIsTakenEither() throws {
+    try withHouse { house in
+      let task = try house.start(try house.task())
+      let agent = try house.inside(task)
+      try house.tell(task, .cancelRequested(reason: nil))
+      #expect(try agent.refusal("tasks_create", ["brief": "x"]).code == "attempt_over")
+    }
+  }
+
   @Test func afterTheEndNothingIsTaken() throws {
     try withHouse { house in
       let task = try house.start(try house.task())
@@ -144,6 +173,10 @@ struct OwnToolTests {
       for (tool, arguments) in [
         ("task_report", ["progress": "late"]), ("task_ask", ["question": "late?"]),
         ("task_submit_output", ["output": ["summary": "late"]]), ("tasks_create", ["brief": "x"]),
+        (
+          "tasks_artifacts_upload",
+          ["task_id": .string(task.spec.name), "kind": "report", "text": "late"]
+        ),
       ] as [(String, JSONObject)] {
         #expect(try agent.refusal(tool, arguments).code == "attempt_over", "\(tool)")
       }

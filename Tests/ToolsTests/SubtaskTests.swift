@@ -23,6 +23,10 @@ struct SubtaskTests {
       let profiles: JSONValue = [
         profile("careful", "claude", "ask"), profile("free", "claude", "all"),
         profile("prose", "text", "edits"),
+        [
+          "name": "loose", "adapter": "claude", "executable": "/bin/sh",
+          "arguments": ["--let-it-do-all"],
+        ],
       ]
       try writeFile(
         house.configurationFile,
@@ -111,10 +115,38 @@ struct SubtaskTests {
     }
   }
 
+  @Test func whatGoesOnBelowASubtaskIsCountedToo() throws {
+    try withAgents { house in
+      let agent = try house.inside(try parent(house))
+      let child = try house.start(
+        made(try agent.call("tasks_create", ["brief": "x", "budget_usd": 3]), in: house))
+      let below = try house.inside(child)
+      _ = try below.call("tasks_create", ["brief": "y", "budget_usd": 2])
+      try house.end(child, output: ["summary": "done"])
+      // Of four dollars two are still in use below one that has ended.
+      let next = try made(
+        try agent.call("tasks_create", ["brief": "z", "budget_usd": 9]), in: house)
+      #expect(next.spec.budget.usd == 2)
+    }
+  }
+
+  @Test func aRevisionAsksForAWorktreeOfItsOwn() throws {
+    try withAgents { house in
+      try Git.makeRepository(at: house.work)
+      let git = try #require(Environment.which("git", path: Environment.value("PATH")))
+      try writeFile(
+        Path.join(house.root, "bin/git"), "#!/bin/sh\nexec \(git) \"$@\"\n", permissions: 0o755)
+      let agent = try house.inside(try parent(house))
+      let execution: JSONValue = ["execution": ["revision": "HEAD"], "brief": "x"]
+      let child = try made(try agent.call("tasks_create", ["input": execution]), in: house)
+      #expect(child.spec.workspace == .dedicatedWorktree)
+    }
+  }
+
   static let beyond: [(arguments: JSONObject, place: String)] = [
     (["parent_id": "other"], "/parent_id"), (["team_id": "others"], "/team_id"),
     (["directory": "elsewhere"], "/directory"), (["profile": "prose"], "/profile"),
-    (["profile": "shell"], "/profile"),
+    (["profile": "shell"], "/profile"), (["profile": "loose"], "/profile"),
     (["task_type": "command", "input": ["argv": ["true"]]], "/task_type"),
   ]
 

@@ -21,6 +21,12 @@ extension Desk {
       }
       responses[key] = outcome
     }
+    if case .inputRequired(let forms)? = try state(of: handle)?.phase {
+      for (key, outcome) in responses {
+        guard let form = forms[key] else { continue }
+        server.refusals.remember(Refusals.Asked(key: key, message: form.message), outcome)
+      }
+    }
     let answers = responses
     return try acknowledged(handle) { (handles) throws(ToolFailure) in
       try handles.update(handle, answers)

@@ -51,6 +51,11 @@ package struct CallContext: Sendable {
     return outcome
   }
 
+  /// Tells whether the user was asked this before on this connection, and turned it away.
+  package func hasTurnedAway(_ form: ElicitationForm, key: String) -> Bool {
+    channel.refusals.outcome(Refusals.Asked(key: key, message: form.message)) != nil
+  }
+
   /// Tells whether `elicit` could reach the user with this form.
   package func canShow(_ form: ElicitationForm) -> Bool {
     guard client.showsForms, form.minimumVersion <= client.version else { return false }

@@ -21,7 +21,7 @@ extension Workshop {
     let (record, secrets) = try naming { () throws(StoreError) in
       (try store.task(.id(pass.task)), try store.secrets(of: pass.task))
     }
-    guard record.status.isActive, let attempt = record.latestAttempt,
+    guard record.status.isActive, record.cancelRequest == nil, let attempt = record.latestAttempt,
       attempt.leaseId == pass.leaseId
     else { throw .attemptOver(pass.marker) }
     let ledger = AttemptLedger(store: store, record: record, attempt: attempt, actor: pass.actor)
@@ -44,7 +44,7 @@ extension ToolFailure {
 
   static func attemptOver(_ attempt: String) -> ToolFailure {
     ToolFailure(
-      code: "attempt_over", summary: "The attempt \(attempt) has ended. Nothing was done.",
+      code: "attempt_over", summary: "The attempt \(attempt) is over. Nothing was done.",
       nextStep: "End your work: nothing more is taken of this attempt.")
   }
 }

@@ -15,13 +15,8 @@ struct ParentTask: Sendable {
 
   init(_ own: OwnAttempt, in store: TaskStore) throws(StoreError) {
     record = own.record
-    var query = TaskQuery()
-    query.parentId = record.id
-    query.teamId = nil
-    query.limit = Self.most
-    let budget = try store.list(query).items.reduce(record.spec.budget.less(record.usage)) {
-      $0.less($1.promised)
-    }
+    let given = try Self.given(by: record, in: store)
+    let budget = record.spec.budget.less(record.usage).less(given)
     left = TaskLimits(
       budget: budget, dispatchTimeoutSec: record.spec.dispatchTimeoutSec,
       runningTimeoutSec: record.spec.runningTimeoutSec)
@@ -29,6 +24,24 @@ struct ParentTask: Sendable {
       try store.environment(cid)
     }
     environment = try (plain ?? [:]).merging(store.secrets(of: record.id)) { $1 }
+  }
+
+  /// Sums up what a task's subtasks may still use, and have used with all below them.
+  private static func given(by task: TaskRecord, in store: TaskStore) throws(StoreError) -> Budget {
+    var query = TaskQuery()
+    query.parentId = task.id
+    query.teamId = nil
+    query.limit = most
+    var sum = Budget(usd: 0, tokens: 0, turns: 0)
+    for child in try store.list(query).items {
+      // One that runs may use up all it has, itself or through others; a command uses nothing.
+      if !child.status.isTerminal, child.spec.launch.adapter != .shell {
+        sum = sum.plus(child.spec.budget)
+      } else {
+        sum = sum.plus(child.usage.asBudget).plus(try given(by: child, in: store))
+      }
+    }
+    return sum
   }
 
   /// No configuration lets one task make more.
@@ -47,6 +60,9 @@ struct ParentTask: Sendable {
     {
       throw .beyond("parent_id", "a task made here is part of \(record.spec.name)")
     }
+    guard input.work.input?["continueFrom"] == nil else {
+      throw .beyond("input", "a subtask starts anew; continueFrom is for the people")
+    }
     input.grouping.parent = .id(record.id)
     if let team = input.grouping.team, team != record.spec.teamId {
       throw .beyond("team_id", "a subtask is in its parent's team")
@@ -62,18 +78,22 @@ struct ParentTask: Sendable {
 
   /// A subtask works where its parent may, and never less apart from others' work.
   private func place(_ input: inout TasksCreate.Input, _ type: TaskType) throws(ToolFailure) {
-    let wanted = input.place.workspace ?? type.policy.workspaceMode
+    let execution = input.work.input?["execution"]
+    let asked =
+      input.place.workspace
+      ?? execution?["workspace"]?.stringValue.flatMap(WorkspaceMode.init)
+      ?? (execution?["revision"] == nil ? nil : .dedicatedWorktree)
+    let wanted = asked ?? type.policy.workspaceMode
     let own = record.spec.workspace
     switch own {
     case .sharedMount: input.place.workspace = wanted
     case .dedicatedWorktree:
-      guard input.place.workspace != .sharedMount else {
+      guard asked != .sharedMount else {
         throw .beyond("workspace", "your own work is in a worktree")
       }
       input.place.workspace = wanted == .none ? wanted : .dedicatedWorktree
     case .none:
-      let given = input.place.workspace ?? WorkspaceMode.none
-      guard given == .none, input.place.directory == nil else {
+      guard asked ?? WorkspaceMode.none == .none, input.place.directory == nil else {
         throw .beyond("workspace", "you have no directory yourself")
       }
       input.place.workspace = WorkspaceMode.none
@@ -93,7 +113,7 @@ struct ParentTask: Sendable {
     }
     try bound(&launch.plan)
     spec.launch = launch.plan
-    guard launch.plan.adapter != .shell else { return lower(&spec, Budget()) }
+    guard launch.plan.adapter != .shell else { return lower(&spec, left.budget) }
     if let spent = left.budget.spent {
       throw ToolFailure(
         code: FailureReason.budgetExhausted.rawValue,
@@ -117,9 +137,11 @@ struct ParentTask: Sendable {
 
   private func bound(_ plan: inout LaunchPlan) throws(ToolFailure) {
     let own = record.spec.launch
+    // Arguments of a profile may give its program any leave.
+    let isHeld = plan.adapter.asksForLeave && plan.arguments.isEmpty
     guard
-      plan.adapter.asksForLeave || plan.profile == own.profile
-        || (own.adapter == .shell || own.settings.permissionMode == .all)
+      isHeld || plan.profile == own.profile
+        || own.adapter == .shell || own.settings.permissionMode == .all
     else {
       throw .beyond("profile", "\(plan.profile) cannot be held to what you may do")
     }
@@ -144,14 +166,15 @@ extension AdapterKind {
 }
 
 extension Budget {
-  /// Gives what is left after some use; nothing is ever less than nothing.
-  fileprivate func less(_ usage: Usage) -> Budget {
+  fileprivate func less(_ usage: Usage) -> Budget { less(usage.asBudget) }
+
+  fileprivate func plus(_ other: Budget) -> Budget {
     Budget(
-      usd: usd.map { max(0, $0 - (usage.costUsd ?? 0)) },
-      tokens: tokens.map { max(0, $0 - usage.totalTokens) },
-      turns: turns.map { max(0, $0 - (usage.turns ?? 0)) })
+      usd: (usd ?? 0) + (other.usd ?? 0), tokens: (tokens ?? 0) + (other.tokens ?? 0),
+      turns: (turns ?? 0) + (other.turns ?? 0))
   }
 
+  /// Gives what is left after some use; nothing is ever less than nothing.
   fileprivate func less(_ other: Budget) -> Budget {
     Budget(
       usd: usd.map { max(0, $0 - (other.usd ?? 0)) },
@@ -176,13 +199,8 @@ extension Budget {
   }
 }
 
-extension TaskRecord {
-  /// What it may still use, and has used: its parent cannot give that to another.
-  fileprivate var promised: Budget {
-    if spec.launch.adapter == .shell { return Budget() }
-    guard status.isTerminal else { return spec.budget }
-    return Budget(usd: usage.costUsd, tokens: usage.totalTokens, turns: usage.turns)
-  }
+extension Usage {
+  fileprivate var asBudget: Budget { Budget(usd: costUsd, tokens: totalTokens, turns: turns) }
 }
 
 extension ToolFailure {

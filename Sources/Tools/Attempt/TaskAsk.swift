@@ -69,11 +69,11 @@ package struct TaskAsk: TaskTool {
     guard let question = input.question else {
       throw .argument("question", "give a question, or the request_id of one", tool: name)
     }
-    let schema = input.schema.map(JSONValue.object)
+    let schema = input.schema.map { own.redactor.redacted(.object($0)) }
     if let schema { try check(schema, input.options) }
     var request = InputRequest(
       requestId: "", attemptN: own.record.attemptCount,
-      question: CleanText.clean(own.redactor.redacted(question), limit: 4_000),
+      question: own.redactor.redacted(CleanText.clean(question, limit: 4_000)),
       options: input.options.map { own.redactor.redacted($0) }, schema: schema, askedAt: .now)
     let same = mine.last {
       $0.isOpen && $0.question == request.question && $0.options == request.options
@@ -93,9 +93,16 @@ package struct TaskAsk: TaskTool {
     }
   }
 
+  /// Bounds what every reader of the task holds.
+  private static let schemaLimit = 16 << 10
+
   private func check(_ schema: JSONValue, _ options: [String]) throws(ToolFailure) {
     guard options.isEmpty else {
       throw .argument("schema", "does not go together with options", tool: name)
+    }
+    guard schema.bytes.count <= Self.schemaLimit else {
+      throw .argument(
+        "schema", "is larger than \(Self.schemaLimit >> 10) KiB", tool: name)
     }
     do throws(SchemaError) { _ = try Schema(schema) } catch {
       throw .argument("schema", "is no JSON Schema we know: \(error)", tool: name)

@@ -15,7 +15,7 @@ package struct TaskReport: TaskTool {
     each call.
     """
   package let hints = ToolHints(
-    readOnly: false, destructive: false, idempotent: true, openWorld: false)
+    readOnly: false, destructive: false, idempotent: false, openWorld: false)
   package let group = Toolset.attempt
 
   package struct Input: JSONCodable {
@@ -30,8 +30,9 @@ package struct TaskReport: TaskTool {
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     let own = try workshop.ownAttempt()
-    let text = CleanText.line(own.redactor.redacted(input.progress), limit: 160)
-    let link = input.link.map { CleanText.line(own.redactor.redacted($0), limit: 2_000) }
+    // Cleaned first: what is taken out may stand in the middle of a secret.
+    let text = own.redactor.redacted(CleanText.line(input.progress, limit: 160))
+    let link = input.link.map { own.redactor.redacted(CleanText.line($0, limit: 2_000)) }
     try naming { () throws(StoreError) in try own.ledger.reported(text, link: link) }
     return Output(hint: "Told. Go on with the task.")
   }

@@ -39,7 +39,9 @@ package struct TaskSubmitOutput: TaskTool {
         summary: "The output is not what the task asks for. It was not taken.", faults: faults,
         nextStep: "Correct it and call \(name) again.")
     }
-    try naming { () throws(StoreError) in try own.ledger.submitted(output) }
+    if own.record.latestAttempt?.output != output {
+      try naming { () throws(StoreError) in try own.ledger.submitted(output) }
+    }
     return Output(hint: "Taken. End your work with a short last message.")
   }
 

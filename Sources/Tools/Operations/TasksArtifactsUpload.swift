@@ -2,6 +2,7 @@ import Agents
 import JSON
 import MCP
 import Posix
+import Runner
 import TaskStore
 import Tasks
 
@@ -62,27 +63,34 @@ package struct TasksArtifactsUpload: TaskTool {
     let own = try workshop.contributing()
     let task = try workshop.find(
       TaskPlace(task: input.task, team: input.team, diary: input.diary))
-    guard own?.record.id ?? task.id == task.id else { throw .notYourTask }
-    if let number = input.attemptN { _ = try task.attempt(number) }
+    let attemptN = own?.ledger.attemptN ?? input.attemptN
+    guard own?.record.id ?? task.id == task.id, input.attemptN ?? attemptN == attemptN else {
+      throw .notYourTask
+    }
+    if let number = attemptN { _ = try task.attempt(number) }
     guard task.artifacts.count < TaskRecord.Limit.artifacts else { throw .tooManyArtifacts }
     let kept = try workshop.keep(
       input.content, for: task, tool: name, caller)
-    let named = Redactor([:]).redacted(input.title ?? kept.fileName ?? input.kind)
-    let title = CleanText.line(named, limit: 200)
+    let named = CleanText.line(input.title ?? kept.fileName ?? input.kind, limit: 200)
+    let title = (own?.redactor ?? Redactor([:])).redacted(named)
     let (store, id) = (try workshop.store(), Self.freshID())
     var bound: Artifact?
     let record = try naming { () throws(StoreError) in
       try store.change(.id(task.id), by: caller.actor) { (record) throws(StoreError) in
+        // Its file may have taken long.
+        if let own, !own.ledger.owns(record) {
+          throw .refused(IllegalTransition(event: "artifact_bound", cause: .lostLease))
+        }
         let same = record.artifacts.first {
           $0.cid == kept.cid && $0.kind == input.kind && $0.title == title
-            && $0.attemptN == input.attemptN
+            && $0.attemptN == attemptN
         }
         if let same {
           bound = same
           return nil
         }
         let artifact = Artifact(
-          id: id, attemptN: input.attemptN, kind: input.kind, title: title,
+          id: id, attemptN: attemptN, kind: input.kind, title: title,
           contentType: kept.contentType, contentEncoding: input.contentEncoding,
           sizeBytes: kept.size, cid: kept.cid, createdAt: .now, createdBy: caller.actor)
         bound = artifact

@@ -36,7 +36,7 @@ package struct TasksCreate: TaskTool {
     _ input: Input, _ context: CallContext
   ) throws(ToolFailure) -> ToolAnswer<Output> {
     var caller = Caller(context, in: workshop)
-    guard waits(input), caller.takesHandles else {
+    guard waits(input), caller.takesHandles, try workshop.isFreeToChange else {
       // Where the answer comes with another call, that would create another task.
       if context.era == .modern { caller.ask = nil }
       return .done(try perform(input, caller))

@@ -5,7 +5,7 @@ enum Hint {
   static func next(for task: TaskRecord) -> String {
     switch task.status {
     case .waiting where task.isPaused:
-      "Its agent's quota is used up; once it is back (resumeAt) call tasks_retry."
+      "Its agent's quota is used up; once it is back (resumeAt) tasks_retry or `errand resume` carries on."
     case .waiting, .queued, .dispatched, .running:
       task.cancelRequest == nil
         ? "Call tasks_wait to be told when it ends; tasks_messages_list shows what it is doing."

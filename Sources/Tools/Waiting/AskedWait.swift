@@ -20,7 +20,7 @@ extension Workshop {
     while true {
       let outcome = try wait(wakes, seconds: left(), caller)
       let isOver = outcome.matched.isEmpty || outcome.matched.contains(where: \.status.isTerminal)
-      let open = isOver ? [] : RequestForm.all(of: outcome.matched) ?? []
+      let open = isOver ? [] : RequestForm.all(of: outcome.matched)
       guard let next = open.first(where: { !turnedAway.contains($0.key) }) else {
         // Nothing more can be asked: now it is as if nobody could be.
         return isOver || terms.until == wakes.until

@@ -21,13 +21,22 @@ package struct DurableWaits: WaitHandles {
     let now = try naming { () throws(StoreError) in try store.number() }
     let handle = WaitHandle(
       id: WaitHandle.makeID(), tasks: terms.tasks, until: terms.until,
-      after: terms.after ?? now, cancelsWork: cancelsWork, canAsk: caller.ask != nil,
+      after: terms.after ?? now, cancelsWork: cancelsWork, canAsk: try canAsk(terms, caller),
       createdAt: .now)
     try naming { () throws(StoreError) in
       try store.makeWaitHandle(handle, by: caller.actor)
     }
     try workshop.attend()
     return working(handle, try look(handle))
+  }
+
+  /// Tells whether its client shows forms and has turned none of them away before.
+  private func canAsk(_ terms: WaitTerms, _ caller: Caller) throws(ToolFailure) -> Bool {
+    guard caller.ask != nil else { return false }
+    let outcome = try workshop.look(terms)
+    return !RequestForm.all(of: outcome.matched + outcome.waiting).contains {
+      caller.hasTurnedAway($0.form, $0.key)
+    }
   }
 
   package func state(of id: String) throws(ToolFailure) -> WaitHandleState? {
@@ -52,36 +61,37 @@ package struct DurableWaits: WaitHandles {
     guard let handle = try find(id) else { return false }
     guard handle.end == nil else { return true }
     let outcome = try look(handle)
-    let open = Self.asked(handle, outcome) ?? []
+    let open = Self.asked(handle, outcome).filter { responses[$0.key] != nil }
+    guard !open.isEmpty else { return true }
+    try workshop.mayChange()
+    var isTurnedAway = false
     for question in open {
-      guard let response = responses[question.key] else { continue }
-      try workshop.mayChange()
-      guard case .accepted(let content) = response else {
-        _ = try settled(handle, outcome)
-        return true
+      guard case .accepted(let content)? = responses[question.key] else {
+        isTurnedAway = true
+        continue
       }
       // What does not fit is asked again.
       guard let answer = question.answer(content) else { continue }
       try workshop.keep(answer, to: question, Self.caller)
     }
+    if isTurnedAway { _ = try settled(handle, try look(handle)) }
     return true
   }
 
-  /// Gives what is asked through the handle now; nil where it goes on or ends without.
-  private static func asked(_ handle: WaitHandle, _ outcome: WaitOutcome) -> [RequestForm]? {
+  /// Gives what is asked through the handle now; nothing where it goes on or ends without.
+  private static func asked(_ handle: WaitHandle, _ outcome: WaitOutcome) -> [RequestForm] {
     guard handle.canAsk, handle.until != .change,
-      !outcome.matched.contains(where: \.status.isTerminal),
-      let forms = RequestForm.all(of: outcome.matched + outcome.waiting), !forms.isEmpty
-    else { return nil }
-    return forms
+      !outcome.matched.contains(where: \.status.isTerminal)
+    else { return [] }
+    return RequestForm.all(of: outcome.matched + outcome.waiting)
   }
 
   private static func questions(
     _ handle: WaitHandle, _ outcome: WaitOutcome
   ) -> [String: ElicitationForm]? {
-    asked(handle, outcome).map { forms in
-      Dictionary(forms.map { ($0.key, $0.form) }) { first, _ in first }
-    }
+    let forms = asked(handle, outcome)
+    if forms.isEmpty { return nil }
+    return Dictionary(forms.map { ($0.key, $0.form) }) { first, _ in first }
   }
 
   package func cancel(_ id: String) throws(ToolFailure) -> Bool {

@@ -22,16 +22,9 @@ struct RequestForm: Sendable {
   /// Names it among all questions of all tasks; never used for another.
   var key: String { "\(task).\(request.requestId)" }
 
-  /// Finds the open questions of tasks; nil where one of them fits no form.
-  static func all(of tasks: [TaskRecord]) -> [RequestForm]? {
-    var forms: [RequestForm] = []
-    for task in tasks {
-      for request in task.pendingRequests {
-        guard let form = RequestForm(request, of: task) else { return nil }
-        forms.append(form)
-      }
-    }
-    return forms
+  /// Finds the open questions of tasks that fit a form; the others are left to other ways.
+  static func all(of tasks: [TaskRecord]) -> [RequestForm] {
+    tasks.flatMap { task in task.pendingRequests.compactMap { RequestForm($0, of: task) } }
   }
 
   /// Gives the answer in the shape that was asked for; nil where it is none.

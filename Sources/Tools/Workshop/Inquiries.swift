@@ -22,12 +22,23 @@ final class Inquiries: Sendable {
   ) throws(SystemError) -> [String: AgentInquiry] {
     let due = known.withLock { known in
       entries.filter { entry in
-        guard let last = known[entry.profile.name] else { return true }
+        guard let last = known[Self.key(entry)] else { return true }
         return MonotonicTime.now - last.askedAt > Self.lifetime
       }
     }
     try askAtOnce(due.filter(\.isAvailable)[...], environment)
-    return known.withLock { known in known.compactMapValues(\.answer) }
+    return known.withLock { known in
+      var answers: [String: AgentInquiry] = [:]
+      for entry in entries where entry.isAvailable {
+        answers[entry.profile.name] = known[Self.key(entry)]?.answer
+      }
+      return answers
+    }
+  }
+
+  /// A profile that is changed is another.
+  private static func key(_ entry: ProfileCatalog.Entry) -> String {
+    "\(entry.profile.name) \(entry.availability)"
   }
 
   /// Asks the first on a thread of its own while the others are asked.
@@ -38,7 +49,7 @@ final class Inquiries: Sendable {
     guard let entry = entries.first else { return }
     let thread = try Thread.start(name: "inquiry") { [self] in
       let answer = AgentInquiry.ask(entry, environment: environment(entry))
-      known.withLock { $0[entry.profile.name] = Known(answer: answer, askedAt: .now) }
+      known.withLock { $0[Self.key(entry)] = Known(answer: answer, askedAt: .now) }
     }
     try askAtOnce(entries.dropFirst(), environment)
     thread.join()

@@ -7,21 +7,24 @@ extension Workshop.Setting {
   package static func ofThisProcess(build: Build) throws(SystemError) -> Workshop.Setting {
     let environment = Environment.current
     let executable = try Environment.executablePath()
+    let pass = pass(environment)
+    let root = StoreLayout.defaultRoot(environment: environment)
+    // An agent is told its attempt, not where the store is.
+    let isNamed = environment["ERRAND_HOME"] != nil
     var setting = Workshop.Setting(
-      environment: environment, storeRoot: StoreLayout.defaultRoot(environment: environment),
+      environment: environment, storeRoot: isNamed ? root : pass?.store ?? root,
       startDirectory: try Environment.currentDirectory(), build: build
     ) { (store) throws(RunnerError) in
       try RunnerLauncher.ensureRunning(store: store, executable: executable, build: build)
     }
-    setting.pass = Self.pass(environment, for: setting.storeRoot)
+    if let pass, pass.store == setting.storeRoot { setting.pass = pass }
     return setting
   }
 
   /// Without a pass an agent can still read; with one for another store, too.
-  private static func pass(_ environment: [String: String], for root: String) -> AttemptPass? {
+  private static func pass(_ environment: [String: String]) -> AttemptPass? {
     do throws(PassError) {
-      let pass = try AttemptPass.named(in: environment)
-      return pass?.store == root ? pass : nil
+      return try AttemptPass.named(in: environment)
     } catch {
       StandardError.write("errand: \(error); tasks can only be read here.\n")
       return nil
