@@ -223,7 +223,8 @@ import Testing
       }
       let runner = try stage.startRunner()
       #expect(try stage.wait(for: late).status == .expired)
-      #expect(try stage.now(busy).status == .running)
+      // The one in its way goes on, however long it took to begin.
+      _ = try stage.wait(for: busy) { $0.status == .running }
       _ = consume runner
     }
   }
