@@ -65,9 +65,15 @@ package final class Conversation: Sendable {
   /// Reads until the peer closes its end or is gone, handing over each line.
   package func read(_ take: (Piece) -> Void) {
     reader.withLock { reader in
-      if let watchdog, !watchdog.awaitFirst(of: reader.rawValue) { return }
       while !outbox.isGone {
-        if !reader.hasBufferedLine { take(.pause) }
+        if !reader.hasBufferedLine {
+          take(.pause)
+          if let watchdog, !watchdog.hasStarted,
+            !watchdog.watch(untilReadable: reader.rawValue)
+          {
+            return
+          }
+        }
         switch Self.next(&reader) {
         case .line(let line): take(.line(line))
         case .tooLong(_, let length): take(.tooLong(length: length))
@@ -87,11 +93,12 @@ package final class Conversation: Sendable {
     }
   }
 
-  /// Takes signals from now on; to be followed by `startWatchdog` as soon as the answer has left.
+  /// Takes signals from now on: whoever reads sees them while it waits for more to read, and the
+  /// watchdog's thread does once it is started.
   package func routeSignals() { watchdog?.routeSignals() }
 
-  /// Begins to watch for signals and the parent's death, once something was answered: the start
-  /// must be quick.
+  /// Begins to watch for signals and the parent's death on a thread of its own, once whoever reads
+  /// may be busy with other things.
   package func startWatchdog(closing: @escaping @Sendable () -> Void = {}) {
     watchdog?.start { [self] in
       closing()

@@ -28,29 +28,22 @@ package final class Watchdog: Sendable {
     }
   }
 
-  /// Waits for the first bytes to read, or the end, on the thread that will read them: the start is
-  /// too dear for a thread of its own. Answers false once the parent has died before.
-  func awaitFirst(of input: Int32) -> Bool {
-    let watched = watched(input)
-    while true {
-      do throws(SystemError) {
-        let ready = try Poller.wait(watched, timeoutMilliseconds: interval)
-        if ready[input] != nil { return true }
-        if !ready.isEmpty || parent.isOrphaned { return false }
-      } catch {
-        // Reading says what is wrong.
-        return true
-      }
-    }
-  }
+  /// Tells whether a thread watches, so that nobody else needs to.
+  var hasStarted: Bool { started.load(ordering: .acquiring) }
+
+  /// Watches on the thread that waits for input, which is then there: a conversation of one request
+  /// is over before a thread of its own would pay. False once there is nobody left to serve.
+  func watch(untilReadable input: Int32) -> Bool { watch(input) }
 
   /// Starts the thread, once; `onEnd` is called on it, once.
   package func start(_ onEnd: @escaping @Sendable () -> Void) {
-    guard !started.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    guard !hasStarted, !started.exchange(true, ordering: .acquiringAndReleasing) else { return }
     routeSignals()
     do {
       try Thread.start(name: "watchdog", stackSize: 128 << 10) {
-        self.watch()
+        // What the start needed goes at once, what the first requests needed a little later.
+        Footprint.shrink()
+        _ = self.watch(nil)
         onEnd()
       }
     } catch {
@@ -62,28 +55,30 @@ package final class Watchdog: Sendable {
   /// Only where the parent cannot be polled is it asked for, once a second.
   private var interval: Int? { parent.descriptor == nil ? 1000 : nil }
 
-  private func watched(_ first: Int32?) -> [(descriptor: Int32, events: Poller.Event)] {
+  private func watched(_ input: Int32?) -> [(descriptor: Int32, events: Poller.Event)] {
+    let signals = signals.withLock { $0?.descriptor }
     var watched: [(descriptor: Int32, events: Poller.Event)] =
-      [first, parent.descriptor].compactMap { $0.map { ($0, .readable) } }
+      [input, signals, parent.descriptor].compactMap { $0.map { ($0, .readable) } }
     switch output {
-    case .some(let output): watched.append((output.rawValue, []))
+    case .some(let output): watched.append((output.rawValue, .closed))
     case .none: break
     }
     return watched
   }
 
-  private func watch() {
-    let watched = watched(signals.withLock { $0?.descriptor })
-    // What the start needed goes at once, what the first requests needed a little later.
-    Footprint.shrink()
-    var first: Int? = 2000
+  /// Waits for the input, if there is one to wait for (true), or for a reason to end (false).
+  private func watch(_ input: Int32?) -> Bool {
+    let watched = watched(input)
+    var quiet: Int? = 2000
     while true {
-      do {
-        let ready = try Poller.wait(watched, timeoutMilliseconds: interval ?? first)
-        if !ready.isEmpty || parent.isOrphaned { return }
-        if exchange(&first, with: nil) != nil { Footprint.shrink() }
+      do throws(SystemError) {
+        let ready = try Poller.wait(watched, timeoutMilliseconds: interval ?? quiet)
+        if let input, ready[input] != nil { return true }
+        if !ready.isEmpty || parent.isOrphaned { return false }
+        if exchange(&quiet, with: nil) != nil { Footprint.shrink() }
       } catch {
-        return
+        // Reading says what is wrong; without anything to read nothing can be said.
+        return input != nil
       }
     }
   }

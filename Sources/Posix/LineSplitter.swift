@@ -19,6 +19,9 @@ package struct LineSplitter: Sendable {
   /// Says how many bytes of a line that is too long are kept.
   package static let keptPrefix = 1024
 
+  /// Is read at once where that much is there.
+  private static let block = 65536
+
   private let maxLength: Int
   private var buffer: [UInt8] = []
   /// Is where bytes arrive: room in the buffer itself would have to be filled first.
@@ -43,9 +46,13 @@ package struct LineSplitter: Sendable {
 
   /// Reads once from a descriptor; zero at the end.
   package mutating func fill(from descriptor: borrowing Descriptor) throws(SystemError) -> Int {
-    if landing.isEmpty { landing = [UInt8](repeating: 0, count: 65536) }
+    // Most conversations never need the large one, and the first answer would wait for its pages.
+    if landing.isEmpty { landing = [UInt8](repeating: 0, count: 4096) }
     let count = try descriptor.read(into: &landing)
     append(landing[..<count])
+    if count == landing.count, count < Self.block {
+      landing = [UInt8](repeating: 0, count: Self.block)
+    }
     return count
   }
 
@@ -141,7 +148,7 @@ package struct LineSplitter: Sendable {
       head = 0
     }
     if buffer.count + count <= buffer.capacity { return }
-    let size = min(buffer.count * 4, maxLength + 65537)
-    buffer.reserveCapacity(max(65536, buffer.count + count, size))
+    let size = min(buffer.count * 4, maxLength + Self.block + 1)
+    buffer.reserveCapacity(max(8192, buffer.count + count, size))
   }
 }

@@ -18,10 +18,34 @@ package enum Poller {
     package static let closed = Event(rawValue: 4)
   }
 
+  /// Tells what has come to which descriptor.
+  package struct Ready: Sendable, Hashable {
+    private var arrived: [Arrival] = []
+
+    private struct Arrival: Sendable, Hashable {
+      var descriptor: Int32
+      var event: Event
+    }
+
+    package var isEmpty: Bool { arrived.isEmpty }
+
+    package subscript(descriptor: Int32) -> Event? {
+      arrived.first { $0.descriptor == descriptor }?.event
+    }
+
+    fileprivate mutating func add(_ event: Event, to descriptor: Int32) {
+      if let known = arrived.firstIndex(where: { $0.descriptor == descriptor }) {
+        arrived[known].event.formUnion(event)
+      } else {
+        arrived.append(Arrival(descriptor: descriptor, event: event))
+      }
+    }
+  }
+
   /// Waits until one is ready or the deadline passes (an empty answer); nil waits for ever.
   package static func wait(
     _ watched: [(descriptor: Int32, events: Event)], until deadline: MonotonicTime? = nil
-  ) throws(SystemError) -> [Int32: Event] {
+  ) throws(SystemError) -> Ready {
     var entries = watched.map {
       pollfd(fd: $0.descriptor, events: wanted($0.events), revents: 0)
     }
@@ -34,9 +58,9 @@ package enum Poller {
         throw SystemError("poll", code)
       }
       if count == 0, milliseconds == Int32.max { continue }
-      var ready: [Int32: Event] = [:]
+      var ready = Ready()
       for entry in entries where entry.revents != 0 {
-        ready[entry.fd, default: []].formUnion(arrived(entry.revents))
+        ready.add(arrived(entry.revents), to: entry.fd)
       }
       return ready
     }
@@ -45,7 +69,7 @@ package enum Poller {
   /// Waits with a timeout in milliseconds; nil waits for ever, zero only looks.
   package static func wait(
     _ watched: [(descriptor: Int32, events: Event)], timeoutMilliseconds: Int?
-  ) throws(SystemError) -> [Int32: Event] {
+  ) throws(SystemError) -> Ready {
     try wait(watched, until: timeoutMilliseconds.map { .after(.milliseconds($0)) })
   }
 
@@ -71,7 +95,7 @@ package enum Poller {
   }
 
   private static func arrived(_ bits: Int16) -> Event {
-    var events: Event = []
+    var events = Event(rawValue: 0)
     let bits = Int32(bits)
     if bits & Int32(POLLIN) != 0 { events.insert(.readable) }
     if bits & Int32(POLLOUT) != 0 { events.insert(.writable) }

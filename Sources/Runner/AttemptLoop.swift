@@ -210,7 +210,7 @@ final class AttemptLoop {
   }
 
   private func handle(
-    _ ready: [Int32: Poller.Event], _ journal: borrowing FileWatch
+    _ ready: Poller.Ready, _ journal: borrowing FileWatch
   ) throws(SystemError) {
     if let output = streams.outputDescriptor, ready[output] != nil { try hear() }
     if let errors = streams.errorDescriptor, ready[errors] != nil { try streams.readErrors() }

@@ -72,7 +72,7 @@ struct CommandRun {
   }
 
   private func hear(
-    _ streams: AgentStreams, _ ready: [Int32: Poller.Event], _ tail: inout String
+    _ streams: AgentStreams, _ ready: Poller.Ready, _ tail: inout String
   ) throws(SystemError) {
     if let output = streams.outputDescriptor, ready[output] != nil {
       for line in try streams.readOutput() where !line.bytes.isEmpty {

@@ -109,13 +109,14 @@ package struct Toolbox: Sendable {
       environment: [:], storeRoot: "/", startDirectory: "/",
       build: .init(version: "0", build: "0"), startRunner: { _ in })
     return Toolbox(
-      Workshop(setting), choice: ToolChoice(toolsets: Set(Toolset.allCases)))
+      Workshop(setting), choice: ToolChoice(toolsets: Toolset.allCases))
   }
 }
 
 /// Says which tools are offered.
 package struct ToolChoice: Sendable, Hashable {
-  package var toolsets: Set<Toolset>
+  /// Is short, and needed before the first answer: a set would cost more.
+  package var toolsets: [Toolset]
   /// Names single tools; then nothing else is offered.
   package var tools: Set<String>?
   package var readsOnly = false
@@ -124,9 +125,9 @@ package struct ToolChoice: Sendable, Hashable {
   /// Offers what an agent inside an attempt may use, whatever else was chosen.
   var isInside = false
 
-  package static let usual = ToolChoice(toolsets: Set(Toolset.chosen))
+  package static let usual = ToolChoice(toolsets: Toolset.chosen)
 
-  package init(toolsets: Set<Toolset>, tools: Set<String>? = nil, readsOnly: Bool = false) {
+  package init(toolsets: [Toolset], tools: Set<String>? = nil, readsOnly: Bool = false) {
     self.toolsets = toolsets
     self.tools = tools
     self.readsOnly = readsOnly
@@ -136,12 +137,12 @@ package struct ToolChoice: Sendable, Hashable {
   package init(
     toolsets: [String]?, tools: [String]?, readsOnly: Bool
   ) throws(ToolChoiceError) {
-    var sets: Set<Toolset> = []
-    for name in toolsets ?? Toolset.chosen.map(\.rawValue) {
+    var sets = toolsets == nil ? Toolset.chosen : []
+    for name in toolsets ?? [] {
       guard let set = Toolset.chosen.first(where: { $0.rawValue == name }) else {
         throw .unknownToolset(name)
       }
-      sets.insert(set)
+      sets.append(set)
     }
     for name in tools ?? [] where !Self.names.contains(name) { throw .unknownTool(name) }
     self.init(toolsets: sets, tools: tools.map { Set($0) }, readsOnly: readsOnly)

@@ -5,7 +5,8 @@ enum Program {
   static func run(_ words: [String]) -> ExitCode {
     let terminal = Terminal.standard(Environment.current)
     do throws(Complaint) {
-      let parser = LineParser(commands: Command.all, directory: try startDirectory())
+      let parser = LineParser(
+        commands: Command.candidates(for: words), directory: try startDirectory())
       switch try parser.read(words) {
       case .overview(nil):
         try terminal.print(HelpText.overview(Command.all, terminal))

@@ -78,9 +78,11 @@ struct DescriptorTests {
   @Test func aPollSeesReadableWritableAndClosedEnds() throws {
     let pipe = try Pipe.make()
     let (from, to) = (pipe.reading.rawValue, pipe.writing.rawValue)
-    #expect(try Poller.wait([(from, .readable), (to, .writable)]) == [to: .writable])
+    let writable = try Poller.wait([(from, .readable), (to, .writable)])
+    #expect(writable[to] == .writable)
+    #expect(writable[from] == nil)
     try pipe.writing.write([1])
-    #expect(try Poller.wait([(from, .readable)], timeoutMilliseconds: 0) == [from: .readable])
+    #expect(try Poller.wait([(from, .readable)], timeoutMilliseconds: 0)[from] == .readable)
     _ = try pipe.reading.read(upTo: 1)
     #expect(try Poller.wait([(from, .readable)], timeoutMilliseconds: 5).isEmpty)
     let reading = pipe.takeReading()

@@ -58,7 +58,7 @@ struct House: Sendable {
     var setting = house.workshop.setting
     setting.pass = pass
     workshop = Workshop(setting)
-    toolbox = Toolbox(workshop, choice: ToolChoice(toolsets: Set(Toolset.allCases)))
+    toolbox = Toolbox(workshop, choice: ToolChoice(toolsets: Toolset.allCases))
   }
 
   /// Gives a house on the same store that remembers nothing of what the other knew.

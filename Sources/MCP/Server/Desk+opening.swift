@@ -11,7 +11,7 @@ extension Desk {
       return Request(id: id, method: .initialize, params: params, client: Self.unknown)
     }
     if case .object(let meta)? = params["_meta"], let client = try Self.client(meta) {
-      guard let known = server.modernMethods[method] else { throw .methodNotFound(method) }
+      let known = try Method.named(method, in: .modern, server.offer)
       return Request(id: id, method: known, params: params, client: client)
     }
     if isHandshake { throw .invalidParams("protocolVersion must be a string") }
@@ -22,7 +22,7 @@ extension Desk {
       guard method == Method.ping.rawValue else { throw Self.unopened }
       return Request(id: id, method: .ping, params: params, client: Self.unknown)
     }
-    guard let known = server.legacyMethods[method] else { throw .methodNotFound(method) }
+    let known = try Method.named(method, in: .legacy, server.offer)
     return Request(id: id, method: known, params: params, client: session.client)
   }
 

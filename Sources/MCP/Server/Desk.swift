@@ -8,6 +8,8 @@ struct Desk {
   /// Is the legacy session, from its handshake on; modern requests neither need nor touch it.
   var session: Session?
   var batch = Batch()
+  /// Tells that an answer has left, after which signals wait to be looked at.
+  private var hasAnswered = false
 
   /// Holds what a legacy handshake has settled.
   struct Session {
@@ -29,6 +31,8 @@ struct Desk {
     case .tooLong:
       refuse(.invalidRequest("a line is at most \(server.conversation.limits.lineLength) bytes"))
     case .line(let line):
+      // From here on this thread may be busy while a signal comes.
+      if hasAnswered { server.startWatchdog() }
       take(line)
       if batch.bytes.count > Self.batchLimit { flush() }
     }
@@ -47,7 +51,7 @@ struct Desk {
     server.conversation.routeSignals()
     server.conversation.outbox.sendFromReader(batch.bytes)
     batch.clear()
-    server.startWatchdog()
+    hasAnswered = true
   }
 
   private mutating func take(_ line: [UInt8]) {

@@ -1,4 +1,5 @@
 import JSON
+import JSONRPC
 
 /// Names the requests that are answered.
 enum Method: String, CaseIterable, Sendable {
@@ -36,10 +37,14 @@ enum Method: String, CaseIterable, Sendable {
     }
   }
 
-  static func table(_ era: Era, _ offer: Offer) -> [String: Method] {
-    Dictionary(
-      allCases.filter { $0.exists(in: era, offer) }.map { ($0.rawValue, $0) },
-      uniquingKeysWith: { first, _ in first })
+  /// Finds a method by its name, if the era and this server have it.
+  static func named(
+    _ name: String, in era: Era, _ offer: Offer
+  ) throws(RPCError) -> Method {
+    guard let method = Method(rawValue: name), method.exists(in: era, offer) else {
+      throw .methodNotFound(name)
+    }
+    return method
   }
 }
 

@@ -56,6 +56,8 @@ struct Envelope: Sendable {
   }
 
   func write(_ body: ResultBody, _ id: RequestID, _ era: Era, to bytes: inout [UInt8]) {
+    // A long answer would otherwise be copied again each time the room doubles.
+    if bytes.isEmpty { bytes.reserveCapacity(body.members.count + 1024) }
     Frame.result(id, to: &bytes) { bytes in
       bytes.append(UInt8(ascii: "{"))
       switch era {

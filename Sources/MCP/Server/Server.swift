@@ -12,8 +12,6 @@ package final class Server: Sendable {
   let envelope: Envelope
   let refusals = Refusals()
   let sealing: RequestState
-  let modernMethods: [String: Method]
-  let legacyMethods: [String: Method]
 
   /// Bounds a line that leaves; some clients hang up on longer ones.
   static let lineLimit = 4 << 20
@@ -25,8 +23,6 @@ package final class Server: Sendable {
     audience = Audience(conversation)
     envelope = Envelope(offer.card)
     sealing = RequestState(key: offer.stateKey, now: offer.now)
-    modernMethods = Method.table(.modern, offer)
-    legacyMethods = Method.table(.legacy, offer)
   }
 
   /// Serves until the client has gone; returns the exit status.

@@ -6,4 +6,14 @@ extension Command {
     .comment, .worktreesList, .worktreesPrune, .schemas, .console, .serve, .tools, .config, .doctor,
     .prune, .runner, .demo, .version, .completions, .help, .supervise,
   ]
+
+  /// Gives what `words` can mean. What clients and the runner start many of, and wait for, does
+  /// without the table of all the rest.
+  static func candidates(for words: [String]) -> [Command] {
+    switch words.first {
+    case "serve": [.serve]
+    case "supervise": [.supervise]
+    default: all
+    }
+  }
 }
