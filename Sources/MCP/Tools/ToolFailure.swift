@@ -27,15 +27,29 @@ package struct ToolFailure: Error, Sendable, Hashable {
   }
 
   /// Renders the text a model reads: code and summary, a line for each fault, the next step.
-  package var text: String {
-    var lines = [Self.cut("[\(code)] \(summary)", to: Bound.sentence)]
-    lines += faults.prefix(Faults.limit).map { fault in
-      let message = Self.cut(fault.message, to: Bound.message)
-      if fault.pointer.isRoot { return message }
-      return Self.cut("\(fault.pointer)", to: Bound.pointer) + ": " + message
+  package var text: String { String(decoding: textBytes, as: UTF8.self) }
+
+  /// Gives the text as it goes out: no control character but newlines.
+  var textBytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(512)
+    bytes.append(UInt8(ascii: "["))
+    bytes += code.utf8
+    bytes += "] ".utf8
+    Self.append(summary, upTo: Bound.sentence, to: &bytes)
+    for fault in faults.prefix(Faults.limit) {
+      bytes.append(UInt8(ascii: "\n"))
+      if !fault.pointer.isRoot {
+        Self.append(fault.pointer.description, upTo: Bound.pointer, to: &bytes)
+        bytes += ": ".utf8
+      }
+      Self.append(fault.message, upTo: Bound.message, to: &bytes)
     }
-    if let nextStep { lines.append(Self.cut(nextStep, to: Bound.sentence)) }
-    return lines.map(Self.oneLine).joined(separator: "\n")
+    if let nextStep {
+      bytes.append(UInt8(ascii: "\n"))
+      Self.append(nextStep, upTo: Bound.sentence, to: &bytes)
+    }
+    return bytes
   }
 
   /// Bounds each part in bytes of JSON, so that all is shorter than a result usually may be.
@@ -58,12 +72,14 @@ package struct ToolFailure: Error, Sendable, Hashable {
     return end.map { text[..<$0] + "…" } ?? text
   }
 
-  /// Takes out what would break the form: keys and values in it may come from anywhere.
-  private static func oneLine(_ text: String) -> String {
-    guard Array(text.utf8).contains(where: { $0 < 32 || $0 == 127 }) else { return text }
-    return String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
+  /// Appends one line, without what would break the form: keys and values in it may come from
+  /// anywhere.
+  private static func append(_ text: String, upTo limit: Int, to bytes: inout [UInt8]) {
+    let start = bytes.count
+    bytes += cut(text, to: limit).utf8
+    for index in start..<bytes.count where bytes[index] < 32 || bytes[index] == 127 {
+      bytes[index] = UInt8(ascii: " ")
+    }
   }
 
   /// Names every wrong argument at once.

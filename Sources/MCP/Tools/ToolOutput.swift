@@ -48,28 +48,35 @@ package enum ToolResult: Sendable, Hashable {
       bytes += JSONValue.array(shown).bytes
       bytes += Self.success
     case .failure(let failure):
-      bytes += Self.failureOpening
-      bytes += JSONValue.string(failure.text).bytes
+      bytes += Self.textOpening
+      Self.append(quoting: failure.textBytes, to: &bytes)
       bytes += Self.failed
     }
   }
 
   private static let contentKey = Array(#""content":"#.utf8)
-  private static let failureOpening = Array(#""content":[{"type":"text","text":"#.utf8)
   private static let textOpening = Array(#""content":[{"type":"text","text":""#.utf8)
   private static let structuredKey = Array(#""}],"structuredContent":"#.utf8)
   private static let success = Array(#","isError":false"#.utf8)
-  private static let failed = Array(#"}],"isError":true"#.utf8)
+  private static let failed = Array(#""}],"isError":true"#.utf8)
 
-  /// Appends JSON text as the inside of a JSON string; compact text has nothing else to escape.
-  private static func append(quoting json: [UInt8], to bytes: inout [UInt8]) {
+  /// Appends text as the inside of a JSON string: compact JSON, or lines, in which nothing else is
+  /// to be escaped.
+  private static func append(quoting text: [UInt8], to bytes: inout [UInt8]) {
     var start = 0
-    for (index, byte) in json.enumerated()
-    where byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-      bytes += json[start..<index]
+    for index in text.indices {
+      let byte = text[index]
+      guard byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\n")
+      else { continue }
+      bytes += text[start..<index]
       bytes.append(UInt8(ascii: "\\"))
-      start = index
+      if byte == UInt8(ascii: "\n") {
+        bytes.append(UInt8(ascii: "n"))
+        start = index + 1
+      } else {
+        start = index
+      }
     }
-    bytes += json[start...]
+    bytes += text[start...]
   }
 }
