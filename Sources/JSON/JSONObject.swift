@@ -10,7 +10,7 @@ package struct JSONObject: Sendable {
   private var positions: [ExactKey: Int]?
 
   /// Above this many members, keys are found by hash.
-  private static let scanLimit = 16
+  static let scanLimit = 16
 
   @usableFromInline package init() { members = [] }
 

@@ -12,8 +12,8 @@ struct TailText: Sendable {
     bytes.append(UInt8(ascii: "\n"))
   }
 
-  mutating func append(_ more: some BidirectionalCollection<UInt8>) {
-    bytes += more.suffix(Self.kept)
+  mutating func append(_ more: some Collection<UInt8>) {
+    bytes += more.dropFirst(max(0, more.count - Self.kept))
     if bytes.count > 2 * Self.kept { bytes.removeFirst(bytes.count - Self.kept) }
   }
 
@@ -24,8 +24,12 @@ struct TailText: Sendable {
     while start < bytes.endIndex, bytes[start] & 0xC0 == 0x80 { start += 1 }
     let text = String(decoding: bytes[start...], as: UTF8.self)
       .trimmingSuffix { $0.isWhitespace }
-    guard text.count > limit else { return String(text) }
-    let end = text.suffix(limit)
+    // Only the end is counted: characters are slow to find.
+    guard text.utf8.count > limit,
+      let first = text.index(text.endIndex, offsetBy: -limit, limitedBy: text.startIndex),
+      first > text.startIndex
+    else { return String(text) }
+    let end = text[first...]
     guard let newline = end.firstIndex(of: "\n") else { return String(end) }
     return String(end[end.index(after: newline)...])
   }

@@ -87,7 +87,7 @@ struct Fold: Sendable {
   func record(_ id: TaskID) throws(StoreError) -> TaskRecord? {
     if let entry = changed[id] { return entry.record }
     guard let snapshot, let row = try snapshot.row(of: id) else { return nil }
-    return try snapshot.record(row)
+    return try snapshot.lookUp(row)
   }
 
   func id(named name: String) throws(StoreError) -> TaskID? {

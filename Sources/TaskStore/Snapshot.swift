@@ -1,5 +1,6 @@
 import JSON
 import Posix
+import Synchronization
 import Tasks
 
 /// Maps a fold written earlier: any row in constant time, nothing loaded; it may be deleted.
@@ -9,6 +10,8 @@ final class Snapshot: Sendable {
   private let index: MappedFile
   private let records: MappedFile
   private let slots: Int
+  /// Is what was looked for last: a change finds its task by name, then by id, then folds it.
+  private let found = Mutex<(row: Int, record: TaskRecord)?>(nil)
 
   var position: JournalPosition { aside.position }
 
@@ -143,6 +146,14 @@ final class Snapshot: Sendable {
     return record
   }
 
+  /// Gives a record that was looked for, and remembers it.
+  func lookUp(_ row: Int) throws(StoreError) -> TaskRecord {
+    if let known = found.withLock({ $0?.row == row ? $0?.record : nil }) { return known }
+    let record = try record(row)
+    found.withLock { $0 = (row, record) }
+    return record
+  }
+
   // MARK: Chains
 
   var counts: [TaskStatus: Int] {
@@ -194,7 +205,7 @@ final class Snapshot: Sendable {
   func id(named name: String) throws(StoreError) -> TaskID? {
     let hash = SnapshotFormat.hash(name)
     for row in candidates(.names, hash) where nameHash(row) == hash {
-      let record = try record(row)
+      let record = try lookUp(row)
       if record.spec.name == name { return record.id }
     }
     return nil

@@ -27,7 +27,10 @@ package struct TaskID: Sendable, Hashable, Comparable, CustomStringConvertible {
     for index in 0..<6 {
       bytes[index] = UInt8(truncatingIfNeeded: milliseconds >> (40 - 8 * index))
     }
-    for index in 6..<16 { bytes[index] = UInt8.random(in: .min ... .max, using: &random) }
+    // Two draws for all ten bytes: one for each byte would be most of what an id costs.
+    let (low, high) = (random.next(), random.next())
+    for index in 6..<8 { bytes[index] = UInt8(truncatingIfNeeded: high >> (8 * index)) }
+    for index in 8..<16 { bytes[index] = UInt8(truncatingIfNeeded: low >> (8 * (index - 8))) }
     bytes[6] = bytes[6] & 0x0F | 0x70
     bytes[8] = bytes[8] & 0x3F | 0x80
     return TaskID(bytes: bytes)

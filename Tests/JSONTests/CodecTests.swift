@@ -62,6 +62,25 @@ import Testing
     }
   }
 
+  @Test func membersMayStandInAnyOrder() throws {
+    let members = [
+      #""task_id":"a""#, #""timeout_sec":3"#, #""tags":["x"]"#, #""status":"queued""#, #""note":1"#,
+    ]
+    let orders = members.indices.reduce([[Int]]([[]])) { orders, next in
+      orders.flatMap { order in
+        (0...order.count).map { place in
+          order[..<place] + [next] + order[place...]
+        }
+      }
+    }
+    #expect(orders.count == 120)
+    let first = try WaitInput.json.decode(.parse("{\(members.joined(separator: ","))}"))
+    for order in orders {
+      let text = "{\(order.map { members[$0] }.joined(separator: ","))}"
+      #expect(try WaitInput.json.decode(.parse(text)) == first, "\(text)")
+    }
+  }
+
   @Test func faultsAreBounded() throws {
     let value = JSONValue.array(Array(repeating: "x", count: 1000))
     let mismatch = try #require(throws: Mismatch.self) {

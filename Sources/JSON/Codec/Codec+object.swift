@@ -106,6 +106,8 @@ extension Codec {
 @usableFromInline struct MemberReader {
   @usableFromInline let object: JSONObject
   private var expected = 0
+  /// Tells that exactly the members before the expected one are taken.
+  private var isInOrder = true
   /// Counts the members that some field took.
   @usableFromInline private(set) var taken = 0
 
@@ -150,16 +152,26 @@ extension Codec {
         found = position
       }
     }
-    if let found { expected = found + 1 }
+    if let found {
+      isInOrder = isInOrder && found == expected
+      expected = found + 1
+    }
     return found
   }
 
   private func position(of key: String) -> Int? {
-    if expected < object.count {
-      // A field's keys are ASCII: a text that equals one in as many bytes has the same bytes.
-      let next = object.members[expected].key
-      if next.utf8.count == key.utf8.count, next == key { return expected }
+    let rest = object.members[expected...]
+    // As long as all come in order only the rest is searched: most fields are absent.
+    if isInOrder, rest.count <= JSONObject.scanLimit {
+      return rest.firstIndex { Self.isKey($0.key, key) }
     }
+    if let next = rest.first?.key, Self.isKey(next, key) { return expected }
     return object.position(of: key)
+  }
+
+  /// Compares with a field's key, which is ASCII: a text that equals one in as many bytes has the
+  /// same bytes.
+  private static func isKey(_ text: String, _ key: String) -> Bool {
+    text.utf8.count == key.utf8.count && text == key
   }
 }

@@ -117,6 +117,8 @@ extension String {
 
   /// Spells snake_case in camelCase.
   fileprivate var camelCased: String {
+    // Hundreds of names are declared when a program starts, nearly all of one word.
+    guard utf8.contains(UInt8(ascii: "_")) else { return self }
     let words = split(separator: "_")
     guard words.count > 1, let first = words.first else { return self }
     return words.dropFirst().reduce(String(first)) {

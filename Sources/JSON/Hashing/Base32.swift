@@ -20,9 +20,11 @@ package enum Base32 {
   }
 
   /// Makes nil of a foreign character, an impossible length, or bits left over that are not zero.
-  package static func decode(_ text: String) -> [UInt8]? { decode(text.utf8) }
+  package static func decode(_ text: String) -> [UInt8]? { decode(Array(text.utf8)[...]) }
 
-  static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+  /// Takes bytes of a known type: every record that is read has some, and any collection would be
+  /// stepped through slowly.
+  static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count * 5 / 8)
     var pending: UInt32 = 0

@@ -28,7 +28,7 @@ package struct ContentID: Sendable, Hashable, CustomStringConvertible {
 
   /// Gives the 32 bytes of the hash.
   package var digest: [UInt8] {
-    Array((Base32.decode(description.utf8.dropFirst()) ?? []).suffix(32))
+    Array((Base32.decode(Array(description.utf8)[1...]) ?? []).suffix(32))
   }
 
   package init(raw bytes: [UInt8]) { self.init(codec: .raw, digest: SHA256.hash(bytes)) }
@@ -41,7 +41,7 @@ package struct ContentID: Sendable, Hashable, CustomStringConvertible {
   /// Reads exactly the form `description` writes: version 1, one of our codecs, SHA-256, base 32.
   package init?(parsing text: String) {
     guard text.utf8.first == UInt8(ascii: "b"), text.utf8.count < 80,
-      let bytes = Base32.decode(text.utf8.dropFirst())
+      let bytes = Base32.decode(Array(text.utf8)[1...])
     else { return nil }
     let found = Codec.allCases.first {
       let head = Self.head($0)
