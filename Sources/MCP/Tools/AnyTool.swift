@@ -5,21 +5,20 @@ package final class AnyTool: Sendable {
   package let name: String
   package let toolset: String
   package let hints: ToolHints
-  /// Is the exact entry of `tools/list`.
-  package let entry: JSONObject
+  // Describing every tool costs more than most calls: it is done for who asks.
+  private let lazyEntry: Lazy<JSONObject>
   let prepare: @Sendable (JSONObject) throws(ToolFailure) -> PreparedCall
 
   package init<Offered: Tool>(_ tool: Offered) {
     name = tool.name
     toolset = tool.toolset
     hints = tool.hints
-    entry = Self.entry(of: tool)
-    let codec = Offered.Input.json
+    lazyEntry = Lazy { Self.entry(of: tool) }
     let name = tool.name
     prepare = { (arguments) throws(ToolFailure) in
       let input: Offered.Input
       do throws(Mismatch) {
-        input = try codec.decode(.object(arguments))
+        input = try Offered.Input.json.decode(.object(arguments))
       } catch {
         throw .invalidArguments(error.faults, tool: name)
       }
@@ -28,6 +27,9 @@ package final class AnyTool: Sendable {
       }
     }
   }
+
+  /// Is the exact entry of `tools/list`.
+  package var entry: JSONObject { lazyEntry.value }
 
   private static func outcome<Output>(
     _ call: () throws(ToolFailure) -> ToolAnswer<Output>

@@ -41,11 +41,10 @@ package struct Operation: Sendable {
   ) {
     tool = AnyTool(offered)
     group = offered.group
-    let codec = Offered.Input.json
     body = { (arguments, caller) throws(ToolFailure) in
       let input: Offered.Input
       do throws(Mismatch) {
-        input = try codec.decode(.object(arguments))
+        input = try Offered.Input.json.decode(.object(arguments))
       } catch {
         throw .invalidArguments(error.faults, tool: offered.name)
       }
