@@ -85,7 +85,7 @@ extension TaskStore {
   /// Gives a task's type as it was when the task was created.
   package func type(of spec: TaskSpec) throws(StoreError) -> TaskType {
     guard let cid = spec.typeCid else {
-      if let type = TaskTypeRegistry.builtIn[spec.taskType] { return type }
+      if let type = TaskTypeRegistry.builtIn(named: spec.taskType) { return type }
       throw .damaged(
         path: layout.journal, offset: 0, reason: "nothing tells what a \(spec.taskType) is")
     }

@@ -200,6 +200,10 @@ import Testing
     #expect(needy == ["assess_brief", "judge_pack"])
     #expect(registry.problems == [])
     #expect(Set(registry.types.map(\.inputSchemaCid)).count == 10)
+    for type in registry.types {
+      #expect(TaskTypeRegistry.builtIn(named: type.name)?.inputSchemaCid == type.inputSchemaCid)
+      #expect(!TaskTypeRegistry.isOwn(type.name))
+    }
   }
 
   @Test func aSchemaIsNamedByItsCanonicalForm() throws {

@@ -25,21 +25,34 @@ package struct TaskTypeRegistry: Sendable {
   package var names: [String] { types.map(\.name) }
 
   /// Tells whether a type is the user's own.
-  package static func isOwn(_ name: String) -> Bool { builtIn[name] == nil }
+  package static func isOwn(_ name: String) -> Bool { !makers.contains { $0.name == name } }
 
   /// The types that need no file of the user's.
-  package static let builtIn: TaskTypeRegistry = {
+  package static let builtIn = TaskTypeRegistry(makers.map { made($0.make) })
+
+  /// Makes one of them: who needs no other is spared the reading of all their schemas.
+  package static func builtIn(named name: String) -> TaskType? {
+    makers.first { $0.name == name }.map { made($0.make) }
+  }
+
+  private typealias Maker = @Sendable () throws(TaskTypeError) -> TaskType
+
+  private static let makers: [(name: String, make: Maker)] = [
+    ("freeform", TaskType.freeform), ("fulfill_brief", TaskType.fulfillBrief),
+    ("assess_brief", TaskType.assessBrief), ("curate_pack", TaskType.curatePack),
+    ("render_pack", TaskType.renderPack), ("judge_pack", TaskType.judgePack),
+    ("run_eval", TaskType.runEval), ("judge_eval_attempt", TaskType.judgeEvalAttempt),
+    ("pr_review", TaskType.prReview), ("command", TaskType.command),
+  ]
+
+  private static func made(_ make: Maker) -> TaskType {
     do throws(TaskTypeError) {
-      return TaskTypeRegistry([
-        try .freeform(), try .fulfillBrief(), try .assessBrief(), try .curatePack(),
-        try .renderPack(), try .judgePack(), try .runEval(), try .judgeEvalAttempt(),
-        try .prReview(), try .command(),
-      ])
+      return try make()
     } catch {
       // Literals of ours: a test loads them, so this is a build that was never tested.
       preconditionFailure(error.description)
     }
-  }()
+  }
 
   /// Adds a type from its file; one that cannot be used is noted and stops nothing else.
   package mutating func add(file: String, _ bytes: [UInt8]) {
