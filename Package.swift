@@ -130,3 +130,12 @@ let package = Package(
     tests("Program", ["errand", "JSON", "Posix", "TestSupport"], data: ["Clients"]),
   ]
 )
+
+// Not built otherwise: without libFuzzer's `main` it cannot be linked.
+if Context.environment["ERRAND_FUZZER"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzzer", dependencies: ["Agents", "HTTP", "JSONRPC", "Tasks", "JSON"],
+      path: "Tests/Fuzzer", swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

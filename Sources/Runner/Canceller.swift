@@ -8,6 +8,8 @@ package struct Cancellation: Sendable {
   package let record: TaskRecord
   /// It had ended before; nothing was changed.
   package let wasTerminal: Bool
+  /// A change of it may be missing, so that somebody may own it though it does not look like it.
+  fileprivate var isInDoubt = false
 }
 
 /// Ends tasks: what waits at once, what runs through its owner, what nobody owns by itself.
@@ -46,7 +48,7 @@ package enum Canceller {
   /// How often a lock is tried whose owner may have died while we wait.
   private static let lockTrial = Duration.milliseconds(500)
 
-  /// Asks also where it is in doubt how a task stands: its owner, while it lives, knows.
+  /// Asks also where it is in doubt how a task stands: its owner, if one lives, hears it.
   private static func askAnyway(
     _ reference: TaskReference, in store: TaskStore, by actor: Actor, reason: String?
   ) throws(RunnerError) -> Cancellation {
@@ -54,14 +56,9 @@ package enum Canceller {
       return try ask(reference, in: store, by: actor, reason: reason)
     } catch {
       guard case .store(.damagedTask) = error else { throw error }
-      let isOwned = try fromStore { () throws(StoreError) in
-        let record = try store.task(reference, evenInDoubt: true)
-        guard record.status.isActive, let attempt = record.latestAttempt else { return false }
-        let free = try store.lockAttempt(record.id, attempt.attemptN)
-        return free == nil
-      }
-      guard isOwned else { throw error }
-      return try ask(reference, in: store, by: actor, reason: reason, evenInDoubt: true)
+      var asked = try ask(reference, in: store, by: actor, reason: reason, evenInDoubt: true)
+      asked.isInDoubt = true
+      return asked
     }
   }
 
@@ -96,8 +93,12 @@ package enum Canceller {
     _ asked: Cancellation, in store: TaskStore, by actor: Actor, until deadline: MonotonicTime
   ) throws(RunnerError) -> Cancellation {
     var record = asked.record
-    while record.status.isActive {
-      if let settled = try Reconciler.settleIfOrphaned(record, store: store, by: actor) {
+    while record.status.isActive || asked.isInDoubt {
+      let settled =
+        asked.isInDoubt
+        ? try Reconciler.settleInDoubt(record, store: store, by: actor)
+        : try Reconciler.settleIfOrphaned(record, store: store, by: actor)
+      if let settled {
         record = settled
         break
       }
@@ -106,7 +107,7 @@ package enum Canceller {
       record = try fromStore { () throws(StoreError) in
         let ended = try store.wait(until: slice) { (store) throws(StoreError) -> TaskRecord? in
           let fresh = try store.task(.id(id), evenInDoubt: true)
-          return fresh.status.isActive ? nil : fresh
+          return fresh.status.isActive || asked.isInDoubt ? nil : fresh
         }
         if let ended { return ended }
         return try store.task(.id(id), evenInDoubt: true)

@@ -40,32 +40,41 @@ package enum Reconciler {
     return settled
   }
 
-  /// Ends, at a person's word, a task of which a change may be missing, if nobody owns the attempt
-  /// that is known, or the next one, which the missing change may have begun.
+  /// Ends, at a person's word, a task of which a change may be missing, and says it anew, so that
+  /// nothing of it is in doubt; nil while somebody owns its newest attempt, be it known or begun by
+  /// what is missing.
   package static func settleInDoubt(
     _ task: TaskRecord, store: TaskStore, by actor: Actor
   ) throws(RunnerError) -> TaskRecord? {
     let known = task.attemptCount
-    let attemptN = task.status.isActive ? known : known + 1
+    let next = task.status.isActive ? known : known + 1
+    let attemptN = max(next, try fromSystem { () throws(SystemError) in try begun(task, store) })
     let lock = try fromStore { () throws(StoreError) in try store.lockAttempt(task.id, attemptN) }
     guard let lock else { return nil }
     defer { withExtendedLifetime(lock) {} }
     if task.status.isActive {
-      return try settleUnderLock(task.id, attemptN, store: store, by: actor, evenInDoubt: true)
+      _ = try settleUnderLock(task.id, known, store: store, by: actor, evenInDoubt: true)
     }
     let marker = "\(AgentEnvironment.Name.attempt)=\(task.id)/\(attemptN)"
     _ = try fromSystem { () throws(SystemError) in try sweep(nil, marker: marker) }
     let error = AttemptError(
       .interrupted, "A change of it could not be read, and a person had it ended.")
     return try fromStore { () throws(StoreError) in
-      let settled = try store.change(.id(task.id), by: actor, evenInDoubt: true) {
-        $0.status.isTerminal ? nil : .failed(error)
+      try store.change(.id(task.id), by: actor, evenInDoubt: true) {
+        $0.status == .queued || $0.status == .waiting ? .failed(error) : nil
       }
-      try store.sync()
+      try store.sayAnew(task.id, by: actor)
       try store.removeSecrets(of: task.id)
       if try Dependencies.decide(in: store, by: actor) { try store.sync() }
-      return settled
+      return try store.lastKnown(id: task.id)
     }
+  }
+
+  /// Counts the attempts that have a folder: each is made before anybody is told of it.
+  private static func begun(_ task: TaskRecord, _ store: TaskStore) throws(SystemError) -> Int {
+    let folder = Path.parent(store.layout.attemptFolder(of: task, 1))
+    guard try store.files.exists(folder) else { return 0 }
+    return try store.files.list(folder).compactMap { Int($0) }.max() ?? 0
   }
 
   private static func settleUnderLock(

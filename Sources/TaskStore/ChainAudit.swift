@@ -42,7 +42,7 @@ struct ChainAudit {
       expected = ordinal + 1
       try walk(ordinal, isLast: ordinal == ordinals.last, &audit)
     }
-    audit.tasks = revisions.count + unknown.count
+    audit.tasks = unknown.union(revisions.keys).count
   }
 
   private mutating func walk(
@@ -105,7 +105,7 @@ struct ChainAudit {
     }
     if leftOfBase > 0 {
       leftOfBase -= 1
-      takeBase(entry)
+      takeBase(entry, &audit)
       seal = parts.seal
       return
     }
@@ -115,11 +115,12 @@ struct ChainAudit {
     take(entry, parts.seal, isTrue: isTrue, place, &audit)
   }
 
-  private mutating func takeBase(_ entry: JournalEntry) {
+  private mutating func takeBase(_ entry: JournalEntry, _ audit: inout StoreAudit) {
     switch entry.change {
     case .record(let record): revisions[record.id] = record.revision
     case .lost(let id): unknown.insert(id)
-    case .base, .doubted, .task, .handleMade, .handleEnded, .inboxSeen: break
+    case .kept(let breaks): audit.kept.formUnion(breaks)
+    case .base, .doubted, .task, .handleMade, .handleEnded, .inboxSeen, .saidAnew: break
     }
   }
 
@@ -150,13 +151,20 @@ struct ChainAudit {
     seals[entry.number] = seal
     seals[entry.number - Self.remembered] = nil
     audit.events += 1
-    guard case .task(let id, let revision, _) = entry.change else { return }
-    let expected = (revisions[id] ?? 0) + 1
-    if revision != expected, !unknown.contains(id) {
-      place.reason = "revision \(revision) of task \(id) stands where \(expected) must"
-      audit.note(place)
+    switch entry.change {
+    case .task(let id, let revision, _):
+      let expected = (revisions[id] ?? 0) + 1
+      if revision != expected, !unknown.contains(id) {
+        place.reason = "revision \(revision) of task \(id) stands where \(expected) must"
+        audit.note(place)
+      }
+      revisions[id] = revision
+    case .saidAnew(let record):
+      revisions[record.id] = record.revision
+      unknown.remove(record.id)
+    case .kept(let breaks): audit.kept.formUnion(breaks)
+    case .handleMade, .handleEnded, .inboxSeen, .base, .record, .lost, .doubted: break
     }
-    revisions[id] = revision
   }
 
   private static let remembered = 100_000

@@ -25,6 +25,8 @@ struct Fold: Sendable {
   private(set) var doubted: Set<TaskID> = []
   /// Numbers of unreadable lines that were taken note of.
   private(set) var judged: Set<Int> = []
+  /// Breaks that are history, except the journal's own: those go with their segments.
+  private(set) var kept: Set<KeptBreak> = []
   /// Names every team there is, so that counts by status can serve as totals where there is one.
   private(set) var teams: Set<String> = []
   /// The snapshot's rows that `changed` replaces.
@@ -46,7 +48,9 @@ struct Fold: Sendable {
     damaged = snapshot.aside.damaged
     doubted = snapshot.aside.doubted
     teams = snapshot.aside.teams
+    kept = snapshot.aside.kept
     recentFrom = snapshot.position.number + 1
+    for id in damaged where try snapshot.row(of: id) == nil { try keepRemnant(of: id, at: nil) }
   }
 
   /// Says how long a tail is worth a new snapshot: it grows with the snapshot, so that what
@@ -76,6 +80,13 @@ struct Fold: Sendable {
     guard other.recentFrom < recentFrom else { return }
     recent = other.recent.filter { $0.number < recentFrom } + recent
     recentFrom = other.recentFrom
+  }
+
+  /// Notes what a task is called: what was known of its name may have been damaged.
+  private mutating func rename(_ id: TaskID, from old: String, to name: String) {
+    if old == name { return }
+    if names[old] == id { names[old] = nil }
+    names[name] = id
   }
 
   mutating func markDamaged(_ id: TaskID) { damaged.insert(id) }
@@ -130,8 +141,15 @@ struct Fold: Sendable {
       put(
         record, before: try self.record(record.id), ordinal: try ordinal(of: record.id),
         isNews: false)
-    case .lost(let id): damaged.insert(id)
+    case .lost(let id): try keepRemnant(of: id, at: nil)
     case .doubted(let id): doubted.insert(id)
+    case .saidAnew(let record):
+      damaged.remove(record.id)
+      doubted.remove(record.id)
+      let before = try self.record(record.id)
+      if let before { rename(record.id, from: before.spec.name, to: record.spec.name) }
+      put(record, before: before, ordinal: try ordinal(of: record.id))
+    case .kept(let breaks): kept.formUnion(breaks.filter { !$0.isOfJournal })
     }
   }
 
@@ -148,12 +166,16 @@ struct Fold: Sendable {
   private mutating func take(
     _ event: TaskEvent, _ revision: Int, _ id: TaskID, _ moment: Moment
   ) throws(StoreError) {
-    let before = try record(id)
+    var before = try record(id)
     guard revision == (before?.revision ?? 0) + 1,
       // An event the model refuses can only follow from one that was lost.
       let record = try? TaskRecord.applying(event, at: moment, id: id, to: before)
     else {
-      damaged.insert(id)
+      try keepRemnant(of: id, at: moment.number)
+      before = try self.record(id)
+      guard let before else { return }
+      let record = before.goingOn(with: event, revision: revision, at: moment)
+      put(record, before: before, ordinal: try ordinal(of: id))
       return
     }
     // A wish to cancel is taken in doubt, too, and so proves nothing.

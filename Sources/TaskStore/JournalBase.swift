@@ -29,7 +29,7 @@ extension JournalChange {
   var isOfBase: Bool {
     switch self {
     case .base, .record, .lost, .doubted: true
-    case .task, .handleMade, .handleEnded, .inboxSeen: false
+    case .task, .handleMade, .handleEnded, .inboxSeen, .saidAnew, .kept: false
     }
   }
 }

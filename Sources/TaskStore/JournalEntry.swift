@@ -23,6 +23,10 @@ enum JournalChange: Sendable {
   case lost(TaskID)
   /// A task whose state was in doubt when the base was written.
   case doubted(TaskID)
+  /// All that is known of a task of which a change was lost; nothing of it is in doubt any more.
+  case saidAnew(TaskRecord)
+  /// Breaks that were looked at, and mended as far as that is possible: from here on, history.
+  case kept([KeptBreak])
 }
 
 extension JournalEntry {
@@ -60,11 +64,11 @@ extension JournalEntry {
       writer.key("inbox")
       InboxMark.json.write(mark, to: &writer)
     case .base: break
-    case .record(let record):
-      writer.key("task")
-      writer.string(record.id.description)
-      writer.key("record")
-      TaskRecord.json.write(record, to: &writer)
+    case .record(let record): Self.write(record, "record", to: &writer)
+    case .saidAnew(let record): Self.write(record, "saidAnew", to: &writer)
+    case .kept(let breaks):
+      writer.key("kept")
+      Codec<[KeptBreak]>.array(of: KeptBreak.json).write(breaks, to: &writer)
     case .lost(let id):
       writer.key("lost")
       writer.string(id.description)
@@ -73,6 +77,13 @@ extension JournalEntry {
       writer.string(id.description)
     }
     return writer.bytes
+  }
+
+  private static func write(_ record: TaskRecord, _ key: String, to writer: inout JSONWriter) {
+    writer.key("task")
+    writer.string(record.id.description)
+    writer.key(key)
+    TaskRecord.json.write(record, to: &writer)
   }
 
   /// Reads a line; nil if it is no entry of ours.
@@ -99,6 +110,12 @@ extension JournalChange {
     } else if let record = line["record"] {
       guard let record = JournalEntry.read(TaskRecord.json, record) else { return nil }
       self = .record(record)
+    } else if let record = line["saidAnew"] {
+      guard let record = JournalEntry.read(TaskRecord.json, record) else { return nil }
+      self = .saidAnew(record)
+    } else if let breaks = line["kept"] {
+      guard let breaks = JournalEntry.read(.array(of: KeptBreak.json), breaks) else { return nil }
+      self = .kept(breaks)
     } else if let id = line["lost"]?.stringValue {
       guard let id = TaskID(id) else { return nil }
       self = .lost(id)

@@ -41,6 +41,8 @@ struct JournalReader: Sendable {
   private var leftOfBase = 0
   /// Where the newest base ends that was read.
   private(set) var baseEnd: JournalPosition?
+  /// Tells that a segment is missing right before what is read next.
+  private var isBehindGap = false
   /// Tells that the folder was searched for segments behind a gap.
   private var hasSearched = false
 
@@ -82,6 +84,7 @@ struct JournalReader: Sendable {
     begin(max(next, try JournalSegments.beginning(layout, files)))
     // What came before is not known, unless it is a base that says so itself.
     chainIsBroken = true
+    isBehindGap = true
     return true
   }
 
@@ -162,10 +165,15 @@ struct JournalReader: Sendable {
     let isAgain = entry.number <= position.number
     if isAgain, missing[entry.number] == nil { return }
     if !isAgain, !chainIsBroken, Seal.hash(parts.body, position.seal) != parts.seal {
-      note(line, parts.seal, offset, &batch)
+      note(line, parts.seal, offset, &batch, entry)
       return
     }
     missing[entry.number] = nil
+    // Nothing tells what the changes in between were about.
+    if isBehindGap, entry.number > position.number + 1 {
+      missing[position.number + 1] = DamagedLine([])
+    }
+    isBehindGap = false
     chainIsBroken = isAgain && chainIsBroken
     position.number = max(position.number, entry.number)
     position.seal = parts.seal
@@ -193,7 +201,7 @@ struct JournalReader: Sendable {
     // Without its head a base is read line by line for what it still says.
     if leftOfBase == 0, entry.number < position.number { return true }
     if !chainIsBroken, Seal.hash(parts.body, previous) != parts.seal {
-      note(line, parts.seal, offset, &batch)
+      note(line, parts.seal, offset, &batch, entry)
       return true
     }
     if case .base = entry.change { missing = [:] }
@@ -210,16 +218,17 @@ struct JournalReader: Sendable {
   /// Counts an unreadable line as the number it must have had, so that nobody uses it again, and
   /// goes on from its seal as it stands, as those do who read it while it was whole.
   private mutating func note(
-    _ line: ArraySlice<UInt8>, _ seal: String?, _ offset: Int, _ batch: inout Batch
+    _ line: ArraySlice<UInt8>, _ seal: String?, _ offset: Int, _ batch: inout Batch,
+    _ entry: JournalEntry? = nil
   ) {
     chainIsBroken = true
     let isOfBase = leftOfBase > 0
     if isOfBase { leftOfBase -= 1 } else { position.number += 1 }
     position.seal = seal ?? position.seal
     if isOfBase {
-      batch.lost.append(DamagedLine(line))
+      batch.lost.append(DamagedLine(line, entry))
     } else if missing.count < Self.missingLimit {
-      missing[position.number] = DamagedLine(line)
+      missing[position.number] = DamagedLine(line, entry)
     }
     batch.damage.append(
       Damage(path: layout.segment(position.segment), offset: offset, line: Array(line)))

@@ -35,6 +35,15 @@ package enum MessageLog {
     return Path.join(folder, "messages-\(zeros)\(digits).jsonl")
   }
 
+  /// Reads a segment's number from its name; nil if that is no name of ours.
+  static func ordinal(_ name: String) -> Int? {
+    guard name.hasPrefix("messages-"), name.hasSuffix(".jsonl"),
+      let ordinal = Int(name.dropFirst(9).dropLast(6)), ordinal > 0,
+      Path.name(segment("", ordinal)) == name
+    else { return nil }
+    return ordinal
+  }
+
   /// Counts the segments there are; they are numbered from 1 without gaps.
   static func segmentCount(
     _ folder: String, _ files: any FileSystem

@@ -55,7 +55,8 @@ package struct MessageReader: Sendable {
   package func lastSeq() throws(SystemError) -> Int? {
     var ordinal = try MessageLog.segmentCount(folder, files)
     while ordinal > 0 {
-      if let last = try MessageSegment(segment(ordinal)).lines.last { return last.seq }
+      let segment = try MessageSegment(segment(ordinal))
+      if let last = segment.lines.last { return segment.message(last)?.lastSeq ?? last.seq }
       ordinal -= 1
     }
     return nil

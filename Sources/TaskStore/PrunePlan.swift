@@ -78,6 +78,7 @@ extension Fold {
     }
     for id in damaged.sorted() { try write(.lost(id)) }
     for id in doubted.sorted() { try write(.doubted(id)) }
+    if !kept.isEmpty { try write(.kept(Array(kept))) }
     for handle in handles.values.sorted(by: { $0.id < $1.id }) where !handle.isOver(at: now) {
       try write(.handleMade(handle))
     }

@@ -50,7 +50,7 @@ final class Snapshot: Sendable {
     return try files.read(segment, position.offset - ending.count..<position.offset) == ending
   }
 
-  private init?(_ base: String, _ files: any FileSystem) {
+  init?(_ base: String, _ files: any FileSystem) {
     guard let index = try? files.map(base + ".index"),
       let records = try? files.map(base + ".jsonl"),
       // A snapshot that cannot be read whole counts as absent.

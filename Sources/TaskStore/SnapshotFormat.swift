@@ -66,6 +66,7 @@ struct SnapshotAside: Sendable {
   var damaged: Set<TaskID> = []
   var doubted: Set<TaskID> = []
   var teams: Set<String> = []
+  var kept: Set<KeptBreak> = []
 }
 
 extension SnapshotAside: JSONCodable {
@@ -73,13 +74,14 @@ extension SnapshotAside: JSONCodable {
     {
       (
         segment: Int, offset: Int, number: Int, seal: String, handles: [WaitHandle],
-        seen: [InboxMark], damaged: [TaskID], doubted: [TaskID], teams: [String]
+        seen: [InboxMark], damaged: [TaskID], doubted: [TaskID], teams: [String],
+        kept: [KeptBreak]
       ) in
       SnapshotAside(
         position: JournalPosition(segment: segment, offset: offset, number: number, seal: seal),
         handles: Dictionary(handles.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
         seen: Dictionary(seen.map { ($0.reader, $0.number) }, uniquingKeysWith: { max($0, $1) }),
-        damaged: Set(damaged), doubted: Set(doubted), teams: Set(teams))
+        damaged: Set(damaged), doubted: Set(doubted), teams: Set(teams), kept: Set(kept))
     },
     required("segment", { $0.position.segment }, .int),
     required("offset", { $0.position.offset }, .int),
@@ -92,5 +94,6 @@ extension SnapshotAside: JSONCodable {
       .array(of: InboxMark.json)),
     required("damaged", { $0.damaged.sorted() }, .array(of: TaskID.json)),
     defaulted("doubted", { $0.doubted.sorted() }, .array(of: TaskID.json), []),
-    required("teams", { $0.teams.sorted() }, .array(of: .string)))
+    required("teams", { $0.teams.sorted() }, .array(of: .string)),
+    defaulted("kept", { Array($0.kept) }, .array(of: KeptBreak.json), []))
 }

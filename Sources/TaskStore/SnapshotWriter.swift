@@ -24,7 +24,8 @@ struct SnapshotWriter {
     let now = WallClock.nowMilliseconds()
     let aside = SnapshotAside(
       position: position, handles: fold.handles.filter { !$0.value.isOver(at: now) },
-      seen: fold.seen, damaged: fold.damaged, doubted: fold.doubted, teams: fold.teams)
+      seen: fold.seen, damaged: fold.damaged, doubted: fold.doubted, teams: fold.teams,
+      kept: fold.kept)
     try onDisk { () throws(SystemError) in
       try files.replace(base + ".json", with: SnapshotAside.json.encode(aside))
       try files.replace(base + ".index", with: index.bytes())

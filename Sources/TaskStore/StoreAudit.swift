@@ -23,16 +23,47 @@ package struct StoreAudit: Sendable {
   /// The first breaks, in the order of the walk.
   package private(set) var breaks: [Break] = []
   package private(set) var breakCount = 0
+  /// Breaks that somebody had mended as far as that is possible: history, and no trouble.
+  package private(set) var history: [Break] = []
   /// What is no break: a last line whose writer died.
   package var notes: [String] = []
+  /// What the journal calls history.
+  var kept: Set<KeptBreak> = []
+  /// Breaks beyond those that are listed, by file.
+  private var more: [String: Int] = [:]
 
   package var isWhole: Bool { breakCount == 0 }
 
-  private static let kept = 100
+  private static let listed = 10_000
 
   mutating func note(_ found: Break) {
     breakCount += 1
-    if breaks.count < Self.kept { breaks.append(found) }
+    if breaks.count < Self.listed {
+      breaks.append(found)
+    } else {
+      more[found.path, default: 0] += 1
+    }
+  }
+
+  /// Parts history from news, once all was walked.
+  mutating func partHistory(_ layout: StoreLayout) {
+    if kept.isEmpty { return }
+    func isKept(_ found: Break) -> Bool {
+      let place = layout.kept(found)
+      return kept.contains(place) || kept.contains(KeptBreak(file: place.file, line: nil))
+    }
+    history += breaks.filter(isKept)
+    breaks.removeAll(where: isKept)
+    for path in more.keys where isKept(Break(path: path, reason: "")) { more[path] = nil }
+    breakCount = breaks.count + more.values.reduce(0, +)
+  }
+
+  /// Names what is broken, for the journal to call it history: files as wholes where there is more
+  /// than can be listed.
+  func newlyKept(_ layout: StoreLayout) -> [KeptBreak] {
+    let whole = Set(more.keys)
+    let files = whole.map { layout.kept(Break(path: $0, reason: "")) }
+    return files + breaks.filter { !whole.contains($0.path) }.map(layout.kept)
   }
 
   /// Takes a break back: what stood there was found again, whole.
@@ -63,6 +94,7 @@ extension TaskStore {
     for missing in try reading({ (fold) throws(StoreError) in try missingContent(fold) }) {
       audit.note(missing)
     }
+    audit.partHistory(layout)
     return audit
   }
 

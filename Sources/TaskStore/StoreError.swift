@@ -59,7 +59,7 @@ extension StoreError: CustomStringConvertible {
     case .damaged:
       "Run `errand doctor`, then `errand doctor --fix`; nothing is deleted by either."
     case .damagedTask:
-      "`errand doctor` names the line; `errand settle` ends it, or read it and create it anew."
+      "`errand cancel` ends it, `errand doctor --fix` all such; `errand logs` has what it did."
     case .newerFormat: "Update Errand."
     case .notWritable(_, let error), .disk(let error): error.cure
     case .removed: "Put the folder back; or start the program again, to begin an empty store."

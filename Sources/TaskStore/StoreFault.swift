@@ -18,6 +18,8 @@ package enum StoreFault: Sendable, Equatable {
   case snapshotAhead(path: String, number: Int, journal: Int)
   /// Lines of the journal, or whole segments, that are damaged or missing.
   case journal(first: StoreAudit.Break, count: Int)
+  /// Breaks of the journal that were looked at before, and mended as far as that is possible.
+  case history(first: StoreAudit.Break, count: Int)
   /// The journal ends in bytes without a newline.
   case torn(path: String, bytes: Int)
   /// What a pruning, or a writer that died, left behind.

@@ -128,6 +128,10 @@ package struct StoreInspection {
     var audit = StoreAudit()
     var chain = ChainAudit(layout: layout, files: files)
     try chain.walk(&audit)
+    audit.partHistory(layout)
+    if let first = audit.history.first {
+      faults.append(.history(first: first, count: audit.history.count))
+    }
     if let first = audit.breaks.first {
       faults.append(.journal(first: first, count: audit.breakCount))
     }

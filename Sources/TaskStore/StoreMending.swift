@@ -27,13 +27,12 @@ package struct StoreMending {
       done.append("closed to others, and opened to you, \(wrong.count) paths from \(wrong[0].path)")
     }
     for fault in StoreInspection(root: layout.root, files: files).faults {
-      try mend(fault)
-      if case .journal = fault { try settleDamage(from: .beginning, by: actor) }
+      try mend(fault, by: actor)
     }
     try mendContent(by: actor)
   }
 
-  private mutating func mend(_ fault: StoreFault) throws(StoreError) {
+  private mutating func mend(_ fault: StoreFault, by actor: Actor) throws(StoreError) {
     switch fault {
     case .identity(let path, _):
       try setAside(path)
@@ -42,12 +41,55 @@ package struct StoreMending {
       }
       done.append("wrote \(path) anew")
     case .foreign(let path): try setAside(path)
-    case .snapshot(let folder), .snapshotAhead(let folder, _, _):
-      let folder = Path.name(folder) == Path.name(layout.snapshots) ? folder : Path.parent(folder)
-      let names = try onDisk { () throws(SystemError) in try files.list(folder) }
-      for name in names { try setAside(Path.join(folder, name)) }
-    case .open, .closed, .unreadable, .journal, .torn, .leftovers: break
+    case .snapshot: try setSnapshotsAside()
+    case .snapshotAhead(let path, _, let journal):
+      let known = try Snapshot.records(of: path, files, after: journal)
+      try setSnapshotsAside()
+      let store = try settleDamage(from: .beginning, by: actor)
+      for record in known { try store.sayAnew(record.endedUnlessBegun(), by: actor) }
+      try store.sync()
+      if !known.isEmpty {
+        done.append("took \(known.count) tasks that the journal had lost from \(path)")
+      }
+    case .journal: try healJournal(by: actor)
+    case .open, .closed, .unreadable, .torn, .leftovers, .history: break
     }
+  }
+
+  private mutating func setSnapshotsAside() throws(StoreError) {
+    let names = try onDisk { () throws(SystemError) in try files.list(layout.snapshots) }
+    for name in names { try setAside(Path.join(layout.snapshots, name)) }
+  }
+
+  /// Sets aside what cannot be read, says anew what a snapshot still knows of it, and has the journal
+  /// call the rest history. Tasks of which nobody knows how they stand are for others to end.
+  private mutating func healJournal(by actor: Actor) throws(StoreError) {
+    let served = try TaskStore.open(layout.root, files: files)
+    let bare = try settleDamage(from: .beginning, by: actor)
+    let lost = try bare.damagedTasks()
+    let unknown = try served.damaged(among: lost)
+    for id in lost where !unknown.contains(id) {
+      guard let record = try served.lastKnown(id: id) else { continue }
+      try served.sayAnew(record, by: actor)
+      done.append("said \(record.spec.name) anew, which the snapshot knew whole")
+    }
+    var audit = StoreAudit()
+    try onDisk { () throws(SystemError) in
+      var chain = ChainAudit(layout: layout, files: files)
+      try chain.walk(&audit)
+    }
+    audit.partHistory(layout)
+    try keep(audit, by: actor)
+  }
+
+  /// Has the journal call history what an audit has found, once all was done about it that can be.
+  package mutating func keep(_ audit: StoreAudit, by actor: Actor) throws(StoreError) {
+    // What an attempt says while it runs is mended once it has ended.
+    let breaks = audit.newlyKept(layout).filter { !$0.file.hasPrefix("tasks/") }
+    if breaks.isEmpty { return }
+    let store = try TaskStore.open(layout.root, files: files)
+    try store.keep(breaks, by: actor)
+    done.append("took note of \(breaks.count) breaks: from now on they are history")
   }
 
   /// Has the store itself do what it does on any change, and makes its snapshot anew.
@@ -101,11 +143,22 @@ package struct StoreMending {
     }
   }
 
-  /// Sets content aside that is not what its name says; the same content may come again.
-  package mutating func setAsideContent(_ audit: StoreAudit) throws(StoreError) {
-    for found in audit.breaks where found.line == nil && Path.isInside(found.path, layout.blobs) {
+  /// Mends messages, sets content aside that is not what its name says (the same content may come
+  /// again), and has the journal call history what is left of that.
+  package mutating func mendBeside(_ found: StoreAudit, by actor: Actor) throws(StoreError) {
+    for found in found.breaks where found.line == nil && Path.isInside(found.path, layout.blobs) {
       try setAside(found.path)
     }
+    let folders = Set(found.breaks.map(\.path).filter { Path.isInside($0, layout.tasks) })
+    for folder in Set(folders.map(Path.parent)).sorted() {
+      let mending = MessageMending(folder: folder, layout: layout, files: files)
+      let count = try onDisk { () throws(SystemError) in try mending.carryOut() }
+      done.append(
+        count.map { "mended the messages in \(folder); \($0) lines are in \(layout.damaged)" }
+          ?? "left the messages in \(folder), whose attempt still runs")
+    }
+    if found.isWhole { return }
+    try keep(try TaskStore.open(layout.root, files: files).verify(), by: actor)
   }
 }
 
@@ -125,31 +178,27 @@ extension Snapshot {
     guard journal < number else { return nil }
     return (Path.join(layout.snapshots, name), number, journal)
   }
-}
 
-extension TaskStore {
-  /// Says from where the journal is read: behind the snapshot, or all of it.
-  enum ReadingStart { case snapshot, beginning }
-
-  /// Does what the next change would do: sets damaged lines aside and cuts a torn end.
-  func settleDamage(from start: ReadingStart, by actor: Actor) throws(StoreError) {
-    if start == .beginning {
-      // What a snapshot stands for is not read again otherwise.
-      try state.withLock { (state) throws(StoreError) in try state.startOver() }
-    }
-    try appending(by: actor) { _, _ in (nil, ()) }
-    try state.withLock { (state) throws(StoreError) in
-      try state.lockJournal(layout, files)
-      defer { state.unlockJournal() }
-      try state.takeIn()
-      var position = state.reader.position
-      guard position.number > 0 else { return }
-      _ = try segment(for: &position, &state)
+  /// Reads what a snapshot knows beyond a number; a record that cannot be read is passed over.
+  static func records(
+    of index: String, _ files: any FileSystem, after number: Int
+  ) throws(StoreError) -> [TaskRecord] {
+    guard let snapshot = Snapshot(String(index.dropLast(".index".count)), files) else { return [] }
+    return (0..<snapshot.count).compactMap { row in
+      // What is damaged is kept with the rest of the snapshot.
+      snapshot.number(row) > number ? try? snapshot.record(row) : nil
     }
   }
+}
 
-  /// Lists the tasks whose state is not known.
-  package func damagedTasks() throws(StoreError) -> [TaskID] {
-    try reading { fold in fold.damaged.union(fold.doubted).sorted() }
+extension TaskRecord {
+  /// Ends a task that had not begun when it was seen last: it may have run since, and nothing is run
+  /// twice.
+  fileprivate func endedUnlessBegun() -> TaskRecord {
+    guard status == .queued || status == .waiting else { return self }
+    let error = AttemptError(
+      .interrupted, "The journal lost what came of it; whether it ran is not known.")
+    let moment = Moment(number: number, at: updatedAt, by: createdBy)
+    return goingOn(with: .failed(error), revision: revision + 1, at: moment)
   }
 }

@@ -151,7 +151,7 @@ package final class TaskStore: Sendable {
     id: TaskID, evenInDoubt: Bool = false
   ) throws(StoreError) -> TaskRecord? {
     try reading { (fold) throws(StoreError) in
-      if fold.isDamaged(id, beyondDoubt: evenInDoubt) { throw .damagedTask(id) }
+      if !evenInDoubt, fold.isDamaged(id) { throw .damagedTask(id) }
       return try fold.record(id)
     }
   }
@@ -201,7 +201,7 @@ extension Fold {
       case .name(let name): try self.id(named: name)
       }
     if let id {
-      if isDamaged(id, beyondDoubt: evenInDoubt) { throw .damagedTask(id) }
+      if !evenInDoubt, isDamaged(id) { throw .damagedTask(id) }
       if let record = try record(id) { return record }
     }
     throw .notFound(reference: reference.description, near: try near(reference.description))

@@ -72,10 +72,6 @@ struct CommandDoctorTests {
     Trouble(name: "a newer format", subject: "journal") { desk in
       try writeFile(desk.store + "/store.json", #"{"format":99}"#)
     },
-    Trouble(name: "a damaged line was set aside", subject: "damage") { desk in
-      try RealFileSystem().createDirectory(desk.store + "/damaged")
-      try writeFile(desk.store + "/damaged/1.jsonl", "x")
-    },
     Trouble(name: "the store is a file", subject: "store") { desk in
       try RealFileSystem().removeTree(desk.store)
       try writeFile(desk.store, "")
@@ -87,6 +83,7 @@ struct CommandDoctorTests {
   func troubleIsNamedWithItsMeaningAndCure(_ trouble: Trouble) throws {
     try withCommandDesk { desk in
       _ = try desk.task("true")
+      try desk.quiet()
       try trouble.cause(desk)
       let outcome = try desk.errand(["doctor", "--json"])
       #expect(outcome.status == .exited(code: 1), "\(outcome.text)")
@@ -95,6 +92,17 @@ struct CommandDoctorTests {
       let found = try #require(
         problems.first { $0["subject"] == .string(trouble.subject) }, "\(outcome.text)")
       #expect(found["means"] != nil && found["next"] != nil)
+    }
+  }
+
+  @Test func whatWasSetAsideOnceIsNoProblemForEver() throws {
+    try withCommandDesk { desk in
+      _ = try desk.task("true")
+      try RealFileSystem().createDirectory(desk.store + "/damaged")
+      try writeFile(desk.store + "/damaged/1.jsonl", "x")
+      let outcome = try desk.errand(["doctor"])
+      #expect(outcome.status == .exited(code: 0), "\(outcome.text)")
+      #expect(outcome.text.contains("1 pieces are kept in \(desk.store)/damaged: 1.jsonl"))
     }
   }
 

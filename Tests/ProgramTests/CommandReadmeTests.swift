@@ -22,6 +22,37 @@ struct CommandReadmeTests {
     #expect(table.map(String.init) == expected, "the table should be:\n\(expected)")
   }
 
+  @Test func eachSentenceOfTheGuaranteeNamesATestThatExists() throws {
+    let readme = try readText(Self.root + "/README.md")
+    let part = readme.split(separator: "## What you can rely on\n").last?.split(separator: "\n##")
+      .first
+    let sentences = try #require(part).split(separator: "\n").filter { $0.hasPrefix("- ") }
+    #expect(sentences.count == 4)
+    let tests = try Self.sources(in: Self.root + "/Tests").map(readText)
+    for sentence in sentences {
+      let words = sentence.split(separator: "`", omittingEmptySubsequences: false)
+      let names = words.enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+        .filter { $0.count > 15 }
+      #expect(!names.isEmpty, "\(sentence)")
+      for name in names {
+        let rest = name.hasPrefix("…") ? String(name.dropFirst()) : name
+        let isThere = tests.contains { $0.contains("\(rest)(") && $0.contains("@Test") }
+        #expect(isThere, "\(name)")
+      }
+    }
+  }
+
+  private static func sources(in folder: String) throws -> [String] {
+    let files = RealFileSystem()
+    return try files.list(folder).flatMap { name -> [String] in
+      let path = Path.join(folder, name)
+      if try files.status(path, followingLinks: false)?.kind == .directory {
+        return try sources(in: path)
+      }
+      return name.hasSuffix(".swift") ? [path] : []
+    }
+  }
+
   @Test func everyCommandItShowsExists() throws {
     let readme = try readText(Self.root + "/README.md")
     let known = try Set(CommandHelpTests.commands().map { String($0.split(separator: " ")[0]) })

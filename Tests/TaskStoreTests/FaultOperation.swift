@@ -17,6 +17,9 @@ enum FaultOperation: String, CaseIterable, Sendable {
     }
   }
 
+  /// Tells that what it did goes with a task that has ended, once that is pruned.
+  var isOfTheEnded: Bool { self == .settle || self == .say || self == .removeSecrets }
+
   /// Is what a store says of an operation after a fault.
   enum Trace: Equatable {
     case absent, whole
@@ -156,6 +159,7 @@ final class FaultProcess {
     case .claim: return try task("queued-\(slot)", .dispatched, revision: 2)
     case .settle: return try task("running-\(slot)", .completed, revision: 4)
     case .say:
+      guard try names().contains("running-0") else { return .absent }
       let page = try MessageReader(folder: Self.messages(store), files: files).read(MessageQuery())
       let texts = page.items.map(\.body)
       guard texts.first == .text("before") else { return .wrong("\(texts)") }
@@ -169,6 +173,7 @@ final class FaultProcess {
       if found.isEmpty { return .absent }
       return found.values.first?.hasPrefix("secret") == true ? .whole : .wrong("\(found)")
     case .removeSecrets:
+      guard try names().contains("running-\(slot)") else { return .absent }
       let id = try store.task(TaskReference("running-\(slot)")).id
       let found = try store.secrets(of: id)
       if found.isEmpty { return .whole }

@@ -158,7 +158,7 @@ private struct FaultRun {
     if !isEmpty { #expect(try process.contradiction() == nil, "\(place)") }
     return try sequence.enumerated().map { slot, operation in
       let trace = try process.trace(of: operation, slot)
-      let isPruned = operation == .settle && sequence.contains(.prune)
+      let isPruned = operation.isOfTheEnded && [.settle, .prune].allSatisfy(sequence.contains)
       let isAcknowledged = acknowledged[slot] && !isPruned
       switch trace {
       case .whole: break

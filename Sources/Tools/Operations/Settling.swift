@@ -23,11 +23,11 @@ extension Workshop {
     try mayChange()
     let task = try find(
       TaskPlace(task: reference, team: team, diary: diary), evenInDoubt: true)
-    if task.status.isTerminal { return .alreadyTerminal }
     let store = try store()
     let isInDoubt = try naming { () throws(StoreError) in
       try !store.damaged(among: [task.id]).isEmpty
     }
+    if task.status.isTerminal, !isInDoubt { return .alreadyTerminal }
     guard task.status.isActive || isInDoubt else { return .notBegun }
     let settled = try namingRunner { () throws(RunnerError) in
       isInDoubt
@@ -36,7 +36,8 @@ extension Workshop {
     }
     if settled != nil { return .settled }
     // Somebody may have settled it between the look and the lock.
-    let fresh = try find(TaskPlace(task: .id(task.id), team: task.spec.teamId, diary: nil))
+    let fresh = try find(
+      TaskPlace(task: .id(task.id), team: task.spec.teamId, diary: nil), evenInDoubt: true)
     return fresh.status.isTerminal ? .alreadyTerminal : .owned
   }
 }

@@ -42,7 +42,12 @@ extension Finding {
       self = .problem(
         "journal", "\(count) breaks; the first: \(StoreWalk.place(first)): \(first.reason)",
         means: "The tasks these lines were about are served as damaged, all others normally.",
-        next: "Keep a copy of \(first.path); `errand doctor --fix` sets the lines aside.")
+        next: "Keep a copy of \(first.path); then `errand doctor --fix` sets the lines aside, and "
+          + "ends the tasks of which it is not known how they stand.")
+    case .history(let first, let count):
+      self = .note(
+        "history", "\(count) old breaks; the first: \(StoreWalk.place(first)): \(first.reason)",
+        means: "They were mended as far as that is possible; the lines are kept in damaged/.")
     case .torn(let path, let bytes):
       self = .note(
         "journal", "\(path) ends in \(bytes) bytes without a newline",

@@ -18,7 +18,7 @@ enum Repair {
       guard try exists(root) else { return [] }
       try mending.mend(by: actor)
       let store = try TaskStore.open(root)
-      if isDeep { try mending.setAsideContent(store.verify()) }
+      if isDeep { try mending.mendBeside(store.verify(), by: actor) }
       return mending.done + (try settle(store, actor))
     } catch {
       throw Complaint(
@@ -31,14 +31,15 @@ enum Repair {
     do throws(SystemError) { return try FileStatus.of(root) != nil } catch { throw .disk(error) }
   }
 
-  /// Settles attempts whose owner died.
+  /// Settles attempts whose owner died, and tasks of which a change could not be read.
   private static func settle(
     _ store: TaskStore, _ actor: Actor
   ) throws(StoreError) -> [String] {
     do throws(RunnerError) {
       let settled = try Reconciler.reconcile(store: store, by: actor)
-      try store.syncing(RunnerError.store)
+      try store.asking { (store) throws(StoreError) in try store.sync() }
       return settled.map { "settled \($0.spec.name), whose supervisor had died" }
+        + (try endInDoubt(store, actor))
     } catch {
       switch error {
       case .store(let error): throw error
@@ -48,16 +49,33 @@ enum Repair {
     }
   }
 
+  /// Ends what is in doubt, unless a living supervisor knows better.
+  private static func endInDoubt(
+    _ store: TaskStore, _ actor: Actor
+  ) throws(RunnerError) -> [String] {
+    var done: [String] = []
+    for id in try store.asking({ (store) throws(StoreError) in try store.damagedTasks() }) {
+      let known = try store.asking { (store) throws(StoreError) in try store.lastKnown(id: id) }
+      guard let known else { continue }
+      let ended = try Reconciler.settleInDoubt(known, store: store, by: actor)
+      done.append(
+        ended.map {
+          "said \($0.spec.name) anew as \($0.status.rawValue): a change of it could not be read"
+        } ?? "left \(known.spec.name) to its supervisor, which lives")
+    }
+    return done
+  }
+
   static let refusal = Complaint(
     "This runs inside an attempt, where the store can only be read.",
     next: "Run it from a terminal of your own.", code: .usage)
 }
 
 extension TaskStore {
-  /// Makes durable what was done, in the caller's own words for a failure.
-  fileprivate func syncing<Failure>(
-    _ word: (StoreError) -> Failure
-  ) throws(Failure) {
-    do throws(StoreError) { try sync() } catch { throw word(error) }
+  /// Asks the store, with a failure in the runner's words.
+  fileprivate func asking<Answer>(
+    _ body: (TaskStore) throws(StoreError) -> Answer
+  ) throws(RunnerError) -> Answer {
+    do throws(StoreError) { return try body(self) } catch { throw .store(error) }
   }
 }

@@ -100,8 +100,8 @@ struct StoreExamination {
       .problem(
         "damaged tasks", "the state of \(tasks.count) tasks is not known, such as \(first)",
         means: "A change of theirs could not be read. All other tasks are served.",
-        next: "Read what they did with `errand get` and `errand logs`, and create again what is "
-          + "still wanted; what they were cannot be found out.")
+        next: "Look at them with `errand get` and `errand logs`; `errand cancel` ends one, "
+          + "`errand doctor --fix` all of them that no living supervisor owns.")
     ]
   }
 
@@ -126,12 +126,11 @@ struct StoreExamination {
       let names = try files.list(folder)
       guard !names.isEmpty else { return [.ok("damage", "none was found so far")] }
       return [
-        .problem(
+        .note(
           "damage",
-          "\(names.count) pieces are set aside in \(folder): "
-            + names.prefix(5).joined(separator: ", "),
-          means: "They could not be read; everything else is served. Nothing was deleted.",
-          next: "Look at them, keep a copy, and move them out of that folder.")
+          "\(names.count) pieces are kept in \(folder): " + names.prefix(5).joined(separator: ", "),
+          means: "They could not be read, or lay in the way. Nothing needs them any more; keep "
+            + "them, or remove them once you have looked.")
       ]
     } catch {
       return [

@@ -9,6 +9,9 @@ enum StoreWalk {
     do throws(StoreError) {
       let audit = try TaskStore.open(root).verify()
       findings += audit.notes.map { Finding.note("verify", $0) }
+      if let first = audit.history.first(where: { !$0.path.contains("/journal/") }) {
+        findings.append(Finding(.history(first: first, count: audit.history.count)))
+      }
       findings.append(finding(audit))
       return audit
     } catch {
@@ -30,14 +33,7 @@ enum StoreWalk {
     return .problem(
       "verify", "\(audit.breakCount) breaks; the first: \(place(first)): \(first.reason)",
       means: "This is not as Errand wrote it: a disk failed, or somebody changed the file.",
-      next: audit.breaks.contains(where: isMendable)
-        ? "Keep a copy of the store, then run `errand doctor --fix --verify`."
-        : "Keep a copy of the store. There is nothing to mend: all that is whole is served.")
-  }
-
-  /// Tells whether setting it aside changes anything: a line is passed over where it stands.
-  private static func isMendable(_ found: StoreAudit.Break) -> Bool {
-    found.line == nil && found.path.contains("/blobs/") || found.path.contains("/journal/")
+      next: "Keep a copy of the store, then run `errand doctor --fix --verify`.")
   }
 
   static func place(_ found: StoreAudit.Break) -> String {
@@ -51,8 +47,9 @@ enum StoreWalk {
       "events": .integer(audit.events), "copies": .integer(audit.copies),
       "tasks": .integer(audit.tasks), "messages": .integer(audit.messages),
       "content": .integer(audit.content), "breakCount": .integer(audit.breakCount),
+      "history": .integer(audit.history.count),
       "breaks": .array(
-        audit.breaks.map { found in
+        audit.breaks.prefix(100).map { found in
           var object: JSONObject = ["path": .string(found.path), "reason": .string(found.reason)]
           object["line"] = found.line.map { .integer($0) }
           object["number"] = found.number.map { .integer($0) }
