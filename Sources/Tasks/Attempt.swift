@@ -70,6 +70,12 @@ package struct AttemptError: Sendable, Hashable {
     retryable = code.isRetryable
     nextStep = code.nextStep
   }
+
+  /// Says what happened and the next step, as two sentences also where an agent wrote the first.
+  package var explanation: String {
+    let isSentence = message.last.map { ".!?…".contains($0) } ?? true
+    return message + (isSentence ? " " : ". ") + nextStep
+  }
 }
 
 /// Records one run of a task: who claimed it, how it went, what it handed in.

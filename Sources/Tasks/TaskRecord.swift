@@ -109,11 +109,11 @@ package struct TaskRecord: Sendable, Hashable {
   /// its agent last said of how far it is.
   package var statusMessage: String? {
     switch status {
-    case .failed: error.map { "\($0.message) \($0.nextStep)" }
+    case .failed: error?.explanation
     case .cancelled: cancelRequest?.reason
     case .running: latestAttempt?.warning ?? progress.last { $0.attemptN == attemptCount }?.text
     case .inputRequired: latestAttempt?.warning
-    case .waiting where isPaused: latestAttempt?.error.map { "\($0.message) \($0.nextStep)" }
+    case .waiting where isPaused: latestAttempt?.error?.explanation
     case .waiting, .queued, .dispatched, .completed, .expired: nil
     }
   }

@@ -131,6 +131,16 @@ import Testing
     #expect(record.acceptedAttemptN == nil)
   }
 
+  @Test func whatHappenedAndTheNextStepAreTwoSentences() throws {
+    for (said, told) in [("sh: x: not found", "sh: x: not found."), ("Why?", "Why?")] {
+      let error = AttemptError(.agentCrashed, said)
+      let record = try Sample.record([
+        Sample.claim(), Sample.started(), Sample.settled(.failed(error)),
+      ])
+      #expect(record.statusMessage == "\(told) \(FailureReason.agentCrashed.nextStep)")
+    }
+  }
+
   @Test func aFailedSpawnEndsADispatchedTask() throws {
     let record = try Sample.record([
       Sample.claim(), Sample.settled(.failed(AttemptError(.workspaceError, "No directory."))),

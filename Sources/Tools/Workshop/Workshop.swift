@@ -99,7 +99,7 @@ package final class Workshop: Sendable {
       return try configurationFile.current()
     } catch {
       if state.withLock({ !exchange(&$0.hasToldOfConfiguration, with: true) }) {
-        StandardError.write("errand: \(error) Until then no task can be created.\n")
+        StandardError.write("errand: \(error). Until then no task can be created.\n")
       }
       return configurationFile.salvaged()
     }
