@@ -85,12 +85,14 @@ struct CommandWholeTests {
       #expect(made.status == .exited(code: 0), "\(made.errorText)")
       #expect(try desk.errand(["list", "-q"]).text == "")
       #expect(try desk.errand(["list", "-q", "--team", "red"]).text != "")
-      let verbs = [
-        ["get"], ["wait"], ["logs"], ["artifacts", "list"], ["settle"], ["cancel"],
-        ["artifacts", "get"],
+      let verbs: [[String]: [String]] = [
+        ["get"]: [], ["wait"]: [], ["logs"]: [], ["artifacts", "list"]: [], ["settle"]: [],
+        ["cancel"]: [], ["artifacts", "get"]: ["a.txt"], ["accept"]: [], ["reject"]: [],
+        ["comment"]: ["Seen."], ["update"]: ["--title", "Theirs"],
+        ["continue"]: ["true", "--session", "new"],
       ]
-      for verb in verbs {
-        let words = verb + ["theirs"] + (verb == ["artifacts", "get"] ? ["a.txt"] : [])
+      for (verb, more) in verbs {
+        let words = verb + ["theirs"] + more
         #expect(try desk.errand(words).status == .exited(code: 3), "\(verb)")
         let theirs = try desk.errand(words + ["--team", "red"])
         #expect(theirs.status == .exited(code: 0), "\(verb): \(theirs.errorText)")

@@ -92,6 +92,15 @@ struct ContractTests {
     }
   }
 
+  @Test func everyToolTakesATeamAndADiary() throws {
+    for tool in try entries() where tool["toolset"] != "attempt" {
+      for member in ["team_id", "diary_id"] {
+        let name = tool["name"]?.stringValue ?? ""
+        #expect(tool["inputSchema"]?["properties"]?[member] != nil, "\(name): \(member)")
+      }
+    }
+  }
+
   @Test func leaveForCommandsIsToldInTheHints() throws {
     try withCommandsAllowed { house in
       let hints = try #require(house.toolbox["tasks_create"]?.tool.hints)

@@ -35,7 +35,7 @@ package struct TasksArtifactsDownload: TaskTool {
       optional(
         "task_id", \.task, .reference, "Task it belongs to; none for staged content.",
         alias: "id"),
-      required("cid", \.cid, .contentID, "Content id, as tasks_artifacts_list shows it."),
+      required("cid", \.cid, .contentID, "Content id."),
       optional("attempt_n", \.attemptN, .int(1...100_000), "Only if this attempt left it."),
       defaulted("offset", \.offset, .int(0 ... .max), 0, "First byte of the page."),
       optional("as", \.form, .enumeration, "How; the type decides if absent."),

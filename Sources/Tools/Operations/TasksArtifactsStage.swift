@@ -8,8 +8,7 @@ package struct TasksArtifactsStage: TaskTool {
   package let name = "tasks_artifacts_stage"
   package let title = "Stage content"
   package let summary = """
-    Stores text, base 64 or a file under its content id (CID) without binding it to a task. \
-    tasks_artifacts_download reads it back by cid alone.
+    Stores text, base 64 or a file under its content id (CID) without binding it to a task.
     """
   package let hints = ToolHints(
     readOnly: false, destructive: false, idempotent: true, openWorld: false)
@@ -20,6 +19,9 @@ package struct TasksArtifactsStage: TaskTool {
     var bytes: [UInt8]?
     var path: String?
     var contentType: String?
+    /// Staged content is found by its id, by all.
+    var team: String?
+    var diary: String?
 
     var content: GivenContent {
       GivenContent(text: text, bytes: bytes, path: path, contentType: contentType)
@@ -28,7 +30,8 @@ package struct TasksArtifactsStage: TaskTool {
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, GivenContent.textField(\.text),
       GivenContent.bytesField(\.bytes), GivenContent.pathField(\.path),
-      GivenContent.typeField(\.contentType))
+      GivenContent.typeField(\.contentType), TaskPlace.teamField(\.team),
+      TaskPlace.diaryField(\.diary))
   }
 
   package func waits(_ input: Input) -> Bool { input.content.isLarge }

@@ -18,19 +18,20 @@ package struct TasksComment: TaskTool {
     var text: String
     var author: String?
     var team: String?
+    var diary: String?
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
       required("text", \.text, .text(1...20_000), "The remark."),
       optional("author", \.author, .text(1...200), "Whose it is."),
-      TaskPlace.teamField(\.team))
+      TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
   }
 
   package typealias Output = ChangedTask
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ChangedTask {
     try workshop.mayChange()
-    let task = try workshop.find(TaskPlace(task: input.task, team: input.team, diary: nil))
+    let task = try workshop.find(TaskPlace(task: input.task, team: input.team, diary: input.diary))
     let remark = Remark(
       author: input.author.map { CleanText.line($0, limit: 200) },
       text: Redactor([:]).redacted(input.text))

@@ -24,12 +24,13 @@ package struct TasksConsoleLink: TaskTool {
     var task: TaskReference?
     var view: View
     var team: String?
+    var diary: String?
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused,
       optional("task_id", \.task, .reference, "Task.", alias: "id"),
       defaulted("view", \.view, .enumeration, .board, "Page."),
-      TaskPlace.teamField(\.team))
+      TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
   }
 
   package struct Output: JSONCodable, ToolOutput {
@@ -53,7 +54,7 @@ package struct TasksConsoleLink: TaskTool {
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     try workshop.mayChange()
     let task = try input.task.map { (task) throws(ToolFailure) in
-      try workshop.findToShow(TaskPlace(task: task, team: input.team, diary: nil))
+      try workshop.findToShow(TaskPlace(task: task, team: input.team, diary: input.diary))
     }
     let place = try workshop.servedConsole(caller)
     let code = try workshop.consoleCode()

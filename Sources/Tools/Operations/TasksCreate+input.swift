@@ -70,7 +70,7 @@ extension TasksCreate.Input: JSONCodable {
       "Each a task's output, staged content (cid) or a url."),
     optional(
       "directory", \.place.directory, .text(1...4096),
-      "Absolute path to work in; default where the server was started."),
+      "Absolute; default where the server was started."),
     optional(
       "workspace", \.place.workspace, WorkspaceMode.json,
       "shared_mount: the directory; dedicated_worktree: a git worktree; none: empty folder."),

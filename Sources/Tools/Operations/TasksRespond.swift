@@ -33,7 +33,7 @@ package struct TasksRespond: TaskTool {
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
       optional(
-        "request_id", \.request, .text(1...200), "Which question; needed if several are open."),
+        "request_id", \.request, .text(1...200), "Needed if several are open."),
       optional("answer", \.answer, Self.anything, "The answer; JSON if it asks for a schema."),
       optional("option", \.option, .text(1...1_000), "One of the question's options."),
       optional(

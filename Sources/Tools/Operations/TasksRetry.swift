@@ -23,20 +23,22 @@ package struct TasksRetry: TaskTool {
     var brief: String?
     var profile: String?
     var team: String?
+    var diary: String?
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
       required("reason", \.reason, .text(1...20_000), "Why; the next attempt is told."),
       optional("brief", \.brief, .text(1...100_000), "A new brief."),
       optional("profile", \.profile, TaskPlace.groupName, "Who runs it now."),
-      TaskPlace.teamField(\.team))
+      TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
   }
 
   package typealias Output = ChangedTask
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ChangedTask {
     try workshop.mayChange()
-    let task = try workshop.find(TaskPlace(task: input.task, team: input.team, diary: nil))
+    let task = try workshop.find(
+      TaskPlace(task: input.task, team: input.team, diary: input.diary))
     if task.isPaused { return try goOn(task, input, caller) }
     guard task.status.isTerminal else { throw .notEnded(task) }
     let relaunch = try workshop.relaunch(

@@ -11,8 +11,7 @@ package struct TasksSchemas: TaskTool {
   package let title = "Show task types and profiles"
   package let summary = """
     Lists the task types (what tasks_create takes as input for each) and the profiles: which \
-    agents can run tasks here, which is the default, and why one is not available. Name a type, \
-    or ask for detail full, to see its JSON Schemas.
+    agents can run tasks here, which is the default, and why one is not available.
     """
   package let hints = ToolHints.reading
   package let group = Toolset.tasks
@@ -22,12 +21,15 @@ package struct TasksSchemas: TaskTool {
     var taskType: String?
     var detail: Detail?
     package var maxBytes: Int
+    /// Types and profiles are the same for all.
+    var team: String?
+    var diary: String?
 
     package static let json = Codec.object(
-      Self.init(taskType:detail:maxBytes:), unknownKeys: .refused,
+      Self.init(taskType:detail:maxBytes:team:diary:), unknownKeys: .refused,
       optional("task_type", \.taskType, .text(1...200), "One type, with schemas."),
       optional("detail", \.detail, .enumeration, "With full, schemas of all types."),
-      ByteBudget.field(\.maxBytes))
+      ByteBudget.field(\.maxBytes), TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
   }
 
   /// Programs of agents are asked about themselves, which takes them a moment.

@@ -30,6 +30,7 @@ package struct TasksUpdate: TaskTool {
     var profile: String?
     var revision: Int?
     var team: String?
+    var diary: String?
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
@@ -38,14 +39,14 @@ package struct TasksUpdate: TaskTool {
       optional("priority", \.priority, .int(0...100), "0 critical, 100 low."),
       optional("profile", \.profile, TaskPlace.groupName, "Who runs it."),
       optional("revision", \.revision, .int(1 ... .max), "As last seen."),
-      TaskPlace.teamField(\.team))
+      TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
   }
 
   package typealias Output = ChangedTask
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ChangedTask {
     try workshop.mayChange()
-    let task = try workshop.find(TaskPlace(task: input.task, team: input.team, diary: nil))
+    let task = try workshop.find(TaskPlace(task: input.task, team: input.team, diary: input.diary))
     // Lists show them everywhere, so nothing secret stays in them.
     let redactor = Redactor([:])
     var update = TaskUpdate(

@@ -25,6 +25,7 @@ package struct TasksVerify: TaskTool {
     var comments: String?
     var sendsBack: Bool
     var team: String?
+    var diary: String?
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
@@ -33,7 +34,7 @@ package struct TasksVerify: TaskTool {
       optional("reviewer", \.reviewer, .text(1...200), "Who decided."),
       optional("comments", \.comments, .text(1...20_000), "Why."),
       defaulted("retry_with_feedback", \.sendsBack, .bool, false, "Try again with the comments."),
-      TaskPlace.teamField(\.team))
+      TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
   }
 
   package typealias Output = ChangedTask
@@ -44,7 +45,7 @@ package struct TasksVerify: TaskTool {
       throw .argument(
         "retry_with_feedback", "goes with a rejection and its comments", tool: name)
     }
-    let task = try workshop.find(TaskPlace(task: input.task, team: input.team, diary: nil))
+    let task = try workshop.find(TaskPlace(task: input.task, team: input.team, diary: input.diary))
     guard
       let number = input.attemptN
         ?? task.attempts.last(where: { $0.status == .completed })?.attemptN

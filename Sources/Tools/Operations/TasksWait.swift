@@ -30,9 +30,9 @@ package struct TasksWait: TaskTool {
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused,
       required("task_ids", \.tasks, .array(of: .reference, count: 1...50), "Ids or names."),
-      defaulted("until", \.until, .enumeration, .needsMe, "needs_me: a question or an end."),
+      defaulted("until", \.until, .enumeration, .needsMe, "What ends it."),
       defaulted("timeout_sec", \.timeoutSec, .int(0...45), 25, "Longest wait."),
-      optional("after", \.after, .int(0 ... .max), "With change: only changes after this cursor."),
+      optional("after", \.after, .int(0 ... .max), "A cursor."),
       TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary), ByteBudget.field(\.maxBytes))
   }
 

@@ -10,7 +10,8 @@ extension Command {
   static let console = Command(
     path: ["console"], summary: "Give a link to the page that shows and steers everything.",
     operands: [.optional("task", "task_id")],
-    options: [Options.view.spec, Options.open.spec, Options.signOut.spec, Options.json.spec],
+    options: [Options.view.spec, Options.open.spec, Options.signOut.spec, Options.json.spec]
+      + Options.place,
     tool: "tasks_console_link",
     notes: """
       The link signs a browser in, once, within ten minutes; it stays signed in for thirty days.

@@ -9,7 +9,7 @@ extension Command {
       Options.file.spec, Options.title.spec, Options.expectedOutput.spec,
       Options.constraints.spec, Options.key.spec, Options.watch.spec, Options.json.spec,
       Options.quiet.spec,
-    ],
+    ] + Options.place,
     tool: "tasks_continue",
     notes: """
       The new task works where the old one did, on its branch; with --mode fork on a copy of the

@@ -7,7 +7,7 @@ extension Command {
     options: [
       Options.comments.spec, Options.reviewer.spec, Options.attempt.spec, Options.json.spec,
       Options.quiet.spec,
-    ],
+    ] + Options.place,
     tool: "tasks_verify",
     examples: [
       Example("errand accept fix-login-test-k3f9", "The latest completed attempt."),
@@ -20,8 +20,9 @@ extension Command {
     operands: [.task],
     options: [
       Options.comments.spec, Options.sendBack.spec, Options.reviewer.spec, Options.attempt.spec,
-      Options.json.spec, Options.quiet.spec,
-    ],
+      Options.json.spec,
+      Options.quiet.spec,
+    ] + Options.place,
     tool: "tasks_verify",
     notes: "A rejected attempt does not count; the task's status stays as it is.",
     examples: [
@@ -37,7 +38,7 @@ extension Command {
     options: [
       Options.reason.spec, Options.brief.spec, Options.profile.spec, Options.json.spec,
       Options.quiet.spec,
-    ],
+    ] + Options.place,
     tool: "tasks_retry",
     notes:
       "Earlier attempts stay, with their messages and artifacts. The next one is told the reason.",
@@ -52,8 +53,9 @@ extension Command {
     operands: [.task],
     options: [
       Options.title.spec, Options.tags.spec, Options.priority.spec, Options.profile.spec,
-      Options.json.spec, Options.quiet.spec,
-    ],
+      Options.json.spec,
+      Options.quiet.spec,
+    ] + Options.place,
     tool: "tasks_update",
     examples: [
       Example("errand update fix-login-test-k3f9 --priority 0", "Before all others."),
@@ -64,7 +66,7 @@ extension Command {
   static let comment = Command(
     path: ["comment"], summary: "Keep a remark with a task.",
     operands: [.task, .required("text", "text")],
-    options: [Options.author.spec, Options.json.spec, Options.quiet.spec],
+    options: [Options.author.spec, Options.json.spec, Options.quiet.spec] + Options.place,
     tool: "tasks_comment",
     examples: [
       Example("errand comment fix-login-test-k3f9 \"see the ticket\"", "Shown by `errand get`."),
