@@ -14,11 +14,8 @@ package struct AgentInquiry: Sendable, Hashable {
   package static func ask(
     _ entry: ProfileCatalog.Entry, environment: [String: String]
   ) -> AgentInquiry? {
-    guard case .available(let executable?) = entry.availability else { return nil }
+    guard isOf(entry), case .available(let executable?) = entry.availability else { return nil }
     let adapter = entry.profile.adapter
-    guard entry.profile.source == .found || adapter == .claude || adapter == .codex else {
-      return nil
-    }
     func run(_ arguments: [String]) -> SmallCommand.Outcome? {
       SmallCommand.run(executable, arguments, environment: environment)
     }
@@ -28,6 +25,16 @@ package struct AgentInquiry: Sendable, Hashable {
     let login = login(adapter, executable).flatMap(run)?.status.code
     return AgentInquiry(
       version: Self.number(in: version.text), isLoggedIn: login.map { $0 == 0 })
+  }
+
+  /// Tells whether a profile's program is one that may be asked.
+  package static func isOf(_ entry: ProfileCatalog.Entry) -> Bool {
+    guard entry.isAvailable else { return false }
+    switch entry.profile.adapter {
+    case .claude, .codex: return true
+    case .acp, .text: return entry.profile.source == .found
+    case .command, .shell: return false
+    }
   }
 
   /// The command that says whether somebody is logged in, by its exit code.

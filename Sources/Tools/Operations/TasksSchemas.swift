@@ -32,15 +32,21 @@ package struct TasksSchemas: TaskTool {
       ByteBudget.field(\.maxBytes), TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
   }
 
-  /// Programs of agents are asked about themselves, which takes them a moment.
-  package func waits(_ input: Input) -> Bool { true }
+  /// Programs of agents are asked about themselves, which takes them a moment, unless they were.
+  package func waits(_ input: Input) -> Bool {
+    do throws(ToolFailure) {
+      return try !workshop.inquiries.due(workshop.catalog().entries).isEmpty
+    } catch {
+      // It is told when the call is made.
+      return false
+    }
+  }
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     let types = workshop.types()
     let chosen = try input.taskType.map { (name) throws(ToolFailure) in [try types.named(name)] }
     let isFull = input.detail == .full || input.detail == nil && chosen != nil
-    let catalog = ProfileCatalog(
-      configuration: try workshop.configuration(), environment: workshop.setting.environment)
+    let catalog = try workshop.catalog()
     let (entries, defaultName) = (catalog.entries, catalog.defaultName)
     let asked = try workshop.inquiries(of: entries)
     var output = Output(

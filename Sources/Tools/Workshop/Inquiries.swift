@@ -1,6 +1,7 @@
 import Agents
 import MCP
 import Posix
+import Runner
 import Synchronization
 import TaskStore
 
@@ -20,19 +21,24 @@ final class Inquiries: Sendable {
     _ entries: [ProfileCatalog.Entry],
     _ environment: @escaping @Sendable (ProfileCatalog.Entry) -> [String: String]
   ) throws(SystemError) -> [String: AgentInquiry] {
-    let due = known.withLock { known in
-      entries.filter { entry in
-        guard let last = known[Self.key(entry)] else { return true }
-        return MonotonicTime.now - last.askedAt > Self.lifetime
-      }
-    }
-    try askAtOnce(due.filter(\.isAvailable)[...], environment)
+    try askAtOnce(due(entries)[...], environment)
     return known.withLock { known in
       var answers: [String: AgentInquiry] = [:]
       for entry in entries where entry.isAvailable {
         answers[entry.profile.name] = known[Self.key(entry)]?.answer
       }
       return answers
+    }
+  }
+
+  /// Gives those who are to be asked, or asked again.
+  func due(_ entries: [ProfileCatalog.Entry]) -> [ProfileCatalog.Entry] {
+    known.withLock { known in
+      entries.filter { entry in
+        guard AgentInquiry.isOf(entry) else { return false }
+        guard let last = known[Self.key(entry)] else { return true }
+        return MonotonicTime.now - last.askedAt > Self.lifetime
+      }
     }
   }
 
@@ -57,6 +63,11 @@ final class Inquiries: Sendable {
 }
 
 extension Workshop {
+  /// Lists the profiles, as the configuration is now.
+  func catalog() throws(ToolFailure) -> ProfileCatalog {
+    ProfileCatalog(configuration: try configuration(), environment: setting.environment)
+  }
+
   /// Gives what the programs of these profiles say of themselves, by profile.
   func inquiries(
     of entries: [ProfileCatalog.Entry]
