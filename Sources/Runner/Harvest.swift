@@ -53,6 +53,7 @@ struct Harvest {
   }
 
   private mutating func warn(of changes: GitChanges, _ workTree: WorkTreeRecord) {
+    guard !changes.isEmpty else { return }
     do {
       notes += try Neighbours(of: ledger.task, in: ledger.store).notes(on: changes, workTree)
     } catch {

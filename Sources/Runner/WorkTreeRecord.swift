@@ -50,7 +50,7 @@ struct WorkTreeRecord {
   func common(
     _ changes: GitChanges, with other: AttemptWorkspace, until deadline: MonotonicTime
   ) throws(GitFailure) -> [String] {
-    guard !changes.isEmpty, other.path != place.path,
+    guard other.path != place.path,
       let repository = try GitRepository.containing(
         other.path, environment: environment, until: deadline),
       repository.isOne(with: snapshots.repository)

@@ -43,8 +43,7 @@ package struct TaskAsk: TaskTool {
     let own = try workshop.ownAttempt()
     let id = try asked(input, own)
     let patience = workshop.setting.pass?.patienceSec ?? 0
-    guard let closed = try workshop.waitForAnswer(id, of: own.record.id, seconds: patience, caller)
-    else {
+    guard let closed = try closed(id, of: own.record.id, seconds: patience, caller) else {
       return Output(
         requestId: id, outcome: .waiting,
         hint: "Nobody has answered yet. Call \(name) again with this request_id.")
@@ -55,6 +54,23 @@ package struct TaskAsk: TaskTool {
     }
     return Output(
       requestId: id, outcome: .answered, answer: answer.value, hint: "Go on with this answer.")
+  }
+
+  /// Waits until a question is closed; looks once in any case.
+  private func closed(
+    _ id: String, of task: TaskID, seconds: Int, _ caller: Caller
+  ) throws(ToolFailure) -> InputRequest? {
+    func look(_ store: TaskStore) throws(StoreError) -> InputRequest? {
+      let record = try store.task(.id(task), evenInDoubt: true)
+      return record.requests.last { $0.requestId == id && !$0.isOpen }
+    }
+    let found = try workshop.watch(seconds: seconds, caller) {
+      (store) throws(StoreError) -> (found: InputRequest?, line: String) in
+      (try look(store), "question \(id) waits for an answer")
+    }
+    if let found { return found }
+    let store = try workshop.store()
+    return try naming { () throws(StoreError) in try look(store) }
   }
 
   /// Asks, unless it is asked already: a client that lost patience asks the same again.
@@ -121,26 +137,5 @@ package struct TaskAsk: TaskTool {
       required("requestId", \.requestId, .string), required("outcome", \.outcome, .enumeration),
       optional("answer", \.answer, .any), required("hint", \.hint, .string)
     ).lean
-  }
-}
-
-extension Workshop {
-  /// Waits until a question is closed; nil when nobody has answered in that time.
-  fileprivate func waitForAnswer(
-    _ id: String, of task: TaskID, seconds: Int, _ caller: Caller
-  ) throws(ToolFailure) -> InputRequest? {
-    let store = try store()
-    let (begin, deadline) = (MonotonicTime.now, MonotonicTime.after(.seconds(seconds)))
-    while true {
-      let slice = min(deadline, .after(Self.slice))
-      let found = try sleep(until: slice, in: store, caller) {
-        (store) throws(StoreError) -> InputRequest? in
-        let record = try store.task(.id(task), evenInDoubt: true)
-        return record.requests.last { $0.requestId == id && !$0.isOpen }
-      }
-      if found != nil || deadline <= .now || caller.cancellation.isCancelled { return found }
-      let passed = Double((MonotonicTime.now - begin).milliseconds) / 1000
-      caller.progress(passed, Double(seconds), "question \(id) waits for an answer")
-    }
   }
 }

@@ -28,6 +28,8 @@ package struct TaskReport: TaskTool {
       optional("link", \.link, .text(1...2_000), "Where more can be seen."))
   }
 
+  package typealias Output = Acknowledgement
+
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     let own = try workshop.ownAttempt()
     // Cleaned first: what is taken out may stand in the middle of a secret.
@@ -35,10 +37,5 @@ package struct TaskReport: TaskTool {
     let link = input.link.map { own.redactor.redacted(CleanText.line($0, limit: 2_000)) }
     try naming { () throws(StoreError) in try own.ledger.reported(text, link: link) }
     return Output(hint: "Told. Go on with the task.")
-  }
-
-  package struct Output: JSONCodable, ToolOutput {
-    var hint: String
-    package static let json = Codec.object(Self.init, required("hint", \.hint, .string)).lean
   }
 }

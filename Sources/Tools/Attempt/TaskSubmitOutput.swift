@@ -27,6 +27,8 @@ package struct TaskSubmitOutput: TaskTool {
       required("output", \.output, .anyObject, "The whole output."))
   }
 
+  package typealias Output = Acknowledgement
+
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     let own = try workshop.ownAttempt()
     let output = own.redactor.redacted(.object(input.output))
@@ -43,10 +45,5 @@ package struct TaskSubmitOutput: TaskTool {
       try naming { () throws(StoreError) in try own.ledger.submitted(output) }
     }
     return Output(hint: "Taken. End your work with a short last message.")
-  }
-
-  package struct Output: JSONCodable, ToolOutput {
-    var hint: String
-    package static let json = Codec.object(Self.init, required("hint", \.hint, .string)).lean
   }
 }

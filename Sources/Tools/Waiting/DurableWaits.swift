@@ -18,25 +18,25 @@ package struct DurableWaits: WaitHandles {
     _ terms: WaitTerms, cancelsWork: Bool, _ caller: Caller
   ) throws(ToolFailure) -> WaitHandleState {
     let store = try workshop.store()
-    let now = try naming { () throws(StoreError) in try store.number() }
+    let outcome = try workshop.look(terms)
     let handle = WaitHandle(
       id: WaitHandle.makeID(), tasks: terms.tasks, until: terms.until,
-      after: terms.after ?? now, cancelsWork: cancelsWork, canAsk: try canAsk(terms, caller),
+      after: terms.after ?? outcome.cursor, cancelsWork: cancelsWork,
+      canAsk: canAsk(outcome, caller),
       createdAt: .now)
     try naming { () throws(StoreError) in
       try store.makeWaitHandle(handle, by: caller.actor)
     }
     try workshop.attend()
-    return working(handle, try look(handle))
+    return working(handle, outcome)
   }
 
   /// Tells whether its client shows forms and has turned none of them away before.
-  private func canAsk(_ terms: WaitTerms, _ caller: Caller) throws(ToolFailure) -> Bool {
-    guard caller.ask != nil else { return false }
-    let outcome = try workshop.look(terms)
-    return !RequestForm.all(of: outcome.matched + outcome.waiting).contains {
-      caller.hasTurnedAway($0.form, $0.key)
-    }
+  private func canAsk(_ outcome: WaitOutcome, _ caller: Caller) -> Bool {
+    caller.ask != nil
+      && !RequestForm.all(of: outcome.matched + outcome.waiting).contains {
+        caller.hasTurnedAway($0.form, $0.key)
+      }
   }
 
   package func state(of id: String) throws(ToolFailure) -> WaitHandleState? {

@@ -65,28 +65,46 @@ extension Workshop {
   func wait(
     _ terms: WaitTerms, seconds: Int, _ caller: Caller
   ) throws(ToolFailure) -> WaitOutcome {
+    let first = try look(terms)
+    guard first.matched.isEmpty else { return first }
+    let start = first.cursor
+    let found = try watch(seconds: seconds, caller) {
+      (store) throws(StoreError) -> (found: WaitOutcome?, line: String) in
+      let outcome = try Self.look(terms, since: start, in: store)
+      return (outcome.matched.isEmpty ? nil : outcome, Self.line(outcome))
+    }
+    if let found { return found }
+    return try look(terms, since: start)
+  }
+
+  /// Looks at every change until a look gives something; nil when the time is over or the caller
+  /// has gone. Says now and then how it stands.
+  func watch<Found>(
+    seconds: Int, _ caller: Caller,
+    _ look: (TaskStore) throws(StoreError) -> (found: Found?, line: String)
+  ) throws(ToolFailure) -> Found? {
     let store = try store()
     let begin = MonotonicTime.now
     let deadline = begin + .seconds(seconds)
-    var outcome = try look(terms)
-    let start = outcome.cursor
-    while outcome.matched.isEmpty, deadline > .now, !caller.cancellation.isCancelled {
+    while deadline > .now, !caller.cancellation.isCancelled {
       try attend()
+      var line = ""
       let slice = min(deadline, .after(Self.slice))
       let found = try sleep(until: slice, in: store, caller) {
-        (store) throws(StoreError) -> WaitOutcome? in
-        let outcome = try Self.look(terms, since: start, in: store)
-        return outcome.matched.isEmpty ? nil : outcome
+        (store) throws(StoreError) -> Found? in
+        let now = try look(store)
+        line = now.line
+        return now.found
       }
-      if let found { outcome = found } else { outcome = try look(terms, since: start) }
       let passed = Double((MonotonicTime.now - begin).milliseconds) / 1000
-      caller.progress(passed, Double(seconds), Self.line(outcome))
+      caller.progress(passed, Double(seconds), line)
+      if found != nil { return found }
     }
-    return outcome
+    return nil
   }
 
   /// Sleeps until a look gives something; nil at the deadline, or when the caller has gone.
-  func sleep<Found>(
+  private func sleep<Found>(
     until deadline: MonotonicTime, in store: TaskStore, _ caller: Caller,
     _ look: (TaskStore) throws(StoreError) -> Found?
   ) throws(ToolFailure) -> Found? {
@@ -101,7 +119,7 @@ extension Workshop {
   }
 
   /// How often a waiting caller hears how it stands.
-  static let slice = Duration.seconds(2)
+  private static let slice = Duration.seconds(2)
 
   /// Says in a line how a wait stands.
   static func line(_ outcome: WaitOutcome) -> String {
