@@ -1,3 +1,4 @@
+import JSON
 import Posix
 
 /// Is the whole program: words in, an exit code out.
@@ -22,7 +23,8 @@ enum Program {
           Invocation(command, operands: operands, values: values, terminal: terminal))
       }
     } catch {
-      terminal.note(error.text.trimmingNewline)
+      let isForScripts = words.prefix { $0 != "--" }.contains("--json")
+      terminal.note(isForScripts ? error.json.text : error.text.trimmingNewline)
       return error.code
     }
   }

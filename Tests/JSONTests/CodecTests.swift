@@ -161,6 +161,7 @@ import Testing
   @Test(
     arguments: [
       ("staus", "status"), ("TASK_ID", "task_id"), ("task", "task_id"), ("nothing_alike", nil),
+      ("tasg", "tags"), ("satuts", "status"), ("bogus", nil), ("stag", nil),
       ("", nil), (String(repeating: "a", count: 10_000), nil),
     ] as [(String, String?)])
   func theNearestWordIsFound(_ word: String, _ nearest: String?) {

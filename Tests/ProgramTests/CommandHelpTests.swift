@@ -57,6 +57,22 @@ struct CommandHelpTests {
     #expect(completed.text == "--watch\n", "\(completed.errorText)")
   }
 
+  @Test func theScriptForBashNamesTheTasksThereAre() throws {
+    try withCommandDesk { desk in
+      _ = try desk.task("true", name: "mend-the-roof")
+      let script = try Program.run(["completions", "bash"]).text
+      let folder = try Path.parent(Program.errand())
+      let completed = try Program.run(
+        [
+          "-c",
+          script + "\nCOMP_WORDS=(errand get mend); COMP_CWORD=2; _errand; echo ${COMPREPLY[@]}",
+        ],
+        executable: "/bin/bash",
+        environment: desk.environment.merging(["PATH": "\(folder):/usr/bin:/bin"]) { $1 })
+      #expect(completed.text == "mend-the-roof\n", "\(completed.errorText)")
+    }
+  }
+
   @Test func nothingIsColouredInAPipe() throws {
     #expect(!(try Program.run(["help"])).text.contains("\u{1B}"))
   }

@@ -50,6 +50,7 @@ struct CommandUsageTests {
     Mistake(words: ["artifacts", "get", "no-such-task", "x"], says: ["no-such-task"], code: 3),
     Mistake(words: ["artifacts", "put", "no-such-task", "."], says: ["no-such-task"], code: 3),
     Mistake(words: ["schemas", "no-such-type"], says: ["no-such-type"]),
+    Mistake(words: ["logs", "x", "-q", "--kind", "info"], says: ["--quiet and --kind"]),
   ]
 
   @Test(arguments: mistakes)
@@ -62,6 +63,23 @@ struct CommandUsageTests {
       let lines = outcome.errorText.split(separator: "\n")
       #expect(lines.first?.hasPrefix("errand: ") == true)
       #expect(lines.last?.hasPrefix("Next: ") == true, "\(outcome.errorText)")
+    }
+  }
+
+  @Test(arguments: mistakes)
+  func whoAsksForJSONIsToldInJSON(_ mistake: Mistake) throws {
+    try withCommandDesk { desk in
+      let outcome = try desk.errand(mistake.words + ["--json"])
+      #expect(outcome.text == "", "nothing but results goes to standard output")
+      let lines = outcome.errorText.split(separator: "\n")
+      #expect(lines.count == 1, "\(outcome.errorText)")
+      let error = try JSONValue.parse(outcome.errorText.utf8.dropLast())["error"]
+      let code = try #require(error?["exitCode"]?.intValue)
+      #expect(outcome.status == .exited(code: Int32(code)) && code != 0)
+      #expect(error?["code"]?.stringValue?.isEmpty == false)
+      #expect(error?["message"]?.stringValue?.hasSuffix(".") == true, "\(outcome.errorText)")
+      #expect(error?["next"]?.stringValue?.isEmpty == false)
+      if mistake.code == 3 { #expect(error?["code"] == "not_found") }
     }
   }
 

@@ -23,6 +23,7 @@ struct CommandVerbTests {
 
       #expect(try desk.errand(["logs", "say-hello"]).text.contains("hello\n"))
       #expect(try desk.errand(["logs", "say-hello", "--kind", "text"]).text == "hello\n")
+      #expect(try desk.errand(["logs", "say-hello", "-q"]).text == "hello\n")
       let artifacts = try desk.errand(["artifacts", "list", "say-hello"]).text
       #expect(artifacts.contains("report.txt"))
       #expect(try desk.errand(["artifacts", "get", "say-hello", "report.txt"]).text == "report")

@@ -65,7 +65,9 @@ struct DepartureTests {
       try other.send([Self.create(1)])
       tasks.append(try Self.id(of: try other.answer(1, within: Self.bound)))
 
-      let bound = try PromisedTime.bound(.seconds(1))
+      let bound = try PromisedTime.bound(
+        [.terminate, .interrupt, .hangup].contains(departure.signal)
+          ? .milliseconds(100) : .seconds(1))
       if let signal = departure.signal {
         #expect(try server.process.signal(signal))
       } else if departure != .closedOutput {

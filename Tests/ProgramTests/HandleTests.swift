@@ -129,6 +129,43 @@ struct HandleTests {
     }
   }
 
+  @Test func aTaskThatExpiredIsToldAsTheCallWould() throws {
+    try withConversation(["--allow-commands"]) { conversation, folder in
+      try conversation.withHeldTask(in: folder) { held in
+        // One directory has one writer, so the second waits for the first.
+        let arguments: JSONValue = [
+          "brief": "true", "profile": "shell", "directory": .string(folder), "expires_in_sec": 1,
+          "wait": true,
+        ]
+        let made = try conversation.result(
+          5, Modern.call(5, "tasks_create", arguments.text, capabilities: Modern.tasks))
+        let state = try Self.end(conversation, try #require(made["taskId"]?.stringValue))
+        #expect(state["status"] == "completed" && state["error"] == nil)
+        #expect(state["result"]?["isError"] == true)
+        let text = state["result"]?["content"]?.arrayValue?.first?["text"]?.stringValue ?? ""
+        #expect(text.hasPrefix("[task_expired] "), "\(state.text)")
+        #expect(
+          try conversation.call("tasks_get", ["task_id": .string(held)])["status"] == "running")
+      }
+    }
+  }
+
+  @Test func aWaitWhoseResultIsLostHasFailedAndSaysSo() throws {
+    try withConversation(["--allow-commands"]) { conversation, folder in
+      let task = try conversation.createShellTask("true", in: folder)
+      let handle = try Self.handle(conversation, task)
+      #expect(try Self.end(conversation, handle)["status"] == "completed")
+      // What the wait came to is stored as content; here it vanishes.
+      let blobs = try Program.run(
+        [folder + "/store/blobs", "-type", "f", "-print", "-delete"], executable: "/usr/bin/find")
+      #expect(!blobs.text.isEmpty)
+      let state = try Self.state(conversation, handle)
+      #expect(state["status"] == "failed" && state["result"] == nil, "\(state.text)")
+      #expect(state["error"]?["code"] == -32603)
+      #expect(state["error"]?["message"]?.stringValue?.contains("lost") == true)
+    }
+  }
+
   @Test func cancellingAWaitIsRepeatableAndLeavesTheWork() throws {
     try withConversation(["--allow-commands"]) { conversation, folder in
       try conversation.withHeldTask(in: folder) { task in

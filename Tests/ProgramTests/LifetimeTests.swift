@@ -51,7 +51,7 @@ struct LifetimeTests {
         _ = try conversation.answer(0)
         #expect(try conversation.server.process.signal(signal))
         #expect(
-          try conversation.server.waitForExit(within: PromisedTime.bound(.seconds(1)))
+          try conversation.server.waitForExit(within: PromisedTime.bound(.milliseconds(100)))
             == .exited(code: 0))
         try conversation.hearOut()
 

@@ -53,6 +53,14 @@ import Testing
     #expect(brief.resultSummary == "Fixed.")
   }
 
+  @Test func whatHasNoRoomAtAllIsSaidToBeThere() throws {
+    let brief = BriefEnvelope(
+      try Self.long("é", status: .completed),
+      consoleUrl: "http://127.0.0.1:65535/tasks/" + String(repeating: "0", count: 36))
+    #expect(BriefEnvelope.json.encode(brief).count <= 400)
+    #expect(brief.resultSummary?.hasSuffix("…") == true)
+  }
+
   @Test func theQueueIsOnlyTheQueuedTasksConcern() throws {
     let standing = QueueStanding(reason: .parallelLimit, position: 3)
     let queued = TaskEnvelope(try Sample.record(), standing: standing)

@@ -5,7 +5,8 @@ package enum Nearest {
   package static func match(for word: String, among candidates: [String]) -> String? {
     guard word.utf8.count <= 64 else { return nil }
     let wrong = Array(word.lowercased().utf8)
-    let allowed = max(2, wrong.count / 3)
+    // Of a short word so much may be wrong that any other would do.
+    let allowed = max(1, wrong.count / 3)
     var best: (name: String, distance: Int)?
     for candidate in candidates where candidate.utf8.count <= 64 {
       let distance = distance(wrong, Array(candidate.lowercased().utf8))
@@ -20,18 +21,22 @@ package enum Nearest {
     match(for: word, among: candidates).map { "; nearest is \"\($0)\"" } ?? ""
   }
 
-  /// Counts insertions, deletions and replacements; a word cut short counts as one.
+  /// Counts insertions, deletions, replacements and neighbours that changed places; a word cut
+  /// short counts as one.
   private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
     if left.count >= 3, right.count > left.count, right.starts(with: left) { return 1 }
+    var before: [Int] = []
     var row = Array(0...right.count)
     for (i, a) in left.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
+      var next = [i + 1]
       for (j, b) in right.enumerated() {
-        let replaced = diagonal + (a == b ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
+        var least = min(row[j] + (a == b ? 0 : 1), row[j + 1] + 1, next[j] + 1)
+        if i > 0, j > 0, a == right[j - 1], b == left[i - 1] {
+          least = min(least, before[j - 1] + 1)
+        }
+        next.append(least)
       }
+      (before, row) = (row, next)
     }
     return row[right.count]
   }

@@ -33,11 +33,8 @@ package struct CallContext: Sendable {
   package func elicit(
     _ form: ElicitationForm, key: String, state: JSONValue = .null
   ) throws(ToolFailure) -> ElicitationOutcome {
+    if let outcome = given(form, key: key) { return outcome }
     let asked = Refusals.Asked(key: key, message: form.message)
-    if let given = inputResponses[key], let outcome = ElicitationOutcome(given, form: form) {
-      channel.refusals.remember(asked, outcome)
-      return outcome
-    }
     if let refused = channel.refusals.outcome(asked) { return refused }
     guard canShow(form) else { return .unavailable }
     if era == .modern {
@@ -48,6 +45,14 @@ package struct CallContext: Sendable {
     }
     let outcome = channel.ask?(form, client.version, cancellation) ?? .unavailable
     channel.refusals.remember(asked, outcome)
+    return outcome
+  }
+
+  /// Gives the user's answer if this call brings it; asks nothing.
+  package func given(_ form: ElicitationForm, key: String) -> ElicitationOutcome? {
+    guard let given = inputResponses[key], let outcome = ElicitationOutcome(given, form: form)
+    else { return nil }
+    channel.refusals.remember(Refusals.Asked(key: key, message: form.message), outcome)
     return outcome
   }
 

@@ -2,9 +2,10 @@ import JSON
 
 /// Shows a task in a list, in at most 400 bytes of JSON.
 ///
-/// Ids, times, the name and the reason are never cut. The type and the profile are cut at 24 bytes.
-/// The title then gets up to 80 bytes and the summary what is left; either is absent when fewer
-/// than 8 bytes of it would stand. Cut text ends in "…".
+/// Ids, times, the name and the reason are never cut. The type and the profile are cut at 24 bytes,
+/// and where all of these are long, further, so that title and summary can be hinted at.
+/// The title then gets up to 80 bytes and the summary what is left; where fewer than 8 bytes of
+/// either would stand, it is "…" alone. Cut text ends in "…".
 package struct BriefEnvelope: Sendable, Hashable {
   package var id: TaskID
   package var name: String
@@ -45,8 +46,19 @@ extension BriefEnvelope {
       queuedAt: record.queuedAt, updatedAt: record.updatedAt, completedAt: record.completedAt,
       resultSummary: nil, consoleUrl: consoleUrl)
     var left = Limit.bytes - Self.json.encode(self).count
+    let least = Self.frame("title") + Self.frame("resultSummary") + 2 * Self.ellipsis
+    if left < least {
+      let bytes = Limit.wordBytes - (least - left + 1) / 2
+      taskType = Self.cut(taskType, toBytes: bytes)
+      profile = Self.cut(profile, toBytes: bytes)
+      left = Limit.bytes - Self.json.encode(self).count
+    }
+    // However long the title is, what it came to is at least said to be there.
+    let kept = record.resultSummary == nil ? 0 : Self.frame("resultSummary") + Self.ellipsis
+    left -= kept
     title = Self.text(
       record.spec.title, key: "title", most: Limit.titleBytes, left: &left)
+    left += kept
     resultSummary = record.resultSummary.flatMap {
       Self.text($0, key: "resultSummary", most: Limit.bytes, left: &left)
     }
@@ -56,19 +68,25 @@ extension BriefEnvelope {
   private static func text(
     _ text: String, key: String, most: Int, left: inout Int
   ) -> String? {
-    let frame = key.utf8.count + 6  // ,"key":""
-    guard left - frame >= Limit.leastBytes else { return nil }
-    let cut = cut(CleanText.line(text, limit: Limit.bytes), toBytes: min(most, left - frame))
+    let room = left - frame(key)
+    guard room >= ellipsis else { return nil }
+    let cut = cut(
+      CleanText.line(text, limit: Limit.bytes),
+      toBytes: room < Limit.leastBytes ? ellipsis : min(most, room))
     guard !cut.isEmpty else { return nil }
-    left -= frame + encodedSize(cut)
+    left -= frame(key) + encodedSize(cut)
     return cut
   }
+
+  /// Counts what stands around a text: `,"key":""`.
+  private static func frame(_ key: String) -> Int { key.utf8.count + 6 }
+  private static let ellipsis = 3
 
   /// Cuts text so that it takes at most so many bytes inside JSON quotes.
   private static func cut(_ text: String, toBytes limit: Int) -> String {
     guard encodedSize(text) > limit else { return text }
     var cut = ""
-    var size = 3  // the ellipsis
+    var size = ellipsis
     for character in text {
       size += encodedSize(String(character))
       guard size <= limit else { break }

@@ -30,6 +30,20 @@ extension Workshop {
     }
   }
 
+  /// Looks at the tasks once what the call itself answers is stored.
+  func takingAnswers(_ terms: WaitTerms, _ caller: Caller) throws(ToolFailure) -> WaitOutcome {
+    let outcome = try look(terms)
+    var hasTaken = false
+    for question in RequestForm.all(of: outcome.matched + outcome.waiting) {
+      guard case .accepted(let content)? = caller.given(question.form, question.key),
+        let answer = question.answer(content)
+      else { continue }
+      try keep(answer, to: question, caller)
+      hasTaken = true
+    }
+    return hasTaken ? try look(terms) : outcome
+  }
+
   /// Stores an answer that came by a form, unless somebody was quicker or nobody asks any more.
   func keep(
     _ answer: JSONValue, to question: RequestForm, _ caller: Caller

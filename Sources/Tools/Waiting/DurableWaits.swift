@@ -18,7 +18,7 @@ package struct DurableWaits: WaitHandles {
     _ terms: WaitTerms, cancelsWork: Bool, _ caller: Caller
   ) throws(ToolFailure) -> WaitHandleState {
     let store = try workshop.store()
-    let outcome = try workshop.look(terms)
+    let outcome = try workshop.takingAnswers(terms, caller)
     let handle = WaitHandle(
       id: WaitHandle.makeID(), tasks: terms.tasks, until: terms.until,
       after: terms.after ?? outcome.cursor, cancelsWork: cancelsWork,

@@ -17,6 +17,8 @@ package struct Caller: Sendable {
   package var cancellation: Cancellation
   /// Puts a form to the user, under a key of its own; nil where the client shows none.
   var ask: Asking?
+  /// Gives what the user said to a form, where the call itself brings it.
+  var given: @Sendable (ElicitationForm, _ key: String) -> ElicitationOutcome? = { _, _ in nil }
   /// Tells whether a form was turned away before on the same connection.
   var hasTurnedAway: @Sendable (ElicitationForm, _ key: String) -> Bool = { _, _ in false }
   /// Tells how far a wait is: seconds passed, seconds in all, and a line.
@@ -70,6 +72,7 @@ package struct Caller: Sendable {
       cancellation: context.cancellation,
       progress: { context.progress($0, total: $1, message: $2) })
     guard context.client.showsForms else { return }
+    given = { context.given($0, key: $1) }
     hasTurnedAway = { context.hasTurnedAway($0, key: $1) }
     ask = { (form, key) throws(ToolFailure) in try context.elicit(form, key: key) }
   }

@@ -51,6 +51,9 @@ struct Command: Sendable {
 
   var name: String { path.joined(separator: " ") }
 
+  /// Tells whether its first operand is a task.
+  var namesTasks: Bool { operands.first?.name == Operand.task.name }
+
   /// Spells the call in one line.
   var usage: String {
     let words = ["errand", name] + (options.isEmpty ? [] : ["[options]"])

@@ -4,7 +4,8 @@ extension Command {
     .run, .create, .continueTask, .list, .get, .wait, .logs, .answer, .send, .cancel, .resume,
     .settle, .artifactsList, .artifactsGet, .artifactsPut, .accept, .reject, .retry, .update,
     .comment, .worktreesList, .worktreesPrune, .schemas, .console, .serve, .tools, .config, .doctor,
-    .prune, .runner, .demo, .version, .completions, .help, .supervise,
+    .prune, .runner, .demo, .version, .completions, .help, .taskNames,
+    .supervise,
   ]
 
   /// Gives what `words` can mean. What clients and the runner start many of, and wait for, does

@@ -11,6 +11,10 @@ enum Completions {
     }
   }
 
+  /// Is what the scripts run to learn which tasks there are.
+  private static let taskNames =
+    "errand \(Command.taskNames.name) 2>/dev/null"
+
   /// Lists the first words, each once, in the table's order.
   private static func verbs(_ commands: [Command]) -> [String] {
     commands.reduce(into: []) { if !$0.contains($1.path[0]) { $0.append($1.path[0]) } }
@@ -32,7 +36,8 @@ enum Completions {
       let own = commands.filter { $0.path[0] == verb }
       let words = seconds(verb, commands) + own.flatMap(words(of:))
       let once = words.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-      return "    \(verb)) found=\"\(once.joined(separator: " "))\" ;;"
+      let tasks = own.contains(where: \.namesTasks) ? " $(\(taskNames))" : ""
+      return "    \(verb)) found=\"\(once.joined(separator: " "))\(tasks)\" ;;"
     }
   }
 
@@ -87,6 +92,10 @@ enum Completions {
         lines.append(
           "complete -c errand -n '__fish_seen_subcommand_from \(verb)' -f "
             + "-a \(command.path[1]) -d \(quoted(command.summary))")
+      }
+      if command.namesTasks {
+        lines.append(
+          "complete -c errand -n '__fish_seen_subcommand_from \(verb)' -f -a '(\(taskNames))'")
       }
       for option in command.allOptions {
         let short = option.short.map { " -s \($0)" } ?? ""

@@ -164,6 +164,7 @@ enum Options {
   static let follow = OptionKey<Bool>.flag("follow", "f", "Go on until the attempt ends.")
   static let since = OptionKey<Int?>.integer(
     "since", nil, "SEQ", 0 ... .max, "Only messages after this number.")
+  static let onlyText = OptionKey<Bool>.flag("quiet", "q", "Print only what the agent wrote.")
   static let tail = OptionKey<Int?>.integer(
     "tail", nil, "N", 1...200, "Only the last so many messages.")
   static let kinds = OptionKey<[String]>.list(

@@ -1,4 +1,5 @@
 import JSON
+import Tasks
 
 extension Command {
   static let logs = Command(
@@ -7,7 +8,7 @@ extension Command {
     options: [
       Options.follow.spec, Options.since.spec, Options.tail.spec, Options.kinds.spec,
       Options.attempt.spec,
-    ] + Options.place + [Options.json.spec],
+    ] + Options.place + [Options.json.spec, Options.onlyText.spec],
     tool: "tasks_messages_list",
     notes: """
       With --json each message is one line of JSON; its seq is what --since takes. What tools gave
@@ -18,6 +19,7 @@ extension Command {
       Example("errand logs fix-login-test-k3f9 --follow", "And on until it ends."),
       Example("errand logs fix-login-test-k3f9 --tail 20 --kind text", "The last of a kind."),
       Example("errand logs fix-login-test-k3f9 --since 41 --json", "For a script."),
+      Example("errand logs fix-login-test-k3f9 -q > answer.md", "Only the agent's own words."),
     ],
     run: Logs.read)
 }
@@ -32,9 +34,16 @@ enum Logs {
       throw Complaint(
         "--since and --tail do not go together.", next: "Keep one of them.", code: .usage)
     }
+    if call[Options.onlyText], call.has(Options.kinds.spec) {
+      throw Complaint(
+        "--quiet and --kind do not go together: --quiet is the kind text alone.",
+        next: "Keep one of them.", code: .usage)
+    }
+    let kinds: JSONValue? =
+      call[Options.onlyText] ? [.string(MessageKind.text.rawValue)] : call.arguments()["kinds"]
     var stream = MessageStream(
       task: call.naming(call.operand(0) ?? ""), operations: try Operations.open(for: call.command),
-      after: call[Options.since], attempt: call[Options.attempt], kinds: call.arguments()["kinds"])
+      after: call[Options.since], attempt: call[Options.attempt], kinds: kinds)
     if let count = call[Options.tail] {
       try Messages.show(try stream.last(count), call)
       guard call[Options.follow] else { return .ok }

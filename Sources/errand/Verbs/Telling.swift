@@ -17,6 +17,11 @@ extension Command {
     ],
     run: Telling.completions)
 
+  static let taskNames = Command(
+    path: ["task-names"], summary: "Print the names that completion offers, one in a line.",
+    examples: [Example("errand task-names", "What needs you first.")],
+    isInternal: true, run: Telling.taskNames)
+
   static let help = Command(
     path: ["help"], summary: "Show help, for one command if one is named.",
     operands: [Operand(name: "command", isOptional: true, repeats: true)],
@@ -50,6 +55,14 @@ enum Telling {
         next: "Use one of: \(known.joined(separator: ", ")).", code: .usage)
     }
     try call.terminal.print(Completions.script(for: shell, Command.all))
+    return .ok
+  }
+
+  static func taskNames(_ call: Invocation) throws(Complaint) -> ExitCode {
+    let page = try Operations.open(for: call.command).call(
+      "tasks_list", ["view": "inbox", "limit": 100, "max_bytes": 40_000])
+    let names = (page["items"]?.arrayValue ?? []).compactMap { $0["name"]?.stringValue }
+    if !names.isEmpty { try call.terminal.print(names.joined(separator: "\n")) }
     return .ok
   }
 

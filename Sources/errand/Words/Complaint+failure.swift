@@ -9,7 +9,7 @@ extension Complaint {
       Self.spoken(failure.summary, tool, command),
       why: failure.faults.compactMap { Self.reason($0, tool, command) },
       next: failure.nextStep.map { Self.spoken($0, tool, command) },
-      code: Self.exitCode(failure.kind))
+      code: Self.exitCode(failure.kind), name: failure.code)
   }
 
   /// Says what is wrong with one argument; nil if the summary has said it.

@@ -12,6 +12,20 @@ enum ExitCode: Int32, Sendable, CaseIterable {
   /// The person pressed Ctrl-C.
   case interrupted = 130
 
+  /// Is the word for it in errors written as JSON.
+  var name: String {
+    switch self {
+    case .ok: "ok"
+    case .taskFailed: "failed"
+    case .usage: "usage"
+    case .notFound: "not_found"
+    case .needsInput: "needs_input"
+    case .stopped: "stopped"
+    case .tryLater: "try_later"
+    case .interrupted: "interrupted"
+    }
+  }
+
   var meaning: String {
     switch self {
     case .ok: "it went well"
