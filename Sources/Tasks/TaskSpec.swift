@@ -88,6 +88,14 @@ package enum AdapterKind: String, Sendable, Hashable, CaseIterable, JSONCodable 
   /// Any agent that speaks the Agent Client Protocol.
   case acp
   package static let json = Codec<AdapterKind>.enumeration
+
+  /// Tells whether a model and an effort can be chosen for what it drives.
+  package var hasModel: Bool {
+    switch self {
+    case .claude, .codex, .acp: true
+    case .shell, .command, .text: false
+    }
+  }
 }
 
 /// Ties a request to its answer, so that a repeated call creates nothing twice.

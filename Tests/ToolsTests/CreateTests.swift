@@ -34,6 +34,34 @@ struct CreateTests {
     }
   }
 
+  @Test func theModelThatIsAskedForTakesThePlaceOfTheProfiles() throws {
+    try withHouse { house in
+      try writeFile(
+        house.configurationFile,
+        """
+        {"profiles":[{"name":"mine","adapter":"claude","executable":"/bin/cat","model":"small",
+        "effort":"low"},{"name":"tool","adapter":"command","executable":"/bin/cat"}]}
+        """)
+      let wishes: [(JSONObject, String, String)] = [
+        ([:], "small", "low"), (["model": "large"], "large", "low"),
+        (["model": "large", "effort": "high"], "large", "high"),
+      ]
+      for (wish, model, effort) in wishes {
+        var arguments: JSONObject = ["brief": "x", "profile": "mine"]
+        for (key, value) in wish { arguments[key] = value }
+        let id = try #require(try house.call("tasks_create", arguments)["id"]?.stringValue)
+        let settings = try house.store().task(TaskReference(id)).spec.launch.settings
+        #expect(settings.model == model && settings.effort == effort)
+      }
+      for (profile, argument) in [("shell", "model"), ("tool", "effort")] {
+        let refusal = try house.refusal(
+          "tasks_create", ["brief": "x", "profile": .string(profile), argument: "large"])
+        #expect(refusal.code == "profile_unsuitable", "\(refusal.text)")
+        #expect(refusal.text.contains("/\(argument): profile \(profile) has no model"))
+      }
+    }
+  }
+
   @Test func argumentsOnlyLowerTheConfiguredLimits() throws {
     try withHouse { house in
       try writeFile(

@@ -39,6 +39,7 @@ extension TasksCreate {
     if launch.plan.adapter == .shell, !mayRunCommands {
       throw .commandsNotAllowed("Profile \(launch.plan.profile)", pointer: "profile")
     }
+    try settle(&launch, input.place)
     try checkVariables(order.payload, type, launch.profile, configuration)
     var continuation: Continuation?
     if let source { (order, continuation) = try continued(order, source, by: launch.plan) }
@@ -111,6 +112,20 @@ extension TasksCreate {
         code: "profile_unsuitable", tool: name)
     }
     return resolved
+  }
+
+  /// Takes the model and effort that were asked for in place of the profile's.
+  private func settle(
+    _ launch: inout Preflight.Resolved, _ place: Input.Place
+  ) throws(ToolFailure) {
+    for (argument, value) in [("model", place.model), ("effort", place.effort)] {
+      guard value != nil, !launch.plan.adapter.hasModel else { continue }
+      throw .argument(
+        argument, "profile \(launch.plan.profile) has no model of its own to choose",
+        code: "profile_unsuitable", tool: name)
+    }
+    launch.plan.settings.model = place.model ?? launch.plan.settings.model
+    launch.plan.settings.effort = place.effort ?? launch.plan.settings.effort
   }
 
   /// Lets a command set only variables that the configuration lets through to agents at all.

@@ -40,6 +40,8 @@ extension TasksCreate {
       var directory: String?
       var workspace: WorkspaceMode?
       var profile: String?
+      var model: String?
+      var effort: String?
     }
 
     /// Says what it belongs to.
@@ -75,6 +77,8 @@ extension TasksCreate.Input: JSONCodable {
       "workspace", \.place.workspace, WorkspaceMode.json,
       "shared_mount: the directory; dedicated_worktree: a git worktree; none: empty folder."),
     optional("profile", \.place.profile, group, "Who runs it; see tasks_schemas."),
+    optional("model", \.place.model, .text(1...200), "The model it is to use."),
+    optional("effort", \.place.effort, .text(1...32), "How hard it is to think."),
     defaulted(
       "priority", \.grouping.priority, .int(0...100), 50, "0 critical, 50 normal, 100 low."),
     defaulted(
@@ -116,7 +120,7 @@ extension TasksCreate.Input: JSONCodable {
   private static func assembled(
     brief: String?, input: JSONObject?, taskType: String, title: String?, name: String?,
     references: [Reference], directory: String?, workspace: WorkspaceMode?, profile: String?,
-    priority: Int,
+    model: String?, effort: String?, priority: Int,
     tags: [String], parent: TaskReference?, correlation: String?, team: String?, diary: String?,
     dispatchTimeoutSec: Int?, runningTimeoutSec: Int?, expiresInSec: Int?, usd: Double?,
     tokens: Int?, turns: Int?, checks: [[String]], wait: Bool, key: String?, dryRun: Bool,
@@ -126,7 +130,9 @@ extension TasksCreate.Input: JSONCodable {
       work: Work(
         brief: brief, input: input, taskType: taskType, title: title, name: name,
         references: references),
-      place: Place(directory: directory, workspace: workspace, profile: profile),
+      place: Place(
+        directory: directory, workspace: workspace, profile: profile, model: model,
+        effort: effort),
       grouping: Grouping(
         priority: priority, tags: tags, parent: parent, correlation: correlation, team: team,
         diary: diary),

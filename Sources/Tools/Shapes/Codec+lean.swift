@@ -79,7 +79,7 @@ extension JSONValue {
         switch (key, value) {
         case ("minimum", .integer(...2_000)), ("minimum", .double), ("maximum", .double),
           ("maximum", .integer(10_000...)), ("maxItems", _), ("pattern", _), ("default", false),
-          ("default", []), ("format", "date-time"):
+          ("default", []), ("default", .integer(ByteBudget.usual)), ("format", "date-time"):
           continue
         case ("properties", .object(let members)):
           kept[key] = .object(
@@ -102,6 +102,8 @@ extension JSONValue {
   static let plain: Set = [
     "task_id", "team_id", "diary_id", "max_bytes", "title", "limit", "cursor", "order", "model",
     "queued_after", "queued_before", "completed_after", "completed_before", "content_type",
+    "correlation_id", "created_by", "budget_usd", "budget_tokens", "max_turns", "timeout_sec",
+    "comments", "reviewer", "author", "effort",
   ]
 
   private var untold: JSONValue { leaving(out: ["description"]) }

@@ -22,6 +22,12 @@ enum Options {
   static let profile = OptionKey<String?>.text(
     "profile", "p", "NAME", "Who runs it; `errand schemas` lists them."
   ).filling("profile")
+  static let wantedModel = OptionKey<String?>.text(
+    "model", nil, "NAME", "The model it is to use; the profile's unless given."
+  ).filling("model")
+  static let effort = OptionKey<String?>.text(
+    "effort", nil, "WORD", "How hard it is to think; the profile's unless given."
+  ).filling("effort")
   static let title = OptionKey<String?>.text("title", nil, "TEXT", "One line for people.")
     .filling("title")
   static let name = OptionKey<String?>.text(
@@ -95,7 +101,8 @@ enum Options {
   /// Collects what `create` and `run` share.
   static let newTask: [OptionSpec] =
     [
-      directory.spec, profile.spec, file.spec, title.spec, name.spec, taskType.spec, input.spec,
+      directory.spec, profile.spec, wantedModel.spec, effort.spec, file.spec, title.spec, name.spec,
+      taskType.spec, input.spec,
       references.spec, checks.spec, workspace.spec, tags.spec, priority.spec, parent.spec,
       correlation.spec,
       budgetUsd.spec,
