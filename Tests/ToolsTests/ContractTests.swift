@@ -85,7 +85,7 @@ struct ContractTests {
   @Test func onlyWhatWorksIsPublished() throws {
     let text = String(decoding: Toolbox.contract(), as: UTF8.self)
     for word in [
-      "depends_on", "claim_condition", "effort",
+      "depends_on", "claim_condition",
       "allowed_profiles", "required_tools", "max_attempts",
     ] {
       #expect(!text.contains("\"\(word)\""), "\(word)")
