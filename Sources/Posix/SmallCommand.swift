@@ -19,18 +19,27 @@ package enum SmallCommand {
         ProcessSpec(
           executable: program, arguments: arguments, environment: environment,
           descriptors: [1: output.writing.rawValue]))
-      let reading = output.takeReading()
-      let hasAnswered = try Poller.isReadable(reading.rawValue, until: deadline)
-      let bytes = hasAnswered ? try reading.read(upTo: 16 << 10) : []
-      let hasEnded = try child.waitForExit(until: deadline) != nil
-      // What it has started is ended with it.
-      if !hasEnded { try child.signalGroup(.kill) }
-      let status = try child.reap()
-      let text = String(decoding: bytes, as: UTF8.self)
-      return hasEnded
-        ? Outcome(status: status, text: text.hasSuffix("\n") ? String(text.dropLast()) : text) : nil
+      return try hear(child, output.takeReading(), until: deadline)
     } catch {
       return nil
     }
+  }
+
+  /// Sees it out whatever happens: nothing of it is left running, and no zombie.
+  private static func hear(
+    _ child: ChildProcess, _ output: consuming Descriptor, until deadline: MonotonicTime
+  ) throws(SystemError) -> Outcome? {
+    var hasEnded = false
+    defer {
+      // What it has started is ended with it; one that has ended cannot be told anything.
+      if !hasEnded { _ = try? child.signalGroup(.kill) }
+      _ = try? child.reap()
+    }
+    let hasAnswered = try Poller.isReadable(output.rawValue, until: deadline)
+    let bytes = hasAnswered ? try output.read(upTo: 16 << 10) : []
+    guard let status = try child.waitForExit(until: deadline) else { return nil }
+    hasEnded = true
+    let text = String(decoding: bytes, as: UTF8.self)
+    return Outcome(status: status, text: text.hasSuffix("\n") ? String(text.dropLast()) : text)
   }
 }

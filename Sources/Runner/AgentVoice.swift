@@ -174,6 +174,9 @@ struct AgentVoice {
     return warnings
   }
 
+  /// Takes off what it may use what others were given of it.
+  mutating func allow(less given: Budget) { budget.given = given }
+
   mutating func sync() { keep { (sink) throws(StoreError) in try sink.sync() } }
 
   mutating func fail(_ error: StoreError) { failure = failure ?? error }

@@ -79,7 +79,10 @@ struct AttemptEnd: Sendable {
     case .passed(.running, let seconds):
       .failed(AttemptError(.timeout, "It ran longer than \(seconds) s."))
     case .passed(.silence, let seconds):
-      .failed(AttemptError(.timeout, "The agent said nothing for \(seconds) s (timeouts.silence)."))
+      .failed(
+        AttemptError(
+          .timeout, "The agent said nothing for \(seconds) s.",
+          nextStep: "Read its messages; retry, or have the user raise timeouts.silence."))
     case .passed(.start, let seconds):
       .failed(AttemptError(.dispatchTimeout, "The agent gave no sign within \(seconds) s."))
     case .budget(let text): .failed(AttemptError(.budgetExhausted, text))
@@ -87,7 +90,8 @@ struct AttemptEnd: Sendable {
       .failed(
         AttemptError(
           .timeout,
-          "Nobody answered in time: \(CleanText.line(question, limit: 300))"))
+          "Nobody answered in time: \(CleanText.line(question, limit: 300))",
+          nextStep: "Retry and answer sooner, or have the user raise questions.deadlineSec."))
     case .interrupted: .failed(AttemptError(.interrupted, "Its supervisor was told to stop."))
     case .storeFailed(let text): .failed(AttemptError(.storeError, text))
     case .disowned:

@@ -9,7 +9,7 @@ package struct AttemptLedger: Sendable {
   let store: TaskStore
   let task: TaskID
   package let attemptN: Int
-  let leaseId: String
+  package let leaseId: String
   let actor: Actor
   /// Tells that this process saw the attempt through itself: it may go on where an unreadable line
   /// leaves others in doubt.
@@ -68,6 +68,18 @@ package struct AttemptLedger: Sendable {
   func warned(_ text: String) throws(StoreError) {
     try write(.budgetWarned(BudgetWarning(attemptN: attemptN, leaseId: leaseId, text: text)))
   }
+
+  /// Tells what was used so far; nothing is done about one who has lost the attempt meanwhile.
+  func counted(_ usage: Usage) throws(StoreError) {
+    do throws(StoreError) {
+      try write(.usageCounted(UsageCount(attemptN: attemptN, leaseId: leaseId, usage: usage)))
+    } catch .refused {
+      // Whoever follows the journal learns of it there.
+    }
+  }
+
+  /// Says what the agent has given to the tasks it made.
+  func family() throws(StoreError) -> Family { try store.family(of: task) }
 
   /// Opens a question, named when the task's other questions are known; durable on return.
   package func ask(

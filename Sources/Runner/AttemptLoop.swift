@@ -25,6 +25,7 @@ final class AttemptLoop {
   private let streams: AgentStreams
   private var voice: AgentVoice
   private var desk: AttemptDesk
+  private var accounts: AttemptAccounts
   private(set) var checks: CheckPoint
   private var clocks: AttemptClocks
   private var phase = AttemptPhase.working
@@ -53,6 +54,7 @@ final class AttemptLoop {
     self.signals = signals
     self.adoptsOrphans = adoptsOrphans
     limits = spec
+    accounts = AttemptAccounts(ledger, spec.budget)
     tree = ProcessTree(
       leader: child.identity, marker: ledger.marker,
       adopting: adoptsOrphans ? .children(sparing: []) : .none)
@@ -111,7 +113,7 @@ final class AttemptLoop {
     if case .working = phase, rest != .resting, clocks.isNearlyOver(now: now) {
       voice.warn("80 % of the \(limits.runningTimeoutSec) s it may run are over.")
     }
-    passOnWarnings()
+    accounts.tell(&voice)
     if voice.hasSpoken { clocks.spoke(now: now) }
     if desk.isAsking { clocks.stop(now: now) } else { clocks.goOn(now: now) }
     if desk.isAsking || voice.isCalling || rest != .working { clocks.heard(now: now) }
@@ -136,12 +138,6 @@ final class AttemptLoop {
     case .draining(let rest, let limit):
       if streams.areClosed || min(rest, limit) <= now { phase = .over }
     case .over: break
-    }
-  }
-
-  private func passOnWarnings() {
-    for text in voice.takeWarnings() {
-      do throws(StoreError) { try ledger.warned(text) } catch { voice.fail(error) }
     }
   }
 
@@ -305,6 +301,7 @@ final class AttemptLoop {
     var found: (standing: AttemptLedger.Standing, record: TaskRecord?) = (.wanted, nil)
     do throws(StoreError) { found = try ledger.look() } catch { voice.fail(error) }
     if found.standing != .disowned, let record = found.record {
+      accounts.follow(&voice)
       streams.send(desk.follow(record, &voice))
       takeRequests()
     }

@@ -14,6 +14,8 @@ struct BudgetGuard: Sendable {
   private let budget: Budget
   /// What earlier attempts of the task have used: a limit is on all together.
   private let spent: Usage
+  /// What the task has given to others: it may not use that itself.
+  var given = Budget.nothing
   private var warned: Set<String> = []
 
   init(_ budget: Budget, spent: Usage = Usage()) {
@@ -35,23 +37,39 @@ struct BudgetGuard: Sendable {
   }
 
   private func shares(of usage: Usage) -> [(name: String, share: Double, text: String)] {
-    let usage = spent + usage
-    var shares: [(String, Double, String)] = []
-    func add(_ name: String, _ used: Double, _ limit: Double, _ text: String) {
-      // A limit of zero is used up by anything, and by nothing at all not yet.
-      let share = limit > 0 ? used / limit : used > 0 ? 1 : 0
-      shares.append((name, min(share, 1000), text))
-    }
-    if let limit = budget.usd, let used = usage.costUsd {
-      add("usd", used, limit, "\(used) of \(limit) US dollars")
-    }
-    if let limit = budget.tokens {
-      let used = usage.totalTokens
-      add("tokens", Double(used), Double(limit), "\(used) of \(limit) tokens")
-    }
-    if let limit = budget.turns, let used = usage.turns {
-      add("turns", Double(used), Double(limit), "\(used) of \(limit) turns")
-    }
-    return shares
+    let own = Budget(spent + usage)
+    let parts = [
+      share("usd", "US dollars", own.usd, given.usd, budget.usd) { "\($0)" },
+      share("tokens", own: own.tokens, given.tokens, budget.tokens),
+      share("turns", own: own.turns, given.turns, budget.turns),
+    ]
+    return parts.compactMap(\.self)
   }
+
+  private func share(
+    _ name: String, own: Int?, _ given: Int?, _ limit: Int?
+  ) -> (name: String, share: Double, text: String)? {
+    share(name, name, own.map(Double.init), given.map(Double.init), limit.map(Double.init)) {
+      "\(Int($0.clamped))"
+    }
+  }
+
+  private func share(
+    _ name: String, _ unit: String, _ own: Double?, _ given: Double?, _ limit: Double?,
+    _ words: (Double) -> String
+  ) -> (name: String, share: Double, text: String)? {
+    guard let own, let limit else { return nil }
+    let given = given ?? 0
+    // A limit of zero is used up by anything, and by nothing at all not yet.
+    let share = limit > 0 ? (own + given) / limit : own > 0 ? 1 : 0
+    let theirs = given > 0 ? ", \(words(given)) of it given to subtasks" : ""
+    return (
+      name, min(share, 1000), "\(words(own + given)) of \(words(limit)) \(unit)\(theirs)"
+    )
+  }
+}
+
+extension Double {
+  /// Keeps within what a whole number can say.
+  fileprivate var clamped: Double { min(self, 9e15) }
 }

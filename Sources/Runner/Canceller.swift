@@ -8,6 +8,8 @@ package struct Cancellation: Sendable {
   package let record: TaskRecord
   /// It had ended before; nothing was changed.
   package let wasTerminal: Bool
+  /// What was part of it and had not ended, as that is now: it ends with it.
+  package fileprivate(set) var subtasks: [TaskRecord] = []
   /// A change of it may be missing, so that somebody may own it though it does not look like it.
   fileprivate var isInDoubt = false
 }
@@ -19,8 +21,7 @@ package enum Canceller {
     _ reference: TaskReference, in store: TaskStore, by actor: Actor, reason: String?,
     waitingUpTo patience: Duration = .seconds(10)
   ) throws(RunnerError) -> Cancellation {
-    let asked = try askAnyway(reference, in: store, by: actor, reason: reason)
-    return try seeOut(asked, in: store, by: actor, until: .after(patience))
+    try cancel([reference], in: store, by: actor, reason: reason, waitingUpTo: patience)[0].get()
   }
 
   /// Asks for the end of all before waiting for any, so that the waits are one.
@@ -33,16 +34,52 @@ package enum Canceller {
       references
       .map { reference in
         Result { () throws(RunnerError) in
-          try askAnyway(reference, in: store, by: actor, reason: reason)
+          let asked = try askAnyway(reference, in: store, by: actor, reason: reason)
+          return (asked, try askBelow(asked.record, in: store, by: actor))
         }
       }
-      .map { asked in
+      .map { (asked: Result<(Cancellation, [Cancellation]), RunnerError>) in
         asked.flatMap { asked in
           Result { () throws(RunnerError) in
-            try seeOut(asked, in: store, by: actor, until: deadline)
+            var seen = try seeOut(asked.0, in: store, by: actor, until: deadline)
+            for below in asked.1 {
+              seen.subtasks.append(
+                try seeOut(below, in: store, by: actor, until: deadline).record)
+            }
+            return seen
           }
         }
       }
+  }
+
+  /// Asks what is part of a task to end as well, from the top down: whoever was asked makes no more.
+  private static func askBelow(
+    _ top: TaskRecord, in store: TaskStore, by actor: Actor
+  ) throws(RunnerError) -> [Cancellation] {
+    var asked: [Cancellation] = []
+    var seen: Set<TaskID> = [top.id]
+    var next = [top.id]
+    while let above = next.popLast() {
+      let parts = try fromStore { () throws(StoreError) in try store.children(of: above) }
+      for part in parts where seen.insert(part.id).inserted {
+        next.append(part.id)
+        guard !part.status.isTerminal else { continue }
+        let one = try askAnyway(
+          .id(part.id), in: store, by: actor,
+          reason: "Task \(top.spec.name), which it is part of, was cancelled.")
+        if !one.wasTerminal { asked.append(one) }
+      }
+    }
+    return asked
+  }
+
+  /// Sees to it that what a cancelled task has made does not outlive it, whoever was killed that
+  /// wanted to cancel it.
+  static func carryDown(from settled: TaskRecord, in store: TaskStore, by actor: Actor) {
+    guard settled.status == .cancelled else { return }
+    do throws(RunnerError) { _ = try askBelow(settled, in: store, by: actor) } catch {
+      StandardError.write("errand: subtasks of \(settled.spec.name) go on: \(error)\n")
+    }
   }
 
   /// How often a lock is tried whose owner may have died while we wait.

@@ -3,7 +3,8 @@ import Posix
 import TaskStore
 import Tasks
 
-/// Keeps what all attempts that ended today have cost, for the runner, which sees each of them.
+/// Keeps what all attempts that ended today have cost, and those that go on so far, for the runner,
+/// which sees each of them.
 struct DayLedger: Sendable {
   /// US dollars a day; nil is no limit.
   var ceiling: Double?
@@ -53,10 +54,8 @@ struct DayLedger: Sendable {
   private mutating func count(_ task: TaskRecord) {
     guard let day else { return }
     let cost = task.attempts.reduce(0.0) { sum, attempt in
-      guard let end = attempt.completedAt, end.milliseconds / Self.dayMilliseconds == day else {
-        return sum
-      }
-      return sum + (attempt.usage.costUsd ?? 0)
+      let endDay = attempt.completedAt.map { $0.milliseconds / Self.dayMilliseconds } ?? day
+      return endDay == day ? sum + (attempt.usage.costUsd ?? 0) : sum
     }
     if cost > 0 { costs[task.id] = cost }
   }

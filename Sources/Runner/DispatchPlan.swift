@@ -1,4 +1,5 @@
 import JSON
+import TaskStore
 import Tasks
 
 /// Decides which tasks may start now; pure, so that the runner and every reader agree.
@@ -59,12 +60,13 @@ struct DispatchPlan: Sendable {
   let candidates: [TaskRecord]
 
   /// Plans for tasks in the order of their creation, which decides where nothing else does.
-  init(_ tasks: [TaskRecord], limits: Limits, now: Timestamp) {
+  init(_ tasks: [TaskRecord], limits: Limits, now: Timestamp, lineage: Lineage = Lineage()) {
     self.limits = limits
-    ancestors = Self.ancestors(in: tasks)
+    ancestors = lineage.ancestors(of: tasks)
+    let goOn = Set(tasks.map(\.id))
     delegating = Set(
-      tasks.filter { $0.createdBy.kind == .attempt && ($0.status.isActive || $0.status == .queued) }
-        .compactMap(\.spec.parentId))
+      tasks.filter { $0.status.isActive || $0.status == .queued }
+        .compactMap { lineage.nearest(above: $0, in: goOn) })
     candidates = tasks.enumerated().filter { Self.isCandidate($0.element) }
       .map { (Self.key($0.element), $0.offset, $0.element) }
       .sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map { $0.2 }
@@ -168,19 +170,6 @@ struct DispatchPlan: Sendable {
         let isAbove = place.isSharable && ancestors[task.id, default: []].contains(holder.task)
         return !isAbove && !(holder.shares && shares)
       }
-    }
-  }
-
-  private static func ancestors(in tasks: [TaskRecord]) -> [TaskID: Set<TaskID>] {
-    var parents: [TaskID: TaskID] = [:]
-    for task in tasks where task.createdBy.kind == .attempt {
-      parents[task.id] = task.spec.parentId
-    }
-    return parents.mapValues { parent in
-      var found: Set<TaskID> = []
-      var next: TaskID? = parent
-      while let id = next, found.insert(id).inserted { next = parents[id] }
-      return found
     }
   }
 

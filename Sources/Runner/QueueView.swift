@@ -9,16 +9,21 @@ package struct QueueView: Sendable {
 
   /// Looks once; a whole page of tasks can be placed with one view.
   package init(store: TaskStore, configuration: Configuration) throws(RunnerError) {
-    let tasks = try fromStore { () throws(StoreError) in try store.activeTasks() }
+    let (tasks, lineage) = try fromStore { () throws(StoreError) in
+      let tasks = try store.activeTasks()
+      return (tasks, try store.lineage(of: tasks))
+    }
     let hasRunner = tasks.isEmpty ? false : try RunnerLauncher.isRunning(store: store)
-    self.init(tasks, limits: DispatchPlan.Limits(configuration), hasRunner: hasRunner)
+    self.init(
+      tasks, limits: DispatchPlan.Limits(configuration), hasRunner: hasRunner, lineage: lineage)
   }
 
   init(
-    _ tasks: [TaskRecord], limits: DispatchPlan.Limits, hasRunner: Bool, now: Timestamp = .now
+    _ tasks: [TaskRecord], limits: DispatchPlan.Limits, hasRunner: Bool, now: Timestamp = .now,
+    lineage: Lineage = Lineage()
   ) {
     self.hasRunner = hasRunner
-    var plan = DispatchPlan(tasks, limits: limits, now: now)
+    var plan = DispatchPlan(tasks, limits: limits, now: now, lineage: lineage)
     let queued = plan.candidates.filter { $0.status == .queued }
     for (index, task) in queued.enumerated() {
       // Those before it start first, and then stand in the way. A busy directory is no standing:

@@ -137,6 +137,7 @@ package enum Reconciler {
         usage: attempt.usage, workspace: attempt.workspace, session: session,
         survivors: survivors.asSurvivors))
     AttemptRemains(store: ledger.store, folders: folders, files: files).tidy(after: settled)
+    Canceller.carryDown(from: settled, in: ledger.store, by: ledger.actor)
     if try Dependencies.decide(in: ledger.store, by: ledger.actor) { try ledger.store.sync() }
     return settled
   }

@@ -120,7 +120,8 @@ final class RunnerLoop {
   private func dispatch(
     _ tasks: [TaskRecord], _ now: Timestamp
   ) throws(RunnerError) -> Bool {
-    let steps = DispatchPlan(tasks, limits: limits, now: now).steps()
+    let lineage = try fromStore { () throws(StoreError) in try store.lineage(of: tasks) }
+    let steps = DispatchPlan(tasks, limits: limits, now: now, lineage: lineage).steps()
     guard !steps.isEmpty else { return false }
     let byID = Dictionary(uniqueKeysWithValues: tasks.map { ($0.id, $0) })
     var claims: [TaskRecord] = []

@@ -46,6 +46,7 @@ struct SupervisedAttempt {
     if standing == .unwanted, settlement.exit == nil { settlement.outcome = .cancelled }
     let settled = try ledger.settle(settlement)
     AttemptRemains(store: store, folders: folders, files: files).tidy(after: settled)
+    Canceller.carryDown(from: settled, in: store, by: ledger.actor)
     seeToDependents()
     seeToRunner()
   }

@@ -18,6 +18,8 @@ struct Fold: Sendable {
   private(set) var counts: [TaskStatus: Int] = [:]
   /// Tasks that changed since the snapshot, by how they stand.
   private(set) var standing: [TaskStatus: Set<TaskID>] = [:]
+  /// Tasks that changed since the snapshot, by the task they are part of.
+  private(set) var parts: [TaskID: Set<TaskID>] = [:]
   private(set) var handles: [String: WaitHandle] = [:]
   private(set) var seen: [InboxReader: Int] = [:]
   private(set) var damaged: Set<TaskID> = []
@@ -192,6 +194,7 @@ struct Fold: Sendable {
     }
     counts[record.status, default: 0] += 1
     standing[record.status, default: []].insert(id)
+    if let parent = record.spec.parentId { parts[parent, default: []].insert(id) }
     if before == nil {
       teams.insert(record.spec.teamId)
       names[record.spec.name] = id

@@ -15,21 +15,40 @@ extension TaskStore {
     limits: Limits = Limits()
   ) throws(StoreError) -> Creation {
     try appending(by: actor) { (fold, moment) throws(StoreError) in
-      if let earlier = try Self.replay(spec.idempotency, fold, moment.at) {
-        return (nil, Creation(record: earlier, replayed: true))
-      }
-      try Self.check(limits, spec, fold)
-      var spec = spec
-      var random = QuickRandom()
-      while try fold.id(named: spec.name) != nil {
-        if nameIsGiven { throw .nameTaken(spec.name) }
-        spec.name = TaskName.renewing(spec.name, using: &random)
-      }
-      let id = id ?? TaskID.make(at: moment.at, using: &random)
-      let event = TaskEvent.created(spec)
-      let record = try Self.applying(event, moment, id, try fold.record(id))
-      return (.task(id, revision: 1, event), Creation(record: record, replayed: false))
+      try Self.creation(of: spec, id, nameIsGiven, limits, fold, moment)
     }
+  }
+
+  /// Creates a task for another's agent; nil if what was gone by is no longer true, so that two at
+  /// once are never given the same.
+  package func create(
+    _ spec: TaskSpec, id: TaskID? = nil, by actor: Actor, nameIsGiven: Bool,
+    limits: Limits = Limits(), provided guardian: Guardian
+  ) throws(StoreError) -> Creation? {
+    try appending(by: actor) { (fold, moment) throws(StoreError) -> (JournalChange?, Creation?) in
+      guard try guardian.holds(in: fold) else { return (nil, nil) }
+      return try Self.creation(of: spec, id, nameIsGiven, limits, fold, moment)
+    }
+  }
+
+  private static func creation(
+    of asked: TaskSpec, _ id: TaskID?, _ nameIsGiven: Bool, _ limits: Limits, _ fold: Fold,
+    _ moment: Moment
+  ) throws(StoreError) -> (JournalChange?, Creation) {
+    if let earlier = try replay(asked.idempotency, fold, moment.at) {
+      return (nil, Creation(record: earlier, replayed: true))
+    }
+    try check(limits, asked, fold)
+    var spec = asked
+    var random = QuickRandom()
+    while try fold.id(named: spec.name) != nil {
+      if nameIsGiven { throw .nameTaken(spec.name) }
+      spec.name = TaskName.renewing(spec.name, using: &random)
+    }
+    let id = id ?? TaskID.make(at: moment.at, using: &random)
+    let event = TaskEvent.created(spec)
+    let record = try applying(event, moment, id, try fold.record(id))
+    return (.task(id, revision: 1, event), Creation(record: record, replayed: false))
   }
 
   /// Changes a task by what `decide` says of its freshest state; nil changes nothing.

@@ -64,11 +64,12 @@ package struct AttemptError: Sendable, Hashable {
   package var retryable: Bool
   package var nextStep: String
 
-  package init(_ code: FailureReason, _ message: String) {
+  /// Takes the usual next step for its code, unless this case has a better one.
+  package init(_ code: FailureReason, _ message: String, nextStep: String? = nil) {
     self.code = code
     self.message = message
     retryable = code.isRetryable
-    nextStep = code.nextStep
+    self.nextStep = nextStep ?? code.nextStep
   }
 
   /// Says what happened and the next step, as two sentences also where an agent wrote the first.

@@ -152,6 +152,10 @@ extension TaskEvent: JSONCodable {
       extract: { if case .budgetWarned(let warning) = $0 { warning } else { nil } },
       embed: { .budgetWarned($0) }, BudgetWarning.json),
     .variant(
+      "usage_counted",
+      extract: { if case .usageCounted(let count) = $0 { count } else { nil } },
+      embed: { .usageCounted($0) }, UsageCount.json),
+    .variant(
       "reported", extract: { if case .reported(let report) = $0 { report } else { nil } },
       embed: { .reported($0) }, Report.json),
     .variant(

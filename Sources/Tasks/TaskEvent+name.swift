@@ -14,6 +14,7 @@ extension TaskEvent {
     case .messageWithdrawn: "message_withdrawn"
     case .messageDelivered: "message_delivered"
     case .budgetWarned: "budget_warned"
+    case .usageCounted: "usage_counted"
     case .reported: "reported"
     case .outputSubmitted: "output_submitted"
     case .cancelRequested: "cancel_requested"

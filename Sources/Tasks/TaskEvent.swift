@@ -24,6 +24,8 @@ package enum TaskEvent: Sendable, Hashable {
   case messageDelivered(sendId: String)
   /// A limit on what the attempt may use is nearly reached.
   case budgetWarned(BudgetWarning)
+  /// What the attempt has used so far.
+  case usageCounted(UsageCount)
   /// The agent says how far it is.
   case reported(Report)
   /// The agent hands in its output, before its end.

@@ -61,6 +61,7 @@ extension TaskRecord {
       case .messageWithdrawn(let sendId): try conclude(sendId, as: .withdrawn)
       case .messageDelivered(let sendId): try conclude(sendId, as: .delivered)
       case .budgetWarned(let warning): try warn(warning)
+      case .usageCounted(let count): try self.count(count)
       case .reported(let report): try self.report(report, at: moment)
       case .outputSubmitted(let submission): try submit(submission, at: moment)
       case .cancelRequested(let reason): try requestCancel(reason, at: moment)

@@ -61,8 +61,8 @@ extension TaskRecord {
     case .retried:
       if !status.isTerminal { status = .failed }
     case .created, .held, .released, .inputAnswered, .inputWithdrawn, .messageSent,
-      .messageWithdrawn, .messageDelivered, .budgetWarned, .reported, .outputSubmitted,
-      .cancelRequested, .artifactBound, .reviewed, .updated, .commented:
+      .messageWithdrawn, .messageDelivered, .budgetWarned, .usageCounted, .reported,
+      .outputSubmitted, .cancelRequested, .artifactBound, .reviewed, .updated, .commented:
       break
     }
   }

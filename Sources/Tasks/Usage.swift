@@ -61,7 +61,7 @@ package struct Usage: Sendable, Hashable {
 
 extension Int {
   /// Adds without trapping, since the figures come from foreign programs.
-  fileprivate func addingSaturating(_ other: Int) -> Int {
+  package func addingSaturating(_ other: Int) -> Int {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? (other > 0 ? .max : .min) : sum
   }

@@ -64,6 +64,28 @@ import Testing
     }
   }
 
+  @Test func aFormIsTakenBackWhenSomebodyElseHasAnswered() throws {
+    try withQuestion { held, agent in
+      let client = try Conversation(store: held.desk.store)
+      let capabilities = #"{"elicitation":{}}"#
+      _ = try client.result(
+        1, Legacy.initialize(1, version: "2025-06-18", capabilities: capabilities))
+      let wait = #"{"task_ids":["\#(held.id)"],"timeout_sec":5}"#
+      try client.send([Legacy.initialized, Legacy.call(2, "tasks_wait", wait)])
+      let form = try client.next { $0["method"] == "elicitation/create" }
+      let before = MonotonicTime.now
+      #expect(try held.desk.errand(["answer", held.id, "red"]).status == .exited(code: 0))
+      let taken = try client.next { $0["method"] == "notifications/cancelled" }
+      #expect(taken["params"]?["requestId"] == form["id"])
+      #expect(try answer(agent) == "red")
+      // The wait goes on: nobody needs anybody any more.
+      let done = try client.answer(2)
+      #expect(done["result"]?["structuredContent"]?["timedOut"] == true, "\(done.text)")
+      #expect(MonotonicTime.now - before < .seconds(20))
+      #expect(try client.finish() == .exited(code: 0))
+    }
+  }
+
   @Test(arguments: ["decline", "cancel"])
   func whatIsTurnedAwayStaysOpenAndIsNotAskedAgain(_ action: String) throws {
     try withQuestion { held, _ in

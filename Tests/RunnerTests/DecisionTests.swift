@@ -111,6 +111,34 @@ import Testing
   }
 }
 
+extension BudgetGuardTests {
+  @Test func whatWasGivenToOthersIsNotItsOwnAnyMore() {
+    var watch = BudgetGuard(Budget(usd: 10, tokens: 100))
+    watch.given = Budget(usd: 6, tokens: 10, turns: 3)
+    #expect(watch.exhausted(at: Usage(inputTokens: 10, costUsd: 3.9)) == nil)
+    #expect(
+      watch.warnings(at: Usage(inputTokens: 10, costUsd: 2)).map(\.text) == [
+        "80 % of the budget: 8.0 of 10.0 US dollars, 6.0 of it given to subtasks"
+      ])
+    #expect(watch.exhausted(at: Usage(costUsd: 4))?.limit == "usd")
+    #expect(watch.exhausted(at: Usage(outputTokens: 90))?.limit == "tokens")
+    // What they did not use comes back.
+    watch.given = Budget(usd: 1)
+    #expect(watch.exhausted(at: Usage(costUsd: 8)) == nil)
+  }
+
+  @Test func useIsToldByHundredthsOfALimitAndByItsOwnGrowth() {
+    var news = UsageNews(Budget(usd: 10))
+    let told = (1...1000).compactMap { news.take(Usage(costUsd: Double($0) / 100)) }
+    #expect((90...100).contains(told.count), "\(told.count)")
+    // Without a limit it takes ever more to be news.
+    var unbound = UsageNews(Budget())
+    let few = (1...100_000).compactMap { unbound.take(Usage(outputTokens: $0)) }
+    #expect((20...120).contains(few.count))
+    #expect(unbound.take(Usage(outputTokens: 100_001)) == nil)
+  }
+}
+
 @Suite struct AttemptEndTests {
   private func end(
     cause: EndCause? = nil, exit: Posix.ExitStatus? = .exited(code: 0),

@@ -1,4 +1,5 @@
 import JSON
+import TaskStore
 import Tasks
 import Testing
 
@@ -60,10 +61,12 @@ private let held: [TaskEvent] = [.held(.directoryBusy, resumeAt: nil)]
 
 @Suite struct DispatchPlanTests {
   private func names(
-    _ tasks: [TaskRecord], _ limits: DispatchPlan.Limits, now: Timestamp = Maker.noon
+    _ tasks: [TaskRecord], _ limits: DispatchPlan.Limits, now: Timestamp = Maker.noon,
+    ended: [TaskID: TaskID] = [:]
   ) -> [String] {
     let byID = Dictionary(uniqueKeysWithValues: tasks.map { ($0.id, $0.spec.name) })
-    return DispatchPlan(tasks, limits: limits, now: now).steps().map { step in
+    let plan = DispatchPlan(tasks, limits: limits, now: now, lineage: Lineage(ended: ended))
+    return plan.steps().map { step in
       switch step {
       case .claim(let id): "claim \(byID[id] ?? "")"
       case .hold(let id, let hold):
@@ -143,6 +146,17 @@ private let held: [TaskEvent] = [.held(.directoryBusy, resumeAt: nil)]
       parent, child, maker.task("grandchild", madeBy: child), maker.task("other"),
     ]
     #expect(names(tasks, .init(maxParallel: 1, perProfile: ["shell": 1])) == ["claim grandchild"])
+  }
+
+  @Test func whoHasEndedInBetweenPartsNobodyFromThoseBelow() throws {
+    var maker = Maker()
+    let top = try maker.task("top", directory: "/d", claimed)
+    let middle = try maker.task("middle", directory: "/d", madeBy: top)
+    let last = try maker.task("last", directory: "/d", madeBy: middle)
+    let ended = [middle.id: top.id]
+    // Neither its directory nor its room is kept from it by the one that waits for it.
+    #expect(names([top, last], .init(maxParallel: 1), ended: ended) == ["claim last"])
+    #expect(names([top, last], .init(maxParallel: 1)) != ["claim last"])
   }
 
   @Test func onlyAsManyAsMayRunAreWaitedFor() throws {

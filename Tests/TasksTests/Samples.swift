@@ -31,6 +31,8 @@ enum Sample {
   static let error = AttemptError(.agentCrashed, "The agent ended with 1.")
   static let warned = TaskEvent.budgetWarned(
     BudgetWarning(attemptN: 1, leaseId: "lease-1", text: "80 % of the budget."))
+  static let counted = TaskEvent.usageCounted(
+    UsageCount(attemptN: 1, leaseId: "lease-1", usage: Usage(outputTokens: 7, costUsd: 0.5)))
   static let pause = Settlement.Pause(
     AttemptError(.agentQuota, "Used up."), resumeAt: Timestamp(milliseconds: 1_800_000_000_000))
 

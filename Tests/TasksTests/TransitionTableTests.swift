@@ -16,6 +16,7 @@ import Testing
     ("withdrawn", .inputWithdrawn(requestId: "q-1")),
     ("sent", Sample.said()),
     ("warned", Sample.warned),
+    ("counted", Sample.counted),
     ("reported", .reported(Report(attemptN: 1, leaseId: "lease-1", text: "Half way."))),
     ("submitted", .outputSubmitted(Submission(attemptN: 1, leaseId: "lease-1", output: [:]))),
     ("cancelRequested", .cancelRequested(reason: "stop")),
@@ -35,16 +36,16 @@ import Testing
 
   // Letters: w q d r i = the open statuses, C F X E = the ends, = unchanged.
   static let drawn = """
-                   crea held rele clai star aske answ with sent warn repo subm canR cncl fail expi boun comE faiE canE pauE retr upda reas comm
-    waiting          !    .    q    .    .    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .    .    =    =    =
-    queued           !    w    .    d    .    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .    .    =    =    =
-    dispatched       !    .    .    .    r    .    .    .    =    .    .    .    =    .    .    .    =    .    F    X    .    .    =    .    =
-    running          !    .    .    .    .    i    .    .    =    =    =    =    =    .    .    .    =    C    F    X    w    .    =    .    =
-    input_required   !    .    .    .    .    i    r    r    =    =    =    =    =    .    .    .    =    C    F    X    w    .    =    .    =
-    completed        !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
-    failed           !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
-    cancelled        !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
-    expired          !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
+                   crea held rele clai star aske answ with sent warn coun repo subm canR cncl fail expi boun comE faiE canE pauE retr upda reas comm
+    waiting          !    .    q    .    .    .    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .    .    =    =    =
+    queued           !    w    .    d    .    .    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .    .    =    =    =
+    dispatched       !    .    .    .    r    .    .    .    =    .    .    .    .    =    .    .    .    =    .    F    X    .    .    =    .    =
+    running          !    .    .    .    .    i    .    .    =    =    =    =    =    =    .    .    .    =    C    F    X    w    .    =    .    =
+    input_required   !    .    .    .    .    i    r    r    =    =    =    =    =    =    .    .    .    =    C    F    X    w    .    =    .    =
+    completed        !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
+    failed           !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
+    cancelled        !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
+    expired          !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
     """
 
   static let table: [(status: TaskStatus?, cells: [Substring])] =
@@ -61,7 +62,7 @@ import Testing
   @Test func theTableHasEveryStatusAndEveryEvent() {
     #expect(Self.table.map(\.status) == TaskStatus.allCases)
     #expect(Self.table.allSatisfy { $0.cells.count == Self.columns.count })
-    #expect(Set(Self.columns.map(\.event.name)).count == 21)
+    #expect(Set(Self.columns.map(\.event.name)).count == 22)
   }
 
   @Test(arguments: TaskStatus.allCases)

@@ -51,4 +51,30 @@ struct CancelTests {
       #expect(other["hint"] == .string(Hint.cancelled))
     }
   }
+
+  @Test func whatATaskHasMadeEndsWithIt() throws {
+    try withHouse { house in
+      let parent = try house.start(house.task("x", ["name": "top"]))
+      let agent = try house.inside(parent)
+      func made(_ agent: House, _ name: String) throws -> TaskRecord {
+        _ = try agent.call("tasks_create", ["brief": "true", "name": .string(name)])
+        return try house.store().task(.name(name))
+      }
+      let child = try house.start(made(agent, "runs"))
+      _ = try made(try house.inside(child), "waits")
+      let done = try house.start(made(agent, "done"))
+      try house.end(done)
+      let answer = try house.call("tasks_cancel", ["task_id": "top"])
+      let item = answer["items"]?.arrayValue?.first
+      #expect(item?["outcome"] == "cancelled" && item?["subtasks"] == 2, "\(answer.text)")
+      for (name, status) in [("runs", "cancelled"), ("waits", "cancelled"), ("done", "completed")] {
+        let task = try house.store().task(.name(name))
+        #expect(task.status.rawValue == status)
+        let reason = "Task top, which it is part of, was cancelled."
+        #expect(name == "done" || task.cancelRequest?.reason == reason)
+      }
+      let again = try house.call("tasks_cancel", ["task_id": "top"])["items"]?.arrayValue?.first
+      #expect(again?["outcome"] == "already_terminal" && again?["subtasks"] == nil)
+    }
+  }
 }

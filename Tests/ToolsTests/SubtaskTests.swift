@@ -110,8 +110,52 @@ struct SubtaskTests {
       }
       #expect(try budget(3) == 3)
       #expect(try budget(nil) == 0.25)
-      #expect(try budget(100) == 0.75)
-      #expect(try agent.refusal("tasks_create", ["brief": "x"]).code == "budget_exhausted")
+      // Something is left for the parent itself, which must live to read what they did.
+      #expect(try budget(100) == 0.675)
+    }
+  }
+
+  @Test func whatTheParentUsesMeanwhileIsNotGivenAway() throws {
+    try withAgents { house in
+      let task = try parent(house)
+      let agent = try house.inside(task)
+      func count(_ cost: Double) throws {
+        let count = UsageCount(attemptN: 1, leaseId: "lease", usage: Usage(costUsd: cost))
+        try house.tell(task, .usageCounted(count))
+      }
+      try count(3)
+      let child = try made(try agent.call("tasks_create", ["brief": "x"]), in: house)
+      #expect(child.spec.budget.usd == 0.25)
+      try count(3.75)
+      let refusal = try agent.refusal("tasks_create", ["brief": "x"])
+      #expect(refusal.code == "budget_exhausted", "\(refusal.text)")
+    }
+  }
+
+  @Test func severalAtOnceAreNotGivenTheSame() throws {
+    try withAgents { house in
+      let task = try parent(house)
+      func busy() throws -> Thread {
+        let agent = try house.inside(task)
+        return try Thread.start(name: "agent") {
+          for _ in 0..<4 {
+            do {
+              try agent.call("tasks_create", ["brief": "x", "budget_usd": 3])
+            } catch {
+              Issue.record(error)
+            }
+          }
+        }
+      }
+      let one = try busy()
+      let two = try busy()
+      let three = try busy()
+      one.join()
+      two.join()
+      three.join()
+      let budgets = try house.store().children(of: task.id).map { $0.spec.budget.usd ?? 0 }
+      #expect(budgets.count == 12)
+      #expect(budgets.reduce(0, +) < 4, "\(budgets)")
     }
   }
 
@@ -126,7 +170,7 @@ struct SubtaskTests {
       // Of four dollars two are still in use below one that has ended.
       let next = try made(
         try agent.call("tasks_create", ["brief": "z", "budget_usd": 9]), in: house)
-      #expect(next.spec.budget.usd == 2)
+      #expect(next.spec.budget.usd == 1.8)
     }
   }
 

@@ -73,6 +73,7 @@ package struct ElicitationField: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
     case text(maxLength: Int? = nil)
     case integer(ClosedRange<Int>? = nil)
+    case number
     case yesNo(preset: Bool? = nil)
     case choice([Option])
     case choices([Option])
@@ -109,6 +110,7 @@ extension ElicitationField.Kind {
       schema["minimum"] = range.map { .integer($0.lowerBound) }
       schema["maximum"] = range.map { .integer($0.upperBound) }
       return schema
+    case .number: return ["type": "number"]
     case .yesNo(let preset):
       var schema: JSONObject = ["type": "boolean"]
       schema["default"] = preset.map { .bool($0) }
@@ -136,6 +138,7 @@ extension ElicitationField.Kind {
       text.unicodeScalars.count <= maxLength ?? .max
     case (.integer(let range), _):
       value.intValue.map { range?.contains($0) ?? true } ?? false
+    case (.number, _): value.doubleValue != nil
     case (.yesNo, .bool): true
     case (.choice(let options), .string(let text)): options.contains { $0.value == text }
     case (.choices(let options), .array(let items)):

@@ -27,11 +27,10 @@ package struct CallContext: Sendable {
   /// again with it.
   ///
   /// A question that was declined or closed is not asked again on this connection. `state` comes
-  /// back
-  /// in `requestState`, sealed against change. Whatever the tool did before asking, it will do
-  /// again.
+  /// back in `requestState`, sealed against change. Whatever the tool did before asking, it will do
+  /// again. `moot` takes the question back from the user while it is shown.
   package func elicit(
-    _ form: ElicitationForm, key: String, state: JSONValue = .null
+    _ form: ElicitationForm, key: String, state: JSONValue = .null, moot: Cancellation? = nil
   ) throws(ToolFailure) -> ElicitationOutcome {
     if let outcome = given(form, key: key) { return outcome }
     let asked = Refusals.Asked(key: key, message: form.message)
@@ -43,7 +42,7 @@ package struct CallContext: Sendable {
       failure.question = ToolFailure.Question(forms: [key: form], state: state)
       throw failure
     }
-    let outcome = channel.ask?(form, client.version, cancellation) ?? .unavailable
+    let outcome = channel.ask?(form, client.version, moot ?? cancellation) ?? .unavailable
     channel.refusals.remember(asked, outcome)
     return outcome
   }

@@ -10,13 +10,16 @@ struct ParentTask: Sendable {
   private let record: TaskRecord
   /// What is left of its limits, without what its subtasks have been given.
   private let left: TaskLimits
+  /// Must hold still when the subtask is stored.
+  let guardian: Guardian
   /// Is what its own agent was given; the server that asks for it may have been given less.
   let environment: [String: String]
 
   init(_ own: OwnAttempt, in store: TaskStore) throws(StoreError) {
     record = own.record
-    let given = try Self.given(by: record, in: store)
-    let budget = record.spec.budget.less(record.usage).less(given)
+    let family = try store.family(of: record.id)
+    guardian = Guardian(parent: record.id, leaseId: own.ledger.leaseId, family: family)
+    let budget = record.spec.budget.less(Budget(record.usage)).less(family.given)
     left = TaskLimits(
       budget: budget, dispatchTimeoutSec: record.spec.dispatchTimeoutSec,
       runningTimeoutSec: record.spec.runningTimeoutSec)
@@ -25,27 +28,6 @@ struct ParentTask: Sendable {
     }
     environment = try (plain ?? [:]).merging(store.secrets(of: record.id)) { $1 }
   }
-
-  /// Sums up what a task's subtasks may still use, and have used with all below them.
-  private static func given(by task: TaskRecord, in store: TaskStore) throws(StoreError) -> Budget {
-    var query = TaskQuery()
-    query.parentId = task.id
-    query.teamId = nil
-    query.limit = most
-    var sum = Budget(usd: 0, tokens: 0, turns: 0)
-    for child in try store.list(query).items {
-      // One that runs may use up all it has, itself or through others; a command uses nothing.
-      if !child.status.isTerminal, child.spec.launch.adapter != .shell {
-        sum = sum.plus(child.spec.budget)
-      } else {
-        sum = sum.plus(child.usage.asBudget).plus(try given(by: child, in: store))
-      }
-    }
-    return sum
-  }
-
-  /// No configuration lets one task make more.
-  private static let most = 10_000
 
   /// Commands are for those who run as commands themselves, with a person's leave.
   var mayRunCommands: Bool { record.spec.launch.adapter == .shell }
@@ -166,41 +148,22 @@ extension AdapterKind {
 }
 
 extension Budget {
-  fileprivate func less(_ usage: Usage) -> Budget { less(usage.asBudget) }
-
-  fileprivate func plus(_ other: Budget) -> Budget {
-    Budget(
-      usd: (usd ?? 0) + (other.usd ?? 0), tokens: (tokens ?? 0) + (other.tokens ?? 0),
-      turns: (turns ?? 0) + (other.turns ?? 0))
-  }
-
-  /// Gives what is left after some use; nothing is ever less than nothing.
-  fileprivate func less(_ other: Budget) -> Budget {
-    Budget(
-      usd: usd.map { max(0, $0 - (other.usd ?? 0)) },
-      tokens: tokens.map { max(0, $0 - (other.tokens ?? 0)) },
-      turns: turns.map { max(0, $0 - (other.turns ?? 0)) })
-  }
-
-  /// Gives the most a subtask may have of it: all where it asks for so much, else a quarter, so
-  /// that something is left for the next.
+  /// Gives the most a subtask may have of it: a quarter where it asks for nothing, so that something
+  /// is left for the next, and never all, since its parent must live to read what it did.
   fileprivate func share(_ given: Budget) -> Budget {
     Budget(
-      usd: given.usd == nil ? usd.map { $0 / 4 } : usd,
-      tokens: given.tokens == nil ? tokens.map { max(1, $0 / 4) } : tokens,
-      turns: given.turns == nil ? turns.map { max(1, $0 / 4) } : turns)
+      usd: usd.map { given.usd == nil ? $0 / 4 : $0 * 0.9 },
+      tokens: tokens.map { given.tokens == nil ? max(1, $0 / 4) : max(1, $0 / 10 * 9) },
+      turns: turns.map { given.turns == nil ? max(1, $0 / 4) : max(1, $0 - 1) })
   }
 
-  /// Names a limit of which nothing is left.
+  /// Names a limit of which there is nothing left to give.
   fileprivate var spent: String? {
     if usd == 0 { return "usd" }
-    if tokens == 0 { return "tokens" }
-    return turns == 0 ? "turns" : nil
+    if let tokens, tokens < 2 { return "tokens" }
+    if let turns, turns < 2 { return "turns" }
+    return nil
   }
-}
-
-extension Usage {
-  fileprivate var asBudget: Budget { Budget(usd: costUsd, tokens: totalTokens, turns: turns) }
 }
 
 extension ToolFailure {

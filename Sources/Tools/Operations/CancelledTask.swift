@@ -15,10 +15,13 @@ struct CancelledTask: JSONCodable {
       case ended
     }
     var outcome: Outcome
+    /// How many subtasks were ended with it.
+    var subtasks: Int
     var survivors: [String]
 
     static let json = Codec.object(
-      Self.init(outcome:survivors:), required("outcome", \.outcome, .enumeration),
+      Self.init(outcome:subtasks:survivors:), required("outcome", \.outcome, .enumeration),
+      defaulted("subtasks", \.subtasks, .int, 0),
       defaulted("survivors", \.survivors, .array(of: .string), []))
   }
 
@@ -29,10 +32,13 @@ struct CancelledTask: JSONCodable {
 
   init(_ cancellation: Cancellation, _ standings: Standings) {
     brief = standings.brief(cancellation.record)
-    end = End(outcome: Self.outcome(of: cancellation), survivors: cancellation.survivors)
+    end = End(
+      outcome: Self.outcome(of: cancellation), subtasks: cancellation.subtasks.count,
+      survivors: cancellation.survivors)
   }
 
   private static func outcome(of cancellation: Cancellation) -> End.Outcome {
+    if !cancellation.isOver { return .cancelling }
     if cancellation.wasTerminal { return .alreadyTerminal }
     return switch cancellation.record.status {
     case .cancelled: .cancelled
@@ -47,8 +53,16 @@ struct CancelledTask: JSONCodable {
 }
 
 extension Cancellation {
-  /// Names the processes of the task that could not be ended; they may be gone by now.
+  private var all: [TaskRecord] { [record] + subtasks }
+
+  /// Tells whether it has ended, and all that was part of it.
+  var isOver: Bool { !all.contains(where: \.status.isActive) }
+
+  /// Names the processes of the task and its subtasks that could not be ended; they may be gone by
+  /// now.
   var survivors: [String] {
-    record.attempts.last.map { AttemptView($0, of: record.id).survivors } ?? []
+    all.flatMap { task in
+      task.attempts.last.map { AttemptView($0, of: task.id).survivors } ?? []
+    }
   }
 }

@@ -11,7 +11,7 @@ package struct TasksCancel: TaskTool {
   package let name = "tasks_cancel"
   package let title = "Cancel tasks"
   package let summary = """
-    Ends one or several tasks with all processes they started, and waits up to 10 s for that. \
+    Ends tasks, their subtasks and all processes of both, and waits up to 10 s for that. \
     Repeating it is safe.
     """
   package let hints = ToolHints(
@@ -111,7 +111,7 @@ extension TasksCancel.Output {
     let named = failures.prefix { rest.add($0) }.count
     var hint = Hint.cancelled
     if results.contains(where: { !$0.survivors.isEmpty }) { hint = Hint.survivors }
-    if results.contains(where: { $0.record.status.isActive }) { hint = Hint.cancelling }
+    if results.contains(where: { !$0.isOver }) { hint = Hint.cancelling }
     if !failures.isEmpty { hint += " " + Hint.cancelFailures }
     self.init(
       items: page.items, failures: rest.items,

@@ -74,6 +74,20 @@ package struct TasksCreate: TaskTool {
   private typealias Made = (record: TaskRecord, replayed: Bool)
 
   private func create(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Made {
+    for _ in 0..<Self.rounds {
+      if let made = try createOnce(input, caller) { return made }
+    }
+    throw ToolFailure(
+      code: FailureCode.busy.rawValue,
+      summary: "Others of your tasks are being made at the same time. Nothing was stored.",
+      nextStep: "Call again.")
+  }
+
+  /// Bounds how often what an agent may give is reckoned anew.
+  private static let rounds = 20
+
+  /// Gives nothing if another subtask was made meanwhile, which leaves less for this one.
+  private func createOnce(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Made? {
     let parent = try parent()
     let order = try ordered(input, within: parent)
     if let earlier = try replay(order) {
@@ -90,19 +104,28 @@ package struct TasksCreate: TaskTool {
       try draft.launch.recorded(in: store, for: id)
     }
     spec.typeCid = try naming { () throws(StoreError) in try store.keep(draft.type) }
-    let made = spec
     let limits = try workshop.configuration().limits
     do throws(StoreError) {
-      let creation = try store.create(
-        made, id: id, by: caller.actor, nameIsGiven: draft.nameIsGiven, limits: limits)
-      if creation.replayed { try store.removeSecrets(of: id) }
-      workshop.oweRunner()
-      guard creation.record.status == .waiting else {
-        return (creation.record, creation.replayed)
+      let creation =
+        if let guardian = parent?.guardian {
+          try store.create(
+            spec, id: id, by: caller.actor, nameIsGiven: draft.nameIsGiven, limits: limits,
+            provided: guardian)
+        } else {
+          try store.create(
+            spec, id: id, by: caller.actor, nameIsGiven: draft.nameIsGiven, limits: limits)
+        }
+      guard let creation, !creation.replayed else {
+        try store.removeSecrets(of: id)
+        guard let creation else { return nil }
+        workshop.oweRunner()
+        return (creation.record, true)
       }
+      workshop.oweRunner()
+      guard creation.record.status == .waiting else { return (creation.record, false) }
       // What it waits for may be there already.
       try Dependencies.decide(in: store, by: caller.actor)
-      return (try store.task(.id(creation.record.id)), creation.replayed)
+      return (try store.task(.id(creation.record.id)), false)
     } catch {
       // Nobody will ever run under this id; a left-over secret would never be swept.
       try naming { () throws(StoreError) in try store.removeSecrets(of: id) }

@@ -1,4 +1,5 @@
 import JSON
+import JSONRPC
 import MCP
 import Posix
 import TaskStore
@@ -59,10 +60,33 @@ extension Workshop {
 
   /// Asks the user; true if there is an answer now, theirs or somebody else's.
   private func put(_ question: RequestForm, _ caller: Caller) throws(ToolFailure) -> Bool {
-    guard case .accepted(let content)? = try caller.ask?(question.form, question.key),
-      let answer = question.answer(content)
-    else { return false }
+    guard let ask = caller.ask else { return false }
+    let outcome = try showing(question, caller) { (moot) throws(ToolFailure) in
+      try ask(question.form, question.key, moot)
+    }
+    guard case .accepted(let content) = outcome, let answer = question.answer(content) else {
+      return false
+    }
     try keep(answer, to: question, caller)
     return true
+  }
+
+  /// Takes a form back from the user as soon as somebody else has answered, or nobody asks any more.
+  private func showing(
+    _ question: RequestForm, _ caller: Caller,
+    _ show: (Cancellation) throws(ToolFailure) -> ElicitationOutcome
+  ) throws(ToolFailure) -> ElicitationOutcome {
+    let store = try store()
+    let moot = Cancellation()
+    let look: @Sendable () -> Void = {
+      // What cannot be looked at now is still asked.
+      guard let record = try? store.task(.id(question.task), evenInDoubt: true) else { return }
+      if !record.pendingRequests.contains(question.request) { moot.cancel() }
+    }
+    let news = try naming { () throws(StoreError) in try store.follow { _ in look() } }
+    defer { news.cancel() }
+    look()
+    return try caller.cancellation.observing(
+      { moot.cancel() }, { () throws(ToolFailure) in try show(moot) })
   }
 }

@@ -90,6 +90,7 @@ struct RequestForm: Sendable {
     switch schema["type"]?.stringValue {
     case "string": return .text(maxLength: schema["maxLength"]?.intValue)
     case "integer": return .integer(nil)
+    case "number": return .number
     case "boolean": return .yesNo(preset: nil)
     case "array": return words(schema["items"]?["enum"]).map { .choices(named($0)) }
     default: return nil

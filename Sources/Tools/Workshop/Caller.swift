@@ -15,7 +15,8 @@ package struct Caller: Sendable {
   /// Takes a durable handle in place of a long wait.
   package var takesHandles: Bool
   package var cancellation: Cancellation
-  /// Puts a form to the user, under a key of its own; nil where the client shows none.
+  /// Puts a form to the user, under a key of its own, until it is cancelled; nil where the client
+  /// shows none.
   var ask: Asking?
   /// Gives what the user said to a form, where the call itself brings it.
   var given: @Sendable (ElicitationForm, _ key: String) -> ElicitationOutcome? = { _, _ in nil }
@@ -25,7 +26,8 @@ package struct Caller: Sendable {
   package var progress: @Sendable (_ done: Double, _ total: Double, _ line: String) -> Void
 
   typealias Asking =
-    @Sendable (ElicitationForm, _ key: String) throws(ToolFailure) -> ElicitationOutcome
+    @Sendable (ElicitationForm, _ key: String, Cancellation) throws(ToolFailure)
+    -> ElicitationOutcome
 
   /// Describes a person at a terminal.
   package static func terminal(
@@ -74,7 +76,9 @@ package struct Caller: Sendable {
     guard context.client.showsForms else { return }
     given = { context.given($0, key: $1) }
     hasTurnedAway = { context.hasTurnedAway($0, key: $1) }
-    ask = { (form, key) throws(ToolFailure) in try context.elicit(form, key: key) }
+    ask = { (form, key, moot) throws(ToolFailure) in
+      try context.elicit(form, key: key, moot: moot)
+    }
   }
 
   private init(

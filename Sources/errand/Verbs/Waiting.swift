@@ -78,6 +78,9 @@ enum Waiting {
     } else {
       for task in tasks {
         try show(task, call)
+        if let subtasks = task["subtasks"]?.intValue, subtasks > 0 {
+          call.terminal.note("  ended with it: \(subtasks) subtask\(subtasks == 1 ? "" : "s")")
+        }
         let left = (task["survivors"]?.arrayValue ?? []).map { TaskText.line($0) }
         if !left.isEmpty {
           call.terminal.note("  could not be ended: \(left.joined(separator: ", "))")
