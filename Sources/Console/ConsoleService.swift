@@ -38,7 +38,9 @@ struct ConsoleService: HTTPService {
       case .asset(let name): return PageFile.named(name)?.response ?? .unknown
       case .signIn: return try signIn(try arguments(request))
       case .signOut: return try signOut()
-      case .session: return session()
+      case .session: return try session()
+      case .spending: return try spending()
+      case .folders: return try folders(try arguments(request))
       case .call(let tool): return try call(tool, try arguments(request))
       case .events: return try events(request.head)
       case .artifact(let task, let cid): return try artifact(task, cid)
@@ -86,14 +88,38 @@ struct ConsoleService: HTTPService {
     return .json(Array("{}".utf8))
   }
 
-  /// Tells which tools there are, as a page offers nothing that is not there.
-  private func session() -> HTTPResponse {
-    let tools = toolbox.operations.map { JSONValue.string($0.name) }
-    let version = toolbox.workshop.setting.build.version
-    return .json(JSONValue.object(["tools": .array(tools), "version": .string(version)]).bytes)
+  /// Tells which tools there are, as a page offers nothing that is not there, and the last change
+  /// before all that the page will look at.
+  private func session() throws(ToolFailure) -> HTTPResponse {
+    let number: Int
+    let store = try toolbox.workshop.store()
+    do throws(StoreError) { number = try store.number() } catch { throw ToolFailure(error) }
+    let said: JSONValue = [
+      "tools": .array(toolbox.operations.map { .string($0.name) }), "number": .integer(number),
+      "version": .string(toolbox.workshop.setting.build.version),
+    ]
+    return .json(said.bytes)
   }
 
   // MARK: What is looked at and done
+
+  private func spending() throws(ToolFailure) -> HTTPResponse {
+    let spending: DaySpending
+    let store = try toolbox.workshop.store()
+    do throws(StoreError) {
+      spending = try DaySpending(in: store, toolbox.workshop.usableConfiguration())
+    } catch {
+      throw ToolFailure(error)
+    }
+    let said: JSONValue = [
+      "costUsd": .double(spending.costUsd), "ceilingUsd": .double(spending.ceilingUsd),
+    ]
+    return .json(said.bytes)
+  }
+
+  private func folders(_ arguments: JSONObject) throws(ToolFailure) -> HTTPResponse {
+    .json(FolderList.json.encode(try toolbox.workshop.folders(in: arguments["path"]?.stringValue)))
+  }
 
   private func call(_ tool: String, _ arguments: JSONObject) throws(ToolFailure) -> HTTPResponse {
     guard toolbox[tool] != nil else { return .unknown }

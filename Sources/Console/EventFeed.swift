@@ -3,27 +3,18 @@ import JSON
 import MCP
 import Posix
 import TaskStore
-import Tasks
 import Tools
 
-/// Tells a page what changes in the store, and what one attempt says, from a number on.
+/// Tells pages what changes in the store, and what some attempts say, from a number on.
 ///
-/// An event's id is `number` or `number:seq`: the last change and the last message before it. A page
-/// that comes back with it misses nothing.
+/// An event's id is `number` or `number:seq,seq`: the last change and the last message of each
+/// attempt before it. A page that comes back with it misses nothing.
 struct EventFeed: Sendable {
   private let toolbox: Toolbox
   private let caller: Caller
   private let store: TaskStore
   private let start: Int?
-  private let followed: Followed?
-
-  /// Is the attempt whose messages are told.
-  private struct Followed: Sendable {
-    var task: TaskRecord
-    var attempt: Int
-    var seq: Int
-    var folder: String
-  }
+  private let followed: [FollowedAttempt]
 
   /// Lets what comes close together be told together.
   private static let rest = Duration.milliseconds(25)
@@ -37,44 +28,31 @@ struct EventFeed: Sendable {
     let query = head.target.query
     let resume = (head.fields["Last-Event-ID"] ?? query["after"] ?? "").split(separator: ":")
     start = resume.first.flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
-    guard let task = query["task"], let attempt = query["attempt"].flatMap({ Int($0) }),
-      attempt > 0
-    else {
-      followed = nil
-      return
-    }
-    let record = try toolbox.workshop.shownTask(TaskReference(task))
-    let seq = resume.count > 1 ? Int(resume[1]) : query["seq"].flatMap { Int($0) }
-    followed = Followed(
-      task: record, attempt: attempt, seq: max(-1, seq ?? -1),
-      folder: store.layout.attemptFolder(of: record, attempt))
+    let seqs = resume.count > 1 ? resume[1].split(separator: ",").map { Int($0) } : []
+    followed = FollowedAttempt.all(query["follow"] ?? "", resuming: seqs, toolbox)
   }
 
   /// Tells until nobody listens.
   func run(_ sink: EventSink) throws(EventSink.Ended) {
     do throws(StoreError) {
+      var followed = followed
       var number: Int
       if let start { number = start } else { number = try store.number() }
-      var seq = followed?.seq
       var watch = try store.makeJournalWatch()
-      var isFolderWatched = followed == nil
       // The page knows by this from where it may come back.
-      try ended { () throws(EventSink.Ended) in
-        try sink.send("open", id: Self.id(number, seq), Array("{}".utf8))
-      }
+      try send("open", Self.id(number, followed), Array("{}".utf8), sink)
       while true {
-        if !isFolderWatched { isFolderWatched = watchFolder(&watch) }
-        try tellChanges(after: &number, seq, sink)
-        let hasMore = try tellMessages(after: &seq, number, sink)
-        if hasMore { continue }
-        let deadline = followed.map { _ in MonotonicTime.after(Self.longestLook) }
+        for at in followed.indices { followed[at].watch(by: &watch) }
+        try tellChanges(after: &number, followed, sink)
+        if try tellMessages(&followed, number, sink) { continue }
+        let deadline = followed.isEmpty ? nil : MonotonicTime.after(Self.longestLook)
         let descriptor = watch.descriptor
         try ended { () throws(EventSink.Ended) in
           if try sink.wait(for: [descriptor], until: deadline) {
             _ = try sink.wait(for: [], until: .after(Self.rest))
           }
         }
-        try drain(watch)
+        do throws(SystemError) { try watch.drain() } catch { throw StoreError.disk(error) }
       }
     } catch {
       // The page comes back, and hears then what is wrong with the store.
@@ -82,68 +60,46 @@ struct EventFeed: Sendable {
     }
   }
 
-  private static func id(_ number: Int, _ seq: Int?) -> String {
-    seq.map { "\(number):\($0)" } ?? "\(number)"
+  private static func id(_ number: Int, _ followed: [FollowedAttempt]) -> String {
+    if followed.isEmpty { return "\(number)" }
+    return "\(number):" + followed.map { "\($0.seq)" }.joined(separator: ",")
   }
 
   private func tellChanges(
-    after number: inout Int, _ seq: Int?, _ sink: EventSink
+    after number: inout Int, _ followed: [FollowedAttempt], _ sink: EventSink
   ) throws(StoreError) {
     guard let changes = try store.changes(after: number) else {
       // Too long ago to tell what changed: the page looks at everything anew.
       number = try store.number()
-      let id = Self.id(number, seq)
-      return try ended { () throws(EventSink.Ended) in
-        try sink.send("reset", id: id, Array("{}".utf8))
-      }
+      let data: JSONValue = ["number": .integer(number)]
+      return try send("reset", Self.id(number, followed), data.bytes, sink)
     }
     guard let last = changes.last else { return }
-    number = last.number
     let tasks = Set(changes.map(\.task)).sorted().map { JSONValue.string("\($0)") }
-    let data: JSONValue = ["number": .integer(number), "tasks": .array(tasks)]
-    let id = Self.id(number, seq)
-    try ended { () throws(EventSink.Ended) in try sink.send("changes", id: id, data.bytes) }
+    let data: JSONValue = [
+      "after": .integer(number), "number": .integer(last.number), "tasks": .array(tasks),
+    ]
+    number = last.number
+    try send("changes", Self.id(number, followed), data.bytes, sink)
   }
 
-  /// Tells the next messages; true if there are more already.
+  /// Tells the next messages of each; true if there are more already.
   private func tellMessages(
-    after seq: inout Int?, _ number: Int, _ sink: EventSink
+    _ followed: inout [FollowedAttempt], _ number: Int, _ sink: EventSink
   ) throws(StoreError) -> Bool {
-    guard let followed, let last = seq else { return false }
-    let page: JSONValue
-    do throws(ToolFailure) {
-      page = try toolbox.answer(
-        "tasks_messages_list",
-        [
-          "task_id": .string("\(followed.task.id)"), "attempt_n": .integer(followed.attempt),
-          "after_seq": .integer(last), "limit": 200, "include_deltas": true, "max_bytes": 40_000,
-        ], caller)
-    } catch {
-      // Of an attempt that cannot be read now nothing is told; its task's changes say why.
-      return false
+    var hasMore = false
+    for at in followed.indices {
+      guard let next = followed[at].next(toolbox, caller) else { continue }
+      if next.hasMore { hasMore = true }
+      try send("messages", Self.id(number, followed), next.event.bytes, sink)
     }
-    guard let next = page["nextAfterSeq"]?.intValue, next > last else { return false }
-    seq = next
-    let id = Self.id(number, next)
-    try ended { () throws(EventSink.Ended) in try sink.send("messages", id: id, page.bytes) }
-    return page["hasMore"] == true
+    return hasMore
   }
 
-  /// Watches the attempt's folder once it is there.
-  private func watchFolder(_ watch: inout FileWatch) -> Bool {
-    guard let followed else { return true }
-    do throws(SystemError) {
-      guard try FileStatus.of(followed.folder) != nil else { return false }
-      try watch.add(followed.folder)
-      return true
-    } catch {
-      // Then it is looked at every second.
-      return true
-    }
-  }
-
-  private func drain(_ watch: borrowing FileWatch) throws(StoreError) {
-    do throws(SystemError) { try watch.drain() } catch { throw .disk(error) }
+  private func send(
+    _ name: String, _ id: String, _ data: [UInt8], _ sink: EventSink
+  ) throws(StoreError) {
+    try ended { () throws(EventSink.Ended) in try sink.send(name, id: id, data) }
   }
 
   /// Lets the end of the listening end everything.

@@ -51,7 +51,8 @@ struct Guard: Sendable {
       return site == "none"
         || (fields["Sec-Fetch-Mode"] == "navigate" && fields["Sec-Fetch-Dest"] == "document")
     case .asset: return site == "none"
-    case .signIn, .signOut, .session, .call, .events, .artifact: return false
+    case .signIn, .signOut, .session, .spending, .folders, .call, .events, .artifact:
+      return false
     }
   }
 

@@ -13,6 +13,10 @@ enum Route: Sendable, Hashable {
   case signOut
   /// Tells a signed-in page what there is.
   case session
+  /// Tells what today has cost.
+  case spending
+  /// Lists folders, for who chooses where a task is to work.
+  case folders
   /// Calls a tool by its name.
   case call(String)
   case events
@@ -30,6 +34,8 @@ enum Route: Sendable, Hashable {
         case "sign_in": .signIn
         case "sign_out": .signOut
         case "session": .session
+        case "spending": .spending
+        case "folders": .folders
         case "events": .events
         default: .call(path[1])
         }
@@ -43,7 +49,7 @@ enum Route: Sendable, Hashable {
   var isReading: Bool {
     switch self {
     case .page, .asset, .events, .artifact: true
-    case .signIn, .signOut, .session, .call: false
+    case .signIn, .signOut, .session, .spending, .folders, .call: false
     }
   }
 
@@ -51,7 +57,7 @@ enum Route: Sendable, Hashable {
   var needsSession: Bool {
     switch self {
     case .page, .asset, .signIn: false
-    case .signOut, .session, .call, .events, .artifact: true
+    case .signOut, .session, .spending, .folders, .call, .events, .artifact: true
     }
   }
 }

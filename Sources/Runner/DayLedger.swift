@@ -41,8 +41,13 @@ struct DayLedger: Sendable {
     day = today
     costs = [:]
     var query = TaskQuery()
-    query.teamId = nil
     query.completedAfter = Timestamp(milliseconds: today * Self.dayMilliseconds - 1)
+    try count(query, store)
+  }
+
+  private mutating func count(_ query: TaskQuery, _ store: TaskStore) throws(StoreError) {
+    var query = query
+    query.teamId = nil
     query.limit = 200
     repeat {
       let page = try store.list(query)
@@ -58,5 +63,21 @@ struct DayLedger: Sendable {
       return endDay == day ? sum + (attempt.usage.costUsd ?? 0) : sum
     }
     if cost > 0 { costs[task.id] = cost }
+  }
+}
+
+extension DayLedger {
+  /// Gives what a day has cost until now, for who has not watched it.
+  static func spent(
+    in store: TaskStore, now: Timestamp = .now
+  ) throws(StoreError) -> Double {
+    var ledger = DayLedger()
+    try ledger.begin(now.milliseconds / dayMilliseconds, store)
+    // What goes on, or is to be tried again, may have had attempts that ended today.
+    var open = TaskQuery()
+    open.statuses = Set(TaskStatus.allCases.filter { !$0.isTerminal })
+    open.hasAttempts = true
+    try ledger.count(open, store)
+    return ledger.costs.values.reduce(0, +)
   }
 }

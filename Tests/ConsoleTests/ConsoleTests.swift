@@ -102,7 +102,7 @@ struct ConsoleTests {
         "for i in 1 2 3; do echo said-$i; done; while [ ! -e go ]; do sleep 0.05; done; echo said-4"
       )
       try house.wait(name, "running")
-      let query = "task=\(name)&attempt=1"
+      let query = "follow=\(name):1:-1"
       let first = try visitor.listen(query) { $0.contains("said-3") && $0.hasSuffix("\n\n") }
       let id = try #require(
         first.split(separator: "\n").last { $0.hasPrefix("id: ") }?.dropFirst(4))

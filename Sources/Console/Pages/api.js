@@ -1,7 +1,9 @@
 // Calls the tools, by the session this browser has.
 
 const tokenKey = "errand-token";
-export let token = localStorage.getItem(tokenKey);
+/** Is looked up each time: another tab may have signed this browser in anew. */
+export const token = () => localStorage.getItem(tokenKey);
+const signed = () => (token() ? { "X-Errand-Token": token() } : {});
 
 /** Tells of everything that goes wrong in the words the program chose. */
 export class Failure extends Error {
@@ -12,12 +14,12 @@ export class Failure extends Error {
   }
 }
 
-async function post(path, body) {
+export async function post(path, body) {
   let response;
   try {
     response = await fetch(path, {
       method: "POST", cache: "no-store",
-      headers: { "Content-Type": "application/json", ...(token ? { "X-Errand-Token": token } : {}) },
+      headers: { "Content-Type": "application/json", ...signed() },
       body: JSON.stringify(body),
     });
   } catch {
@@ -33,8 +35,12 @@ export const call = (tool, body = {}) => post(`/api/${tool}`, body);
 
 export async function signIn(code) {
   const said = await post("/api/sign_in", { code });
-  token = said.token;
-  localStorage.setItem(tokenKey, token);
+  localStorage.setItem(tokenKey, said.token);
+}
+
+/** Hears when another tab has signed this browser in. */
+export function onSignIn(work) {
+  addEventListener("storage", (event) => { if (event.key === tokenKey && event.newValue) work(); });
 }
 
 export async function signOut() {
@@ -44,7 +50,7 @@ export async function signOut() {
 
 /** Fetches an artifact's bytes, or a part of them. */
 export async function artifact(task, cid, range) {
-  const headers = { "X-Errand-Token": token };
+  const headers = signed();
   if (range) headers.Range = `bytes=${range[0]}-${range[1]}`;
   const response = await fetch(`/api/artifacts/${task}/${cid}`, { headers, cache: "no-store" });
   if (!response.ok) throw new Failure(response.status, await response.json().catch(() => ({})));
@@ -52,26 +58,23 @@ export async function artifact(task, cid, range) {
 }
 
 /**
- * Listens to what changes, from where it was on, until told to stop.
+ * Listens to what changes, from where `query` says, anew until told to stop.
  * `heard(name, data)` gets each event; `state(isOn)` hears when the line is up or down.
  */
 export function listen(query, heard, state) {
   const stop = new AbortController();
-  let last;
   let pause = 250;
   (async () => {
     while (!stop.signal.aborted) {
       try {
-        const headers = { "X-Errand-Token": token, ...(last ? { "Last-Event-ID": last } : {}) };
-        const response = await fetch(`/api/events?${new URLSearchParams(query)}`, {
-          headers, cache: "no-store", signal: stop.signal,
+        const response = await fetch(`/api/events?${new URLSearchParams(query())}`, {
+          headers: signed(), cache: "no-store", signal: stop.signal,
         });
         if (!response.ok) throw new Failure(response.status, await response.json().catch(() => ({})));
         state(true);
         pause = 250;
         await read(response.body, (event) => {
-          if (event.id) last = event.id;
-          if (event.data) heard(event.name, JSON.parse(event.data));
+          if (event.data && !stop.signal.aborted) heard(event.name, JSON.parse(event.data));
         });
       } catch (error) {
         if (stop.signal.aborted) return;
@@ -102,7 +105,6 @@ function parse(frame) {
   const event = { name: "message", data: "" };
   for (const line of frame.split("\n")) {
     if (line.startsWith("event: ")) event.name = line.slice(7);
-    else if (line.startsWith("id: ")) event.id = line.slice(4);
     else if (line.startsWith("data: ")) event.data += (event.data ? "\n" : "") + line.slice(6);
   }
   return event;

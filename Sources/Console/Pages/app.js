@@ -1,9 +1,10 @@
 // Shows by the address what is asked for, and keeps the line to the program.
 
-import { call, listen, signIn, token } from "./api.js";
+import { call, onSignIn, signIn, token } from "./api.js";
 import { boardView } from "./board.js";
 import { h, tickTimes } from "./dom.js";
 import { openPalette, watchKeys } from "./keys.js";
+import { follow, join, leave } from "./line.js";
 import { newTaskView } from "./newtask.js";
 import { badge, offerNotices } from "./notify.js";
 import { tableView } from "./table.js";
@@ -13,8 +14,7 @@ const main = document.getElementById("main");
 const live = document.getElementById("live");
 const notice = document.getElementById("notice");
 let view;
-let hangUp = () => {};
-export let session = { tools: [], version: "" };
+export let session = { tools: [], number: 0, version: "" };
 export const can = (tool) => session.tools.includes(tool);
 
 function route() {
@@ -43,22 +43,17 @@ function show() {
   }
   badge();
   view.refresh?.();
-  follow({});
+  follow(null);
 }
 
-/** Listens to all changes, and to what one attempt says where a view asks for it. */
-export function follow(query) {
-  hangUp();
-  hangUp = listen(query, heard, lineIs);
-}
-
-function heard(name, data) {
-  if (name === "messages") view.messages?.(data);
-  else if (name === "changes" || name === "reset") {
-    view.changed?.(name === "reset" ? null : data.tasks);
+const hears = {
+  changed(tasks) {
+    view.changed?.(tasks);
     badge();
-  }
-}
+  },
+  messages: (page) => view.messages?.(page),
+  state: lineIs,
+};
 
 function lineIs(isOn, error) {
   live.dataset.on = isOn ? "yes" : "no";
@@ -71,7 +66,8 @@ function lineIs(isOn, error) {
 }
 
 function locked(why) {
-  hangUp();
+  leave();
+  onSignIn(() => location.reload());
   live.dataset.on = "no";
   live.textContent = "signed out";
   document.title = "Sign in · Errand";
@@ -92,20 +88,23 @@ async function start() {
     try {
       await signIn(code);
     } catch (error) {
-      if (!token) return locked(`${error.summary} ${error.nextStep ?? ""}`);
+      if (!token()) return locked(`${error.summary} ${error.nextStep ?? ""}`);
     }
   }
-  if (!token) return locked();
+  if (!token()) return locked();
   try {
     session = await call("session");
   } catch (error) {
     if (error.status === 401) return locked();
     lineIs(false, error);
   }
+  join(hears, session.number);
   show();
 }
 
 addEventListener("popstate", show);
+// A link opened where a page of ours stands already changes nothing but the end of the address.
+addEventListener("hashchange", () => { if (location.hash.startsWith("#code=")) location.reload(); });
 addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-link]");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;

@@ -1,7 +1,7 @@
 // Shows what needs you, what runs, what waits, and what has finished since you looked.
 
-import { call } from "./api.js";
-import { count, doing, failureWords, h, isOver } from "./dom.js";
+import { call, post } from "./api.js";
+import { count, doing, failureWords, h, isOver, money, put } from "./dom.js";
 import { fill, soon } from "./lists.js";
 
 const parts = [
@@ -28,8 +28,20 @@ export function boardView() {
       h("header", { class: "row spread" }, h("h2", {}, title, " ", total), more), list);
   }
 
+  const spent = h("p", { class: "spent small num", hidden: true });
+  /** Shows what today has cost, as a part of the most it may. */
+  const showSpent = soon(async () => {
+    const said = await post("/api/spending", {}).catch(() => undefined);
+    if (!said) return;
+    const [words, share] = [`${money(said.costUsd)} of ${money(said.ceilingUsd)} today`, said.costUsd / said.ceilingUsd];
+    spent.hidden = false;
+    spent.dataset.tone = share >= 1 ? "bad" : share >= 0.8 ? "warn" : "";
+    put(spent, h("meter", { min: 0, max: said.ceilingUsd, low: said.ceilingUsd * 0.8, high: said.ceilingUsd * 0.99, optimum: 0, value: Math.min(said.costUsd, said.ceilingUsd), "aria-label": `Spent: ${words}` }), words);
+    if (share >= 1) spent.append("; nothing more starts before tomorrow (UTC)");
+  }, 500);
+
   const element = h("div", { class: "board" },
-    h("header", { class: "row spread" }, h("h1", {}, "Board"),
+    h("header", { class: "row spread" }, h("h1", {}, "Board"), h("span", { class: "grow" }), spent,
       h("a", { class: "button", href: "/new", data: { link: "" } }, "New task")),
     fault, part(parts[0]),
     h("div", { class: "columns" }, part(parts[1]), part(parts[2]),
@@ -53,5 +65,6 @@ export function boardView() {
       fault.textContent = failureWords(error);
     }
   }
-  return { element, title: "Board", refresh, changed: soon(refresh) };
+  const all = () => { showSpent(); return refresh(); };
+  return { element, title: "Board", refresh: all, changed: soon(all) };
 }

@@ -3,6 +3,23 @@
 import { call } from "./api.js";
 import { go } from "./app.js";
 import { doing, failureWords, h } from "./dom.js";
+import { chooseFolder } from "./folders.js";
+
+const directoryKey = "errand-directories";
+
+/** Gives where tasks were made last, the latest first. */
+function lastDirectories() {
+  try {
+    return JSON.parse(localStorage.getItem(directoryKey) ?? "[]").filter((one) => typeof one === "string");
+  } catch {
+    return [];
+  }
+}
+
+function keepDirectory(path) {
+  const all = [path, ...lastDirectories().filter((one) => one !== path)];
+  localStorage.setItem(directoryKey, JSON.stringify(all.slice(0, 12)));
+}
 
 export function newTaskView() {
   const fault = h("div", { class: "fault", role: "alert" });
@@ -11,7 +28,6 @@ export function newTaskView() {
   const element = h("div", { class: "new-task" }, h("h1", {}, "New task"), form);
   let types = [];
   let profiles = [];
-  const directoryKey = "errand-directory";
 
   async function refresh() {
     try {
@@ -24,13 +40,16 @@ export function newTaskView() {
       types.map((one) => h("option", { value: one.taskType, selected: one.taskType === "freeform" }, one.taskType)));
     const profile = h("select", { name: "profile" }, h("option", { value: "" }, "the default"),
       profiles.map((one) => h("option", { value: one.name, disabled: !one.available },
-        `${one.name}${one.available ? "" : ` (${one.reason ?? "not available"})`}`)));
+        [one.name, one.adapter === one.name ? "" : one.adapter, one.version, one.isDefault ? "the default" : "",
+          one.loggedIn === false ? "not logged in" : "", one.available ? "" : one.reason ?? "not available"].filter(Boolean).join(" · "))));
+    const known = h("datalist", { id: "known-directories" }, lastDirectories().map((value) => h("option", { value })));
+    const directory = h("input", { name: "directory", value: lastDirectories()[0] ?? "", spellcheck: false, autocomplete: "off", list: known.id });
     const submit = h("button", { type: "submit", class: "main" }, "Create");
     const dry = h("button", { type: "button", onclick: () => doing(dry, () => send(true)) }, "Check only");
     form.replaceChildren(
       h("div", { class: "pair" }, h("label", {}, "Type", type), h("label", {}, "Profile", profile)), fields,
-      h("label", {}, "Directory ", h("span", { class: "hint" }, "where it works, absolute"),
-        h("input", { name: "directory", value: localStorage.getItem(directoryKey) ?? "", spellcheck: false, autocomplete: "off" })),
+      h("div", { class: "row low" }, h("label", { class: "grow" }, "Directory ", h("span", { class: "hint" }, "where it works, absolute"), directory, known),
+        h("button", { type: "button", onclick: () => chooseFolder(directory.value.trim(), (path) => { directory.value = path; }) }, "Choose…")),
       h("label", {}, h("span", { class: "row" }, h("input", { type: "checkbox", name: "scratch" }), "Work in an empty scratch folder instead")),
       h("details", {}, h("summary", {}, "More"), h("div", { class: "task-page panel" },
         h("label", {}, "Title ", h("span", { class: "hint" }, "made from the brief unless given"), h("input", { name: "title", maxLength: 200 })),
@@ -104,7 +123,7 @@ export function newTaskView() {
     if (read("tags")) body.tags = read("tags").split(/\s+/);
     try {
       const made = await call("tasks_create", { ...body, ...(isDry ? { dry_run: true } : {}) });
-      if (body.directory) localStorage.setItem(directoryKey, body.directory);
+      if (body.directory && !isDry) keepDirectory(body.directory);
       if (isDry) fault.replaceChildren(h("span", { class: "pill", data: { tone: "good" } }, "All is well; nothing was stored."));
       else go(`/tasks/${made.name}`);
     } catch (error) {

@@ -2,14 +2,15 @@
 
 import { call } from "./api.js";
 import { can } from "./app.js";
-import { agent, ago, doing, duration, h, pill, toast } from "./dom.js";
+import { textOf } from "./artifacts.js";
+import { agent, ago, doing, duration, failureWords, h, pill, toast } from "./dom.js";
 import { ask } from "./keys.js";
 
 const queued = () => toast("A new attempt is queued.");
 const words = (text, more = {}) => h("textarea", { rows: 4, ...more });
 
 /** Offers who can run it now; what stands first is left as it is. */
-async function profiles(first) {
+export async function profiles(first) {
   const said = await call("tasks_schemas", { max_bytes: 40000 }).catch(() => ({ profiles: [] }));
   return h("select", {}, h("option", { value: "" }, first), said.profiles.filter((one) => one.available)
     .map((one) => h("option", { value: one.name }, one.name)));
@@ -87,16 +88,36 @@ export function remarks(task) {
   ];
 }
 
+/** Opens what a check printed, where that was kept. */
+function printed(task, cid) {
+  const shown = h("div");
+  const box = h("details", {}, h("summary", { class: "dim" }, "What it printed"), shown);
+  box.addEventListener("toggle", async () => {
+    try {
+      const { text } = await textOf(task.id, { cid, sizeBytes: Infinity });
+      shown.replaceChildren(agent("pre", text, { class: "evidence", tabIndex: 0 }));
+    } catch (error) {
+      shown.textContent = error.status === 416 ? "Nothing." : failureWords(error);
+    }
+  }, { once: true });
+  return box;
+}
+
+function checkItem(task, check) {
+  const words = check.argv.slice(check.argv[1] === "-c" ? 2 : 0).join(" ");
+  return h("div", { class: "small check", data: { status: check.status } },
+    h("p", {}, h("span", { class: "pill", data: { tone: check.status === "passed" ? "good" : "bad" } }, check.status.replaceAll("_", " ")), " ",
+      agent("code", words), h("span", { class: "dim num" }, ` ${duration(check.durationMs)}${check.exit?.code ? `, exit ${check.exit.code}` : ""}`)),
+    check.outputCid ? printed(task, check.outputCid) : null);
+}
+
 /** Shows the attempts, each with how it ended and whether it counts. */
 export function attemptList(task, attempts) {
   return attempts.map((one) => h("dl", {}, h("dt", {}, `${one.attemptN}`),
     h("dd", {}, pill(one.status, one.statusReason),
       one.exit?.code === undefined ? null : h("span", { class: "dim small" }, ` exit ${one.exit.code}`),
       one.attemptN === task.acceptedAttemptN && attempts.length > 1 ? h("span", { class: "dim small" }, " · counts") : null,
-      (one.checks ?? []).map((check) => h("p", { class: "small check", data: { status: check.status } },
-        h("span", { class: "pill", data: { tone: check.status === "passed" ? "good" : "bad" } }, check.status.replaceAll("_", " ")), " ",
-        agent("code", check.argv.slice(check.argv[1] === "-c" ? 2 : 0).join(" ")),
-        h("span", { class: "dim num" }, ` ${duration(check.durationMs)}${check.exit?.code ? `, exit ${check.exit.code}` : ""}`))),
+      (one.checks ?? []).map((check) => checkItem(task, check)),
       one.error ? agent("p", one.error.message, { class: "small" }) : null,
       one.output?.summary ? agent("p", one.output.summary, { class: "small" }) : null)));
 }

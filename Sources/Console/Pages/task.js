@@ -2,24 +2,28 @@
 
 import { call } from "./api.js";
 import { actionRow, cancel, messageBox, questionCard } from "./actions.js";
-import { can, follow } from "./app.js";
+import { can } from "./app.js";
 import { artifactItem, listArtifacts, textOf } from "./artifacts.js";
+import { usageChart, usageOverTime } from "./chart.js";
 import { diffView } from "./diff.js";
 import { agent, ago, count, duration, failureWords, h, isOver, money, pill, put } from "./dom.js";
-import { fill, soon } from "./lists.js";
+import { follow } from "./line.js";
+import { soon } from "./lists.js";
 import { streamView } from "./messages.js";
 import { attemptList, edit, remarks, sendBack } from "./review.js";
+import { family } from "./tree.js";
 
 export function taskView(reference) {
   let task;
   let followed = 0;
   let artifactCount = -1;
   let isGone = false;
+  let box;
   const head = h("header", { class: "task-head" }, h("h1", {}, "…"));
   const asked = h("div", { class: "task-page", "aria-live": "assertive" });
   const changes = h("section", { class: "card", "aria-label": "Changes", hidden: true });
   const foot = h("div");
-  const side = Object.fromEntries(["brief", "result", "remarks", "usage", "attempts", "artifacts", "subtasks"].map((key) =>
+  const side = Object.fromEntries(["brief", "result", "family", "remarks", "usage", "attempts", "artifacts"].map((key) =>
     [key, h("section", { class: "card panel", hidden: true })]));
   const stream = streamView(earlier);
   stream.element.append(foot);
@@ -32,7 +36,11 @@ export function taskView(reference) {
     m: () => document.getElementById("message")?.focus(),
     g: () => stream.jump(),
   } };
-  view.changed = ((ask) => (ids) => { if (!ids || !task || ids.includes(task.id)) ask(); })(soon(refresh, 60));
+  const look = soon(refresh, 60);
+  view.changed = (ids) => {
+    if (!ids || !task || ids.includes(task.id)) look();
+    else if (task.childCounts) showFamily();
+  };
   view.leave = () => { isGone = true; };
 
   async function refresh() {
@@ -50,10 +58,18 @@ export function taskView(reference) {
     stream.live(!isOver(task.status));
     if (followed !== task.attemptCount) await begin();
     if (task.attemptCount === 0) stream.say(isOver(task.status) ? "It ended without being tried." : "It has not started yet.");
-    const isWriting = foot.contains(document.activeElement) && document.activeElement.value;
-    if (!isWriting) put(foot, isOver(task.status) || task.attemptCount === 0 ? null : messageBox(task));
+    showBox();
     if (artifactCount !== task.artifactCount) await showArtifacts();
     if (isOver(task.status)) await showAttempts();
+  }
+
+  /** Keeps one box while an agent may hear, so that nothing written is lost. */
+  function showBox() {
+    const mayHear = !isOver(task.status) && task.attemptCount > 0 && can("tasks_respond");
+    if (!mayHear) box = undefined;
+    else if (box) return box.show(task);
+    else box = messageBox(task);
+    return put(foot, box?.element);
   }
 
   function showHead() {
@@ -66,7 +82,7 @@ export function taskView(reference) {
       h("div", { class: "facts" }, h("span", { class: "mono" }, task.name), h("span", {}, task.profile),
         task.directory ? agent("span", task.directory, { class: "mono" }) : null,
         h("span", {}, "created ", ago(task.queuedAt)),
-        start ? h("span", { class: "num" }, `ran ${duration(end - start)}`) : null,
+        start ? h("span", { class: "num" }, `${isOver(task.status) ? "ran" : "runs for"} ${duration(end - start)}`) : null,
         task.queuePosition ? h("span", {}, `place ${task.queuePosition} in the queue`) : null,
         task.usage?.costUsd === undefined ? null : h("span", { class: "num" }, money(task.usage.costUsd), task.budget?.usd ? ` of ${money(task.budget.usd)}` : "")), why);
     if (hadFocus) [...head.querySelectorAll("button")].find((one) => one.textContent === hadFocus)?.focus();
@@ -94,16 +110,24 @@ export function taskView(reference) {
     const usage = task.usage ?? {};
     const facts = [["Cost", money(usage.costUsd)], ["Turns", count(usage.turns)], ["Tool calls", count(usage.toolCalls)],
       ["Tokens in", count(usage.inputTokens)], ["Tokens out", count(usage.outputTokens)], ["Model", usage.model]].filter(([, value]) => value);
-    if (facts.length) panel("usage", "Usage", h("dl", {}, facts.map(([key, value]) => [h("dt", {}, key), h("dd", { class: "num" }, value)])));
-    if (task.childCounts) showSubtasks();
+    if (facts.length) {
+      panel("usage", "Usage", chart, h("dl", {}, facts.map(([key, value]) => [h("dt", {}, key), h("dd", { class: "num" }, value)])));
+      if (chart.dataset.shown !== JSON.stringify(usage)) showChart();
+    }
+    showFamily();
   }
 
-  const showSubtasks = soon(async () => {
-    const page = await call("tasks_list", { parent_id: task.id, limit: 50, max_bytes: 40000 });
-    const list = h("ul", { class: "rows" });
-    fill(list, page.items, "None.");
-    panel("subtasks", `Subtasks (${page.total})`, list);
-  });
+  const chart = h("div");
+  const showChart = soon(async () => {
+    const points = await usageOverTime(task);
+    chart.dataset.shown = JSON.stringify(task.usage ?? {});
+    put(chart, usageChart(points, task.budget));
+  }, 1000);
+
+  const showFamily = soon(async () => {
+    const tree = await family(task);
+    if (tree && !isGone) panel("family", task.childCounts ? "Subtasks" : "Belongs to", tree);
+  }, 400);
 
   async function showAttempts() {
     const page = await call("tasks_attempts_list", { task_id: task.id, max_bytes: 40000 });
@@ -137,7 +161,7 @@ export function taskView(reference) {
     if (isGone) return;
     stream.clear();
     stream.add([...before.items, ...page.items]);
-    follow({ task: task.id, attempt: followed, seq: page.nextAfterSeq });
+    follow({ task: task.id, attempt: followed, seq: page.nextAfterSeq ?? -1 });
   }
 
   function messages(page) {

@@ -58,6 +58,22 @@ final class Browser: Sendable {
 
   func close() throws { try command("DELETE", "") }
 
+  /// Names the tab that commands go to.
+  func tab() throws -> String { try #require(try command("GET", "/window").stringValue) }
+
+  /// Opens another tab, which commands go to from then on.
+  func openTab(_ url: String) throws -> String {
+    let made = try command("POST", "/window/new", ["type": "tab"])
+    let tab = try #require(made["handle"]?.stringValue)
+    try show(tab)
+    try open(url)
+    return tab
+  }
+
+  func show(_ tab: String) throws { try command("POST", "/window", ["handle": .string(tab)]) }
+
+  func closeTab() throws { try command("DELETE", "/window") }
+
   func open(_ url: String) throws { try command("POST", "/url", ["url": .string(url)]) }
 
   @discardableResult

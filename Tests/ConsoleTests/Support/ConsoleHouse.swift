@@ -74,6 +74,42 @@ final class ConsoleHouse: Sendable {
     try addProfile("hearer", agent, adapter: "command")
   }
 
+  /// Configures a profile `talker`, whose agent goes on until it is told otherwise: a turn that is
+  /// to `HOLD` ends when there is a file `go`, one that is to `LISTEN` when it is interrupted.
+  func addTalker() throws {
+    let agent = Path.join(root, "talker")
+    let script = #"""
+      #!/bin/sh
+      say() {
+        echo '{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s","update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"'"$1"'"}}}}'
+      }
+      turns=0
+      while read -r line; do
+        id=$(printf '%s' "$line" | sed -n 's/.*"id":\([0-9]*\).*/\1/p')
+        case $line in
+          *'"initialize"'*)
+            echo '{"jsonrpc":"2.0","id":'$id',"result":{"protocolVersion":1,"agentCapabilities":{"loadSession":true}}}' ;;
+          *'"session/new"'*|*'"session/load"'*)
+            echo '{"jsonrpc":"2.0","id":'$id',"result":{"sessionId":"s"}}' ;;
+          *'"session/prompt"'*)
+            printf '%s\n' "$line" >> told
+            turns=$((turns + 1)); say "Turn $turns."
+            case $line in
+              *HOLD*) while [ ! -e go ]; do sleep 0.05; done ;;
+              *LISTEN*)
+                while read -r line; do case $line in *'"session/cancel"'*) break ;; esac; done
+                echo '{"jsonrpc":"2.0","id":'$id',"result":{"stopReason":"cancelled"}}'
+                continue ;;
+            esac
+            echo '{"jsonrpc":"2.0","id":'$id',"result":{"stopReason":"end_turn"}}' ;;
+        esac
+      done
+
+      """#
+    try writeFile(agent, script, permissions: 0o700)
+    try addProfile("talker", agent, adapter: "acp")
+  }
+
   private func addProfile(_ name: String, _ program: String, adapter: String) throws {
     let configuration: JSONValue = [
       "profiles": [
