@@ -70,15 +70,31 @@ struct DamagedLine: Sendable {
   }
 
   /// Gives the id that stands where one must, be it right or not.
-  var namedTask: TaskID? {
+  var namedTask: TaskID? { namedID.flatMap { TaskID(String(decoding: $0, as: UTF8.self)) } }
+
+  /// Gives an id near the one that stands there, in place of one that no id can be.
+  var likelyTask: TaskID? {
+    guard let namedID else { return nil }
+    let shape = Array("00000000-0000-0000-0000-000000000000".utf8)
+    let digits = Array("0123456789abcdef".utf8)
+    let mended = zip(namedID, shape).map { $1 == shape[0] && digits.contains($0) ? $0 : $1 }
+    guard zip(namedID, mended).count(where: { $0 != $1 }) <= Self.tolerance else { return nil }
+    return TaskID(String(decoding: mended, as: UTF8.self))
+  }
+
+  private var namedID: ArraySlice<UInt8>? {
     for mark in [#""task":""#, #""lost":""#, #""doubted":""#] {
       guard let place = Self.find(mark, in: head[...]),
         case let start = place + mark.utf8.count, start + Self.idLength <= head.count
       else { continue }
-      let id = head[start..<start + Self.idLength]
-      return TaskID(String(decoding: id, as: UTF8.self))
+      return head[start..<start + Self.idLength]
     }
     return nil
+  }
+
+  /// Tells whether two ids may be one, a few bytes of which are wrong.
+  static func isLike(_ one: TaskID, _ other: TaskID) -> Bool {
+    zip(one.description.utf8, other.description.utf8).count { $0 != $1 } <= tolerance
   }
 
   /// Tells whether an id, with a few bytes changed, stands in the line.

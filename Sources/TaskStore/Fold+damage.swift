@@ -23,8 +23,8 @@ extension Fold {
       markDamaged(named)
       return
     }
-    if let named = line.namedTask, let beginning = line.beginning {
-      try keepRemnant(of: named, beginning, at: number)
+    if let beginning = line.beginning, let likely = line.namedTask ?? line.likelyTask {
+      try keepRemnant(of: likely, beginning, at: number)
       return
     }
     if line.changedNoOther { return }
@@ -46,6 +46,7 @@ extension Fold {
   mutating func keepRemnant(
     of id: TaskID, _ beginning: DamagedLine.Beginning? = nil, at number: Int?
   ) throws(StoreError) {
+    if beginning == nil { try recognize(id) }
     markDamaged(id)
     guard try record(id) == nil else { return }
     let moment = Moment(
@@ -62,6 +63,14 @@ extension Fold {
       record = .remnant(id, name: nil, team: record.spec.teamId, at: moment)
     }
     put(record, before: nil, ordinal: nil, isNews: number != nil)
+  }
+
+  /// Gives an id, before anything else is known of it, to the task whose beginning named one that
+  /// differs by damage alone: it would stand there twice.
+  mutating func recognize(_ id: TaskID) throws(StoreError) {
+    guard !damaged.isEmpty, try record(id) == nil else { return }
+    let begun = newer.last { damaged.contains($0) && DamagedLine.isLike($0, id) }
+    if let begun { move(begun, to: id) }
   }
 
   /// Is where nearly every task belongs, if it does not say so itself.

@@ -91,6 +91,20 @@ struct Fold: Sendable {
     names[name] = id
   }
 
+  /// Moves a task that began after the snapshot to another id: its own could not be read.
+  mutating func move(_ old: TaskID, to id: TaskID) {
+    guard let entry = changed.removeValue(forKey: old) else { return }
+    let record = entry.record.known(as: id)
+    changed[id] = Entry(ordinal: entry.ordinal, record: record)
+    newer[entry.ordinal - (snapshot?.count ?? 0)] = id
+    standing[record.status]?.remove(old)
+    standing[record.status, default: []].insert(id)
+    names[record.spec.name] = id
+    if let key = record.spec.idempotency?.key { keys[key] = id }
+    if damaged.remove(old) != nil { damaged.insert(id) }
+    for place in recent.indices where recent[place].task == old { recent[place].task = id }
+  }
+
   mutating func markDamaged(_ id: TaskID) { damaged.insert(id) }
   mutating func markDoubted(_ id: TaskID) { doubted.insert(id) }
   mutating func markJudged(_ number: Int) { judged.insert(number) }
@@ -146,8 +160,9 @@ struct Fold: Sendable {
     case .lost(let id): try keepRemnant(of: id, at: nil)
     case .doubted(let id): doubted.insert(id)
     case .saidAnew(let record):
-      damaged.remove(record.id)
       doubted.remove(record.id)
+      try recognize(record.id)
+      damaged.remove(record.id)
       let before = try self.record(record.id)
       if let before { rename(record.id, from: before.spec.name, to: record.spec.name) }
       put(record, before: before, ordinal: try ordinal(of: record.id))

@@ -49,7 +49,7 @@ package struct StoreLayout: Sendable, Hashable {
   /// Takes the marker's place by its name alone where a full disk has no room for another.
   var spareMarker: String { Path.join(run, "unsynced.spare") }
 
-  func segment(_ ordinal: Int) -> String {
+  package func segment(_ ordinal: Int) -> String {
     let digits = String(ordinal)
     return "\(journal)/\(Self.zeros.dropFirst(digits.utf8.count))\(digits).jsonl"
   }

@@ -67,9 +67,11 @@ package struct StoreMending {
     let served = try TaskStore.open(layout.root, files: files)
     let bare = try settleDamage(from: .beginning, by: actor)
     let lost = try bare.damagedTasks()
-    let unknown = try served.damaged(among: lost)
-    for id in lost where !unknown.contains(id) {
-      guard let record = try served.lastKnown(id: id) else { continue }
+    for id in lost {
+      let name = try bare.lastKnown(id: id)?.spec.name
+      guard let record = try served.lastKnown(id: id, orNamed: name),
+        try served.damaged(among: [record.id]).isEmpty
+      else { continue }
       try served.sayAnew(record, by: actor)
       done.append("said \(record.spec.name) anew, which the snapshot knew whole")
     }

@@ -146,6 +146,17 @@ package final class TaskStore: Sendable {
     try reading { (fold) throws(StoreError) in try fold.record(id) }
   }
 
+  /// Gives a task by its id, or by its name where damage alone makes that another.
+  func lastKnown(id: TaskID, orNamed name: String?) throws(StoreError) -> TaskRecord? {
+    try reading { (fold) throws(StoreError) in
+      if let record = try fold.record(id) { return record }
+      guard let name, let likely = try fold.id(named: name), DamagedLine.isLike(likely, id) else {
+        return nil
+      }
+      return try fold.record(likely)
+    }
+  }
+
   /// Gives a task; nil if there is none, an error if a change of it could not be read.
   package func task(
     id: TaskID, evenInDoubt: Bool = false

@@ -33,6 +33,13 @@ extension TaskRecord {
     return next
   }
 
+  /// Gives it the id that later lines name, where the line that began it had another.
+  package func known(as id: TaskID) -> TaskRecord {
+    var next = self
+    next.id = id
+    return next
+  }
+
   /// Says anew, as a change of its own, all that is known of it; under another name where its own
   /// is taken.
   package func saidAnew(at moment: Moment, name: String? = nil) -> TaskRecord {

@@ -16,7 +16,7 @@ package struct Moment: Sendable, Hashable {
 
 /// Holds a task as the fold of its events; there is no other copy of its state.
 package struct TaskRecord: Sendable, Hashable {
-  package let id: TaskID
+  package internal(set) var id: TaskID
   /// Is shared by all copies: it is large, never changes, and records are moved about much.
   var shared: SharedSpec
   package let createdBy: Actor

@@ -96,6 +96,71 @@ struct DamagedLineTests {
     }
   }
 
+  /// What stands in place of a part of the id: another that could be one, and what could not.
+  @Test(arguments: ["0", "x", "é"], [true, false])
+  func aTaskWhoseIdIsDamagedWhereItBeginsStandsThereOnce(_ wrong: String, goesOn: Bool) throws {
+    try withTemporaryDirectory { folder in
+      let store = try TaskStore.open(folder + "/store")
+      try store.add("open")
+      let id = try store.add("hit").id
+      if goesOn { try store.apply(Sample.claim(), to: "hit") }
+      let path = folder + "/store/journal/0000000001.jsonl"
+      var lines = try readText(path).split(separator: "\n").map(String.init)
+      let spoilt = String(
+        decoding: Array(id.description.utf8.dropLast(wrong.utf8.count)) + Array(wrong.utf8),
+        as: UTF8.self)
+      try #require(spoilt != id.description)
+      lines[1] = lines[1].replacing(id.description, with: spoilt)
+      try RealFileSystem().replace(path, with: Array((lines.joined(separator: "\n") + "\n").utf8))
+
+      let opened = try TaskStore.open(folder + "/store")
+      let all = try opened.all()
+      #expect(all.map(\.spec.name) == ["open", "hit"])
+      #expect(all[1].status == (goesOn ? .dispatched : .queued))
+      #expect((all[1].id == id) == goesOn)
+      #expect(try opened.damagedTasks() == [all[1].id])
+      #expect(try opened.activeTasks().map(\.spec.name) == ["open"])
+      #expect(try opened.counts().values.reduce(0, +) == 2)
+      #expect(throws: StoreError.self) { try opened.task(TaskReference("hit")) }
+      #expect(try opened.lastKnown(TaskReference("hit")).id == all[1].id)
+    }
+  }
+
+  @Test func whatASegmentOfTheJournalTookAlongLeavesOpenTasksInDoubtAndNoOthers() throws {
+    try withTemporaryDirectory { folder in
+      let store = try TaskStore.open(folder + "/store")
+      try store.add("done")
+      for event in [Sample.claim(), Sample.started, Sample.settled()] {
+        try store.apply(event, to: "done")
+      }
+      try store.add("open")
+      try store.apply(Sample.claim(), to: "open")
+      try store.add("gone")
+      try store.add("later")
+      let layout = store.layout
+      let lines = try readText(layout.segment(1)).split(separator: "\n").map { $0 + "\n" }
+      // As if the journal had been begun anew before the sixth line and before the last.
+      for (segment, part) in [lines[..<5], lines[5..<7], lines[7...]].enumerated() {
+        try RealFileSystem().replace(layout.segment(segment + 1), with: Array(part.joined().utf8))
+      }
+      let whole = try TaskStore.open(folder + "/store")
+      #expect(try whole.all().map(\.status) == [.completed, .dispatched, .queued, .queued])
+      try RealFileSystem().remove(layout.segment(2))
+
+      let opened = try TaskStore.open(folder + "/store")
+      #expect(try opened.all().map(\.spec.name) == ["done", "open", "later"])
+      #expect(try opened.task(TaskReference("done")).status == .completed)
+      #expect { try opened.task(TaskReference("open")) } throws: { error in
+        if case .damagedTask? = error as? StoreError { true } else { false }
+      }
+      #expect(try opened.activeTasks().map(\.spec.name) == ["later"])
+      let breaks = try opened.verify().breaks
+      #expect(breaks.first?.path == layout.segment(2), "\(breaks)")
+      try opened.add("next")
+      #expect(try TaskStore.open(folder + "/store").all().map(\.spec.name).last == "next")
+    }
+  }
+
   @Test func doubtOutlivesAPrune() throws {
     try withTemporaryDirectory { folder in
       let store = try TaskStore.open(folder + "/store")
