@@ -113,7 +113,8 @@ extension LaunchPlan {
   package var adapterInUse: any AgentAdapter {
     switch adapter {
     case .shell: ShellAdapter()
-    case .command: CommandAdapter(plan: self)
+    // Nothing of ours starts a worker's task; here its missing program would be told.
+    case .command, .worker: CommandAdapter(plan: self)
     case .claude: ClaudeAdapter(plan: self)
     case .codex:
       if arguments.first == CodexExecAdapter.word {

@@ -33,7 +33,7 @@ package struct AgentInquiry: Sendable, Hashable {
     switch entry.profile.adapter {
     case .claude, .codex: return true
     case .acp, .text: return entry.profile.source == .found
-    case .command, .shell: return false
+    case .command, .shell, .worker: return false
     }
   }
 
@@ -42,7 +42,7 @@ package struct AgentInquiry: Sendable, Hashable {
     switch adapter {
     case .claude: Path.name(executable) == "claude" ? ["auth", "status"] : nil
     case .codex: ["login", "status"]
-    case .acp, .text, .command, .shell: nil
+    case .acp, .text, .command, .shell, .worker: nil
     }
   }
 

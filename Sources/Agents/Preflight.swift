@@ -49,8 +49,11 @@ package struct Preflight: Sendable {
   }
 
   private func resolved(_ profile: AgentProfile, _ executable: String?) -> Resolved {
-    let chosen = AgentEnvironment.choose(
-      from: environment, profile: profile, alsoPassing: passedNames)
+    // An outside worker has an environment of its own, and no secret of the user's.
+    let chosen =
+      profile.adapter == .worker
+      ? AgentEnvironment.Chosen(plain: [:], secret: [:])
+      : AgentEnvironment.choose(from: environment, profile: profile, alsoPassing: passedNames)
     let plan = LaunchPlan(
       profile: profile.name, adapter: profile.adapter, executable: executable,
       arguments: profile.arguments, secretNames: chosen.secret.keys.sorted(),

@@ -72,7 +72,9 @@ package struct ProfileCatalog: Sendable {
     if refusedDefault != nil { return nil }
     // Nobody who asked for another profile is given an agent, which may cost money.
     return configuredDefault
-      ?? profiles.first { $0.adapter != .shell && entry($0).isAvailable }?.name
+      ?? profiles.first {
+        $0.adapter != .shell && $0.adapter != .worker && entry($0).isAvailable
+      }?.name
   }
 
   private func entry(_ profile: AgentProfile) -> Entry {
@@ -81,7 +83,7 @@ package struct ProfileCatalog: Sendable {
 
   private func availability(of profile: AgentProfile) -> Availability {
     guard let executable = profile.executable else {
-      return profile.adapter == .shell
+      return profile.adapter == .shell || profile.adapter == .worker
         ? .available(executable: nil) : .unavailable(reason: "the profile names no executable")
     }
     guard let found = find(executable, path) else {

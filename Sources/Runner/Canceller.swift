@@ -119,7 +119,7 @@ package enum Canceller {
       try store.sync()
       if record.attempts.isEmpty, record.status.isTerminal {
         try store.removeSecrets(of: record.id)
-        if try Dependencies.decide(in: store, by: actor) { try store.sync() }
+        if try Dependencies.decide(in: store, by: actor, after: record.id) { try store.sync() }
       }
       return record
     }

@@ -3,36 +3,45 @@ import Tasks
 
 /// Lets start what waited for other tasks, and ends what waits for something that cannot come.
 package enum Dependencies {
-  /// Judges every task that waits for others; true if anything changed. The caller syncs.
+  /// Judges every task that waits for others, or for the one given only; true if anything changed.
+  /// The caller syncs.
   ///
   /// What one ending decides may end another that a third waits for, so it is looked again.
   @discardableResult
-  package static func decide(in store: TaskStore, by actor: Actor) throws(StoreError) -> Bool {
-    var changed = false
+  package static func decide(
+    in store: TaskStore, by actor: Actor, after changed: TaskID? = nil
+  ) throws(StoreError) -> Bool {
+    var news = changed.map { Set([$0]) }
+    var hasDecided = false
     while true {
-      let tasks = try store.activeTasks()
-      guard try decide(among: tasks, in: store, by: actor) else { return changed }
-      changed = true
+      let decided = try decide(among: store.activeTasks(), in: store, by: actor, after: news)
+      if decided.isEmpty { return hasDecided }
+      (news, hasDecided) = (decided, true)
     }
   }
 
-  /// Judges those of the given tasks that wait for others, given all that have not ended.
+  /// Judges those of the given tasks that wait for others, given all that have not ended; gives
+  /// those that changed.
   static func decide(
-    among tasks: [TaskRecord], in store: TaskStore, by actor: Actor
-  ) throws(StoreError) -> Bool {
-    let waiting = tasks.filter { $0.hold?.reason == .dependencies }
-    guard !waiting.isEmpty else { return false }
+    among tasks: [TaskRecord], in store: TaskStore, by actor: Actor, after news: Set<TaskID>? = nil
+  ) throws(StoreError) -> Set<TaskID> {
+    let waiting = tasks.filter { task in
+      guard task.hold?.reason == .dependencies else { return false }
+      guard let news, let condition = task.spec.claimCondition else { return true }
+      return condition.tasks.contains(where: news.contains)
+    }
+    guard !waiting.isEmpty else { return [] }
     let known = Dictionary(uniqueKeysWithValues: tasks.map { ($0.id, $0) })
-    var changed = false
+    var decided: Set<TaskID> = []
     for task in waiting {
       guard let event = try event(for: task, known, store) else { continue }
       try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
         fresh.hold?.reason == .dependencies ? event : nil
       }
-      changed = true
+      decided.insert(task.id)
       if case .failed = event { try store.removeSecrets(of: task.id) }
     }
-    return changed
+    return decided
   }
 
   private static func event(

@@ -70,7 +70,8 @@ struct DispatchPlan: Sendable {
     candidates = tasks.enumerated().filter { Self.isCandidate($0.element) }
       .map { (Self.key($0.element), $0.offset, $0.element) }
       .sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map { $0.2 }
-    for task in tasks where task.status.isActive { occupy(task) }
+    // Outside workers take no room here, and look after the places they work in.
+    for task in tasks where task.status.isActive && !task.isForWorkers { occupy(task) }
     for task in tasks where task.isPaused {
       guard let until = task.hold?.resumeAt, until > now else { continue }
       let account = task.spec.launch.accountInUse
@@ -93,7 +94,7 @@ struct DispatchPlan: Sendable {
     var plan = self
     var steps: [Step] = []
     var seen: Set<ExclusivePlace> = []
-    for task in candidates {
+    for task in candidates where !task.isForWorkers {
       let places = task.exclusivePlaces
       let isFirstOfItsPlaces = places.allSatisfy { !seen.contains($0) }
       seen.formUnion(places)
@@ -208,6 +209,9 @@ enum ExclusivePlace: Sendable, Hashable {
 }
 
 extension TaskRecord {
+  /// Tells whether outside workers carry it out.
+  package var isForWorkers: Bool { spec.launch.adapter == .worker }
+
   /// The places it works in together with whoever else does.
   var exclusivePlaces: [ExclusivePlace] {
     var places: [ExclusivePlace] = []

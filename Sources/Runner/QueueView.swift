@@ -24,7 +24,7 @@ package struct QueueView: Sendable {
   ) {
     self.hasRunner = hasRunner
     var plan = DispatchPlan(tasks, limits: limits, now: now, lineage: lineage)
-    let queued = plan.candidates.filter { $0.status == .queued }
+    let queued = plan.candidates.filter { $0.status == .queued && !$0.isForWorkers }
     for (index, task) in queued.enumerated() {
       // Those before it start first, and then stand in the way. A busy directory is no standing:
       // once there is room for the task, the runner holds it for that reason.
@@ -39,6 +39,7 @@ package struct QueueView: Sendable {
   /// Says what a queued task waits for; nil if it is not queued, or about to start.
   package func standing(of task: TaskRecord) -> QueueStanding? {
     guard task.status == .queued else { return nil }
+    if task.isForWorkers { return QueueStanding(reason: .workerUnavailable) }
     return hasRunner ? standings[task.id] : QueueStanding(reason: .runnerUnavailable)
   }
 }

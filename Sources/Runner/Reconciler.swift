@@ -33,6 +33,11 @@ package enum Reconciler {
     _ task: TaskRecord, store: TaskStore, by actor: Actor
   ) throws(RunnerError) -> TaskRecord? {
     guard let attemptN = task.latestAttempt?.attemptN else { return nil }
+    if task.latestAttempt?.worker != nil, task.cancelRequest == nil {
+      return try fromStore { () throws(StoreError) in
+        try WorkerLapse.settle(task, in: store, by: actor)
+      }
+    }
     let lock = try fromStore { () throws(StoreError) in try store.lockAttempt(task.id, attemptN) }
     guard let lock else { return nil }
     let settled = try settleUnderLock(task.id, attemptN, store: store, by: actor)
@@ -65,7 +70,7 @@ package enum Reconciler {
       }
       try store.sayAnew(task.id, by: actor)
       try store.removeSecrets(of: task.id)
-      if try Dependencies.decide(in: store, by: actor) { try store.sync() }
+      if try Dependencies.decide(in: store, by: actor, after: task.id) { try store.sync() }
       return try store.lastKnown(id: task.id)
     }
   }
@@ -138,7 +143,9 @@ package enum Reconciler {
         survivors: survivors.asSurvivors))
     AttemptRemains(store: ledger.store, folders: folders, files: files).tidy(after: settled)
     Canceller.carryDown(from: settled, in: ledger.store, by: ledger.actor)
-    if try Dependencies.decide(in: ledger.store, by: ledger.actor) { try ledger.store.sync() }
+    if try Dependencies.decide(in: ledger.store, by: ledger.actor, after: record.id) {
+      try ledger.store.sync()
+    }
     return settled
   }
 

@@ -62,7 +62,9 @@ final class RunnerLoop {
 
   /// Tells whether anything waits, runs, or will.
   func hasWork() throws(RunnerError) -> Bool {
-    try fromStore { () throws(StoreError) in try !store.activeTasks().isEmpty }
+    try fromStore { () throws(StoreError) in
+      try store.activeTasks().contains(where: \.needsRunner)
+    }
   }
 
   /// Tells whether somebody removed the journal, or the lock that makes this the only runner.
@@ -82,7 +84,7 @@ final class RunnerLoop {
       guard try step(tasks) else { break }
       tasks = try active()
     }
-    idleSince = tasks.isEmpty && !isWatched() ? idleSince ?? .now : nil
+    idleSince = !tasks.contains(where: \.needsRunner) && !isWatched() ? idleSince ?? .now : nil
     // Done here, beside the clients, so that none of them pays for it with an answer's time.
     _ = try fromStore { () throws(StoreError) in try store.compactIfWorthwhile() }
     return tasks
@@ -108,7 +110,7 @@ final class RunnerLoop {
         changed = true
         if case .expired = event { try store.removeSecrets(of: task.id) }
       }
-      if try Dependencies.decide(among: tasks, in: store, by: actor) { changed = true }
+      if try !Dependencies.decide(among: tasks, in: store, by: actor).isEmpty { changed = true }
     }
     if changed { return true }
     limits.spentUntil = try fromStore { () throws(StoreError) in
@@ -182,7 +184,11 @@ final class RunnerLoop {
   /// Looks after attempts whose supervisors are not our children, once a second at most.
   private func settleForeignOrphans(_ tasks: [TaskRecord]) throws(RunnerError) -> Bool {
     let own = Set(supervised.map(\.task))
-    let foreign = tasks.filter { $0.status.isActive && !own.contains($0.id) }
+    // A worker's lease has its own time.
+    let foreign = tasks.filter {
+      $0.status.isActive && !own.contains($0.id)
+        && ($0.latestAttempt?.worker == nil || $0.cancelRequest != nil)
+    }
     guard !foreign.isEmpty else {
       nextForeignLook = nil
       return false
@@ -223,7 +229,9 @@ final class RunnerLoop {
     if let nextForeignLook { deadlines.append(nextForeignLook) }
     if let idleSince, let idleLimit { deadlines.append(idleSince + idleLimit) }
     // Nobody tells when the last one has stopped to look.
-    if tasks.isEmpty, idleSince == nil { deadlines.append(.after(.seconds(30))) }
+    if !tasks.contains(where: \.needsRunner), idleSince == nil {
+      deadlines.append(.after(.seconds(30)))
+    }
     return try fromSystem { () throws(SystemError) in
       let ready = try Poller.wait(
         [(journal.descriptor, .readable), (signals.descriptor, .readable)],

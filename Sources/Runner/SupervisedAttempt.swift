@@ -54,7 +54,7 @@ struct SupervisedAttempt {
   /// Decides what waited for this end; a runner would, too, where there is one.
   private func seeToDependents() {
     do throws(StoreError) {
-      if try Dependencies.decide(in: store, by: ledger.actor) { try store.sync() }
+      if try Dependencies.decide(in: store, by: ledger.actor, after: record.id) { try store.sync() }
     } catch {
       StandardError.write("errand: what waited for this task is not decided: \(error)\n")
     }

@@ -124,13 +124,17 @@ extension TaskStore {
 
   // MARK: Attempts
 
-  /// Takes an attempt's lock, making its folder; nil if a living process holds it.
-  package func lockAttempt(_ task: TaskID, _ attemptN: Int) throws(StoreError) -> FileLock? {
+  /// Takes an attempt's lock, making its folder; nil if a living process holds it, and still does
+  /// at the deadline if one is given.
+  package func lockAttempt(
+    _ task: TaskID, _ attemptN: Int, until deadline: MonotonicTime? = nil
+  ) throws(StoreError) -> FileLock? {
     let record = try self.task(.id(task), evenInDoubt: true)
     let path = layout.attemptLock(of: record, attemptN)
     let lock = try onDisk { () throws(SystemError) in
       // A lock need not outlive a power cut; who keeps things in the folder makes its name safe.
       try files.makeDirectories(Path.parent(path))
+      if let deadline { return try files.lock(path, until: deadline) }
       return try files.tryLock(path)
     }
     // What was read before is too old for what is done under the lock.

@@ -66,6 +66,7 @@ extension Attempt: JSONCodable {
     required("profile", \.profile, .string, "Who ran it."),
     optional("resumes", \.resumes, .int(1 ... .max), "The attempt it goes on with."),
     required("claimedAt", \.claimedAt, .timestamp, "When it was taken."),
+    optional("worker", \.worker, WorkerLease.json, "The outside worker that holds it."),
     optional("executor", \.executor, Executor.json, "The processes."),
     optional("startedAt", \.startedAt, .timestamp, "When the agent began."),
     optional("completedAt", \.completedAt, .timestamp, "When it ended, however."),
@@ -83,7 +84,8 @@ extension Attempt: JSONCodable {
 
   private static func assembled(
     attemptN: Int, status: AttemptStatus, leaseId: String, profile: String,
-    resumes: Int?, claimedAt: Timestamp, executor: Executor?, startedAt: Timestamp?,
+    resumes: Int?, claimedAt: Timestamp, worker: WorkerLease?, executor: Executor?,
+    startedAt: Timestamp?,
     completedAt: Timestamp?, output: JSONValue?, outputCid: ContentID?, checked: Verification?,
     checks: [CheckEvidence], error: AttemptError?, usage: Usage, warning: String?,
     workspace: AttemptWorkspace?,
@@ -94,6 +96,7 @@ extension Attempt: JSONCodable {
       attemptN: attemptN, leaseId: leaseId, profile: profile, resumes: resumes,
       claimedAt: claimedAt)
     attempt.status = status
+    attempt.worker = worker
     attempt.executor = executor
     attempt.startedAt = startedAt
     attempt.completedAt = completedAt

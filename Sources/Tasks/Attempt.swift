@@ -88,6 +88,8 @@ package struct Attempt: Sendable, Hashable {
   /// The earlier attempt of the same task whose conversation this one goes on with.
   package var resumes: Int?
   package var claimedAt: Timestamp
+  /// Is set where an outside worker carries it out.
+  package var worker: WorkerLease?
   package var executor: Executor?
   package var startedAt: Timestamp?
   package var completedAt: Timestamp?

@@ -31,6 +31,13 @@ extension MessageBody {
     }
   }
 
+  /// Reads what somebody else's program says in one message.
+  package static func reading(
+    _ kind: MessageKind, _ payload: JSONValue
+  ) throws(Mismatch) -> MessageBody {
+    try Self.payload(of: kind).decode(payload)
+  }
+
   /// Gives the codec that reads the payload of a kind as a body.
   static func payload(of kind: MessageKind) -> Codec<MessageBody> {
     payloads[kind] ?? makePayload(of: kind)

@@ -2,11 +2,12 @@ import JSON
 
 extension Claim: JSONCodable {
   package static let json = Codec.object(
-    Self.init(attemptN:leaseId:profile:resumes:),
+    Self.init(attemptN:leaseId:profile:resumes:worker:),
     required("attemptN", \.attemptN, .int(1 ... .max), "Counts from 1."),
     required("leaseId", \.leaseId, .string, "Guards every write of the attempt."),
     required("profile", \.profile, .string, "Who runs it."),
-    optional("resumes", \.resumes, .int(1 ... .max), "The attempt it goes on with."))
+    optional("resumes", \.resumes, .int(1 ... .max), "The attempt it goes on with."),
+    optional("worker", \.worker, WorkerLease.json, "The outside worker that took it."))
 }
 
 extension Start: JSONCodable {
@@ -174,6 +175,12 @@ extension TaskEvent: JSONCodable {
       "failed", extract: { if case .failed(let error) = $0 { error } else { nil } },
       embed: { .failed($0) }, AttemptError.json),
     .variant("expired", .expired),
+    .variant(
+      "renewed", extract: { if case .renewed(let sign) = $0 { sign } else { nil } },
+      embed: { .renewed($0) }, Heartbeat.json),
+    .variant(
+      "abandoned", extract: { if case .abandoned(let end) = $0 { end } else { nil } },
+      embed: { .abandoned($0) }, Abandonment.json),
     .variant(
       "artifact_bound",
       extract: { if case .artifactBound(let artifact) = $0 { artifact } else { nil } },

@@ -21,6 +21,8 @@ extension TaskEvent {
     case .cancelled: "cancelled"
     case .failed: "failed"
     case .expired: "expired"
+    case .renewed: "renewed"
+    case .abandoned: "abandoned"
     case .artifactBound: "artifact_bound"
     case .settled: "settled"
     case .reviewed: "reviewed"

@@ -38,6 +38,10 @@ package enum TaskEvent: Sendable, Hashable {
   case failed(AttemptError)
   /// It ended before anything ran: its time passed.
   case expired
+  /// The outside worker that holds the attempt lives.
+  case renewed(Heartbeat)
+  /// That worker gave the attempt up, or fell silent; the task is another's to take, if it may.
+  case abandoned(Abandonment)
   case artifactBound(Artifact)
   /// The attempt's end and the task's, in one line, so that they cannot disagree.
   case settled(Settlement)
@@ -56,12 +60,18 @@ package struct Claim: Sendable, Hashable {
   package var profile: String
   /// The earlier attempt whose conversation is gone on with, as after a wait for quota.
   package var resumes: Int?
+  /// Is set where an outside worker takes it, which begins at once.
+  package var worker: WorkerLease?
 
-  package init(attemptN: Int, leaseId: String, profile: String, resumes: Int? = nil) {
+  package init(
+    attemptN: Int, leaseId: String, profile: String, resumes: Int? = nil,
+    worker: WorkerLease? = nil
+  ) {
     self.attemptN = attemptN
     self.leaseId = leaseId
     self.profile = profile
     self.resumes = resumes
+    self.worker = worker
   }
 }
 

@@ -72,6 +72,8 @@ extension TaskRecord {
         try end(.failed, at: moment)
         error = reason
       case .expired: try end(.expired, at: moment)
+      case .renewed(let heartbeat): try renew(heartbeat)
+      case .abandoned(let abandonment): try abandon(abandonment, at: moment)
       case .artifactBound(let artifact): try bind(artifact)
       case .settled(let settlement): try settle(settlement, at: moment)
       case .reviewed(let verdict): try judge(verdict, at: moment)

@@ -18,7 +18,15 @@ extension TaskRecord {
       Attempt(
         attemptN: claim.attemptN, leaseId: claim.leaseId, profile: claim.profile,
         resumes: claim.resumes, claimedAt: moment.at))
-    status = .dispatched
+    guard let lease = claim.worker else {
+      status = .dispatched
+      return
+    }
+    attempts[attempts.count - 1].worker = lease
+    attempts[attempts.count - 1].status = .running
+    attempts[attempts.count - 1].startedAt = moment.at
+    startedAt = startedAt ?? moment.at
+    status = .running
   }
 
   mutating func begin(_ start: Start, at moment: Moment) throws(IllegalTransition.Cause) {

@@ -61,6 +61,7 @@ extension TaskRecord {
       let isUnderWay = status.isActive && status != .dispatched
       assume(
         settlement.attemptN, settlement.leaseId, isUnderWay ? status : .running, at: moment)
+    case .abandoned(let end): assume(end.attemptN, end.leaseId, .running, at: moment)
     case .inputRequested:
       if status == .dispatched { status = .running }
     case .cancelled, .failed, .expired:
@@ -69,7 +70,7 @@ extension TaskRecord {
       if !status.isTerminal { status = .failed }
     case .created, .held, .released, .inputAnswered, .inputWithdrawn, .messageSent,
       .messageWithdrawn, .messageDelivered, .budgetWarned, .usageCounted, .reported,
-      .outputSubmitted, .cancelRequested, .artifactBound, .reviewed, .updated, .commented:
+      .outputSubmitted, .renewed, .cancelRequested, .artifactBound, .reviewed, .updated, .commented:
       break
     }
   }

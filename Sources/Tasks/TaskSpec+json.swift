@@ -68,6 +68,8 @@ extension TaskSpec: JSONCodable {
     optional("expiresAt", \.expiresAt, .timestamp, "When it no longer makes sense to start."),
     defaulted("maxAttempts", \.maxAttempts, .int(1...100), 1, "How often it may be tried."),
     defaulted(
+      "suitability", \.suitability, Suitability.json, Suitability(), "Which workers may take it."),
+    defaulted(
       "checks", \.checks, .array(of: .array(of: .string)), [], "What is run after the claim."),
     optional("idempotency", \.idempotency, IdempotencyKey.json, "Ties repeats to it."))
 
@@ -79,7 +81,7 @@ extension TaskSpec: JSONCodable {
     priority: Int,
     directory: String?, workspace: WorkspaceMode, launch: LaunchPlan, budget: Budget,
     dispatchTimeoutSec: Int, runningTimeoutSec: Int, expiresAt: Timestamp?, maxAttempts: Int,
-    checks: [[String]], idempotency: IdempotencyKey?
+    suitability: Suitability, checks: [[String]], idempotency: IdempotencyKey?
   ) -> TaskSpec {
     var spec = TaskSpec(
       name: name, title: title, taskType: taskType, input: input, inputCid: inputCid,
@@ -102,6 +104,7 @@ extension TaskSpec: JSONCodable {
     spec.runningTimeoutSec = runningTimeoutSec
     spec.expiresAt = expiresAt
     spec.maxAttempts = maxAttempts
+    spec.suitability = suitability
     spec.checks = checks
     spec.idempotency = idempotency
     return spec

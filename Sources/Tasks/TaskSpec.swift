@@ -87,13 +87,15 @@ package enum AdapterKind: String, Sendable, Hashable, CaseIterable, JSONCodable 
   case text
   /// Any agent that speaks the Agent Client Protocol.
   case acp
+  /// Is never started by us: outside workers take such tasks.
+  case worker
   package static let json = Codec<AdapterKind>.enumeration
 
   /// Tells whether a model and an effort can be chosen for what it drives.
   package var hasModel: Bool {
     switch self {
     case .claude, .codex, .acp: true
-    case .shell, .command, .text: false
+    case .shell, .command, .text, .worker: false
     }
   }
 }
@@ -140,6 +142,8 @@ package struct TaskSpec: Sendable, Hashable {
   package var runningTimeoutSec: Int = 7200
   package var expiresAt: Timestamp?
   package var maxAttempts: Int = 1
+  /// Who else may take it, where outside workers do.
+  package var suitability = Suitability()
   /// Commands, run in the workspace after the agent claims success: program and arguments.
   package var checks: [[String]] = []
   package var idempotency: IdempotencyKey?

@@ -53,6 +53,15 @@ package struct Toolbox: Sendable {
       Operation(TasksRetry(workshop: workshop, mayRunCommands: mayRunCommands)),
       Operation(TasksUpdate(workshop: workshop, mayRunCommands: mayRunCommands)),
       Operation(TasksComment(workshop: workshop)),
+      Operation(TasksClaim(workshop: workshop)),
+      Operation(TasksHeartbeat(workshop: workshop)),
+      Operation(TasksMessagesAppend(workshop: workshop)),
+      Operation(TasksComplete(workshop: workshop)),
+      Operation(TasksFail(workshop: workshop)),
+      Operation(TasksAbort(workshop: workshop)),
+      Operation(RuntimeSessionsGet(workshop: workshop)),
+      Operation(RuntimeSessionsUpload(workshop: workshop)),
+      Operation(RuntimeSessionsDownload(workshop: workshop)),
       Operation(TaskReport(workshop: workshop)),
       Operation(TaskAsk(workshop: workshop)),
       Operation(TaskSubmitOutput(workshop: workshop)),
@@ -125,7 +134,7 @@ package struct ToolChoice: Sendable, Hashable {
   /// Offers what an agent inside an attempt may use, whatever else was chosen.
   var isInside = false
 
-  package static let usual = ToolChoice(toolsets: Toolset.chosen)
+  package static let usual = ToolChoice(toolsets: Toolset.usual)
 
   package init(toolsets: [Toolset], tools: Set<String>? = nil, readsOnly: Bool = false) {
     self.toolsets = toolsets
@@ -137,7 +146,7 @@ package struct ToolChoice: Sendable, Hashable {
   package init(
     toolsets: [String]?, tools: [String]?, readsOnly: Bool
   ) throws(ToolChoiceError) {
-    var sets = toolsets == nil ? Toolset.chosen : []
+    var sets = toolsets == nil ? Toolset.usual : []
     for name in toolsets ?? [] {
       guard let set = Toolset.chosen.first(where: { $0.rawValue == name }) else {
         throw .unknownToolset(name)

@@ -1,9 +1,14 @@
 /// Names the groups of tools that are switched on or off together.
 package enum Toolset: String, Sendable, CaseIterable {
   case tasks, artifacts, review
+  /// Lends tasks to workers outside this program.
+  case worker
   /// Is offered to an agent inside an attempt, and to nobody else.
   case attempt
 
+  /// Those that are offered where nothing is chosen.
+  package static let usual: [Toolset] = [.tasks, .artifacts, .review]
+
   /// Those among which a client may choose.
-  package static let chosen: [Toolset] = [.tasks, .artifacts, .review]
+  package static let chosen: [Toolset] = usual + [.worker]
 }

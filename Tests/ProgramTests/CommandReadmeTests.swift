@@ -64,7 +64,8 @@ struct CommandReadmeTests {
 
   /// Says of a set that not everybody is offered to whom it is; its tools share a line.
   private static let special = [
-    "attempt": "Only for an agent inside an attempt, beside those that read, create and upload."
+    "worker": "For workers outside (`--toolsets tasks,worker`), which take tasks by lease.",
+    "attempt": "Only for an agent inside an attempt, beside those that read, create and upload.",
   ]
 
   /// Draws the table: each tool with the first clause of its description.
@@ -87,6 +88,6 @@ struct CommandReadmeTests {
       let clause = description[..<(end ?? description.endIndex)]
       lines.append("| `\(name)` | \(set) | \(clause)\(clause.hasSuffix(".") ? "" : ".") |")
     }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.joined(separator: "\n")
   }
 }

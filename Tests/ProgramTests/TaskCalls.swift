@@ -11,7 +11,7 @@ extension Conversation {
     return try #require(result["structuredContent"], "\(tool): \(result.text)")
   }
 
-  /// Calls a tool that gives no structured result, and gives its first text.
+  /// Calls a tool that gives content blocks, and gives the first.
   func content(of tool: String, _ arguments: JSONValue, id: Int = 1000) throws -> String {
     let result = try result(of: tool, arguments, id: id)
     #expect(result["isError"] != true, "\(tool): \(result.text)")

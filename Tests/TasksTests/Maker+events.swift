@@ -36,11 +36,15 @@ extension Maker {
 
   /// Makes an event of any kind; its parts need not fit a record.
   mutating func event() -> TaskEvent {
-    switch int(0...22) {
+    switch int(0...24) {
     case 0: .created(spec())
     case 1: .held(some(HoldReason.self), resumeAt: maybe { $0.time() })
     case 2: .released
-    case 3: .claimed(Claim(attemptN: 1, leaseId: "lease", profile: text()))
+    case 3:
+      .claimed(
+        Claim(
+          attemptN: 1, leaseId: "lease", profile: text(),
+          worker: maybe { WorkerLease(worker: $0.text(), seconds: 60, expiresAt: $0.time()) }))
     case 4:
       .started(
         Start(attemptN: 1, leaseId: "lease", executor: executor(), workspace: workspace()))
@@ -67,6 +71,8 @@ extension Maker {
       .reported(
         Report(attemptN: 1, leaseId: "lease", text: text(), link: maybe { $0.text() }))
     case 21: .outputSubmitted(Submission(attemptN: 1, leaseId: "lease", output: value()))
+    case 22: .renewed(Heartbeat(attemptN: 1, leaseId: "lease", expiresAt: time()))
+    case 23: .abandoned(Abandonment(attemptN: 1, leaseId: "lease", error: error()))
     default: .settled(settlement())
     }
   }

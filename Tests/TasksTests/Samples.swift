@@ -36,6 +36,9 @@ enum Sample {
   static let pause = Settlement.Pause(
     AttemptError(.agentQuota, "Used up."), resumeAt: Timestamp(milliseconds: 1_800_000_000_000))
 
+  static let abandoned = TaskEvent.abandoned(
+    Abandonment(attemptN: 1, leaseId: "lease-1", error: AttemptError(.interrupted, "Gave up.")))
+
   static func claim(_ attemptN: Int = 1, lease: String = "lease-1") -> TaskEvent {
     .claimed(Claim(attemptN: attemptN, leaseId: lease, profile: "claude"))
   }

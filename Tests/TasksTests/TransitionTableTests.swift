@@ -19,6 +19,7 @@ import Testing
     ("counted", Sample.counted),
     ("reported", .reported(Report(attemptN: 1, leaseId: "lease-1", text: "Half way."))),
     ("submitted", .outputSubmitted(Submission(attemptN: 1, leaseId: "lease-1", output: [:]))),
+    ("abandoned", Sample.abandoned),
     ("cancelRequested", .cancelRequested(reason: "stop")),
     ("cancelled", .cancelled(reason: "stop")),
     ("failed", .failed(AttemptError(.agentMissing, "Not installed."))),
@@ -36,16 +37,16 @@ import Testing
 
   // Letters: w q d r i = the open statuses, C F X E = the ends, = unchanged.
   static let drawn = """
-                   crea held rele clai star aske answ with sent warn coun repo subm canR cncl fail expi boun comE faiE canE pauE retr upda reas comm
-    waiting          !    .    q    .    .    .    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .    .    =    =    =
-    queued           !    w    .    d    .    .    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .    .    =    =    =
-    dispatched       !    .    .    .    r    .    .    .    =    .    .    .    .    =    .    .    .    =    .    F    X    .    .    =    .    =
-    running          !    .    .    .    .    i    .    .    =    =    =    =    =    =    .    .    .    =    C    F    X    w    .    =    .    =
-    input_required   !    .    .    .    .    i    r    r    =    =    =    =    =    =    .    .    .    =    C    F    X    w    .    =    .    =
-    completed        !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
-    failed           !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
-    cancelled        !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
-    expired          !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
+                   crea held rele clai star aske answ with sent warn coun repo subm aban canR cncl fail expi boun comE faiE canE pauE retr upda reas comm
+    waiting          !    .    q    .    .    .    .    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .    .    =    =    =
+    queued           !    w    .    d    .    .    .    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .    .    =    =    =
+    dispatched       !    .    .    .    r    .    .    .    =    .    .    .    .    F    =    .    .    .    =    .    F    X    .    .    =    .    =
+    running          !    .    .    .    .    i    .    .    =    =    =    =    =    F    =    .    .    .    =    C    F    X    w    .    =    .    =
+    input_required   !    .    .    .    .    i    r    r    =    =    =    =    =    F    =    .    .    .    =    C    F    X    w    .    =    .    =
+    completed        !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
+    failed           !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
+    cancelled        !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
+    expired          !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
     """
 
   static let table: [(status: TaskStatus?, cells: [Substring])] =
@@ -62,7 +63,7 @@ import Testing
   @Test func theTableHasEveryStatusAndEveryEvent() {
     #expect(Self.table.map(\.status) == TaskStatus.allCases)
     #expect(Self.table.allSatisfy { $0.cells.count == Self.columns.count })
-    #expect(Set(Self.columns.map(\.event.name)).count == 22)
+    #expect(Set(Self.columns.map(\.event.name)).count == 23)
   }
 
   @Test(arguments: TaskStatus.allCases)

@@ -22,8 +22,9 @@ struct ContractTests {
   }
 
   @Test func theListFitsIntoItsBudget() throws {
-    // An agent inside an attempt is offered others, and fewer.
-    let whole = try entries().filter { $0["toolset"] != "attempt" }.map { entry in
+    // Other sets are offered only to who asks for them, or inside an attempt.
+    let usual = Toolset.usual.map { JSONValue.string($0.rawValue) }
+    let whole = try entries().filter { usual.contains($0["toolset"] ?? .null) }.map { entry in
       var entry = entry
       entry["toolset"] = nil
       return entry
@@ -77,7 +78,7 @@ struct ContractTests {
         #expect(output["type"] == "object")
         _ = try Schema(output)
       } else {
-        #expect(name == "tasks_artifacts_download")
+        #expect(["tasks_artifacts_download", "runtime_sessions_download"].contains(name))
       }
     }
   }
@@ -86,7 +87,6 @@ struct ContractTests {
     let text = String(decoding: Toolbox.contract(), as: UTF8.self)
     for word in [
       "depends_on", "claim_condition",
-      "allowed_profiles", "required_tools", "max_attempts",
     ] {
       #expect(!text.contains("\"\(word)\""), "\(word)")
     }
@@ -118,12 +118,13 @@ struct ContractTests {
 
   @Test func theOrderAndTheChoiceOfToolsAreFixed() throws {
     try withHouse { house in
-      #expect(house.toolbox.operations.map(\.name) == ToolChoice.names)
+      let usual = house.toolbox.operations.map(\.name)
+      #expect(usual.count < ToolChoice.names.count && ToolChoice.names.starts(with: usual))
       let reading = Toolbox(
         house.workshop, choice: try ToolChoice(toolsets: nil, tools: nil, readsOnly: true))
       #expect(
         reading.operations.map(\.name)
-          == ToolChoice.names.filter {
+          == usual.filter {
             ![
               "tasks_create", "tasks_continue", "tasks_respond", "tasks_cancel",
               "tasks_console_link",

@@ -18,7 +18,9 @@ struct ServerTests {
         let found = try client.call("server/discover")
         #expect(found["instructions"] == .string(Instructions.text))
         #expect(found["capabilities"]?["extensions"]?[MetaKey.tasksExtension] != nil)
-        #expect(try client.call("tools/list")["tools"]?.arrayValue?.count == ToolChoice.names.count)
+        #expect(
+          try client.call("tools/list")["tools"]?.arrayValue?.count
+            == Toolbox(house.workshop).operations.count)
         #expect(try client.call("prompts/list")["prompts"]?.arrayValue?.count == 4)
       }
       #expect(try RealFileSystem().exists(house.storeRoot) == false)

@@ -48,7 +48,7 @@ package struct SessionHome: Sendable, Hashable {
       case "openhands": return SessionHome(folder: place(nil, ".openhands", "conversations"))
       default: return nil
       }
-    case .shell, .command, .text: return nil
+    case .shell, .command, .text, .worker: return nil
     }
   }
 

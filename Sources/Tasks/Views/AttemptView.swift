@@ -7,6 +7,7 @@ package struct AttemptView: Sendable, Hashable {
   package var status: AttemptStatus
   package var statusReason: String?
   package var profile: String
+  package var worker: String?
   package var executor: Executor?
   package var claimedAt: Timestamp
   package var startedAt: Timestamp?
@@ -32,7 +33,8 @@ extension AttemptView {
     self.init(
       taskId: task, attemptN: attempt.attemptN, status: attempt.status,
       statusReason: attempt.error?.code.rawValue, profile: attempt.profile.cleanedWord,
-      executor: attempt.executor?.cleaned, claimedAt: attempt.claimedAt,
+      worker: attempt.worker?.worker.cleanedWord, executor: attempt.executor?.cleaned,
+      claimedAt: attempt.claimedAt,
       startedAt: attempt.startedAt,
       completedAt: attempt.completedAt, output: output.value, outputCid: attempt.outputCid,
       outputSizeBytes: output.sizeBytes, outputCut: output.isCut,
@@ -64,7 +66,8 @@ extension AttemptView {
 extension AttemptView: JSONCodable {
   package static let json = Codec.object(
     Self.init(
-      taskId:attemptN:status:statusReason:profile:executor:claimedAt:startedAt:completedAt:output:
+      taskId:attemptN:status:statusReason:profile:worker:executor:claimedAt:startedAt:completedAt:
+      output:
       outputCid:outputSizeBytes:outputCut:checked:checks:error:usage:workspace:session:exit:
       survivors:),
     required("taskId", \.taskId, TaskID.json, "The task."),
@@ -72,6 +75,7 @@ extension AttemptView: JSONCodable {
     required("status", \.status, AttemptStatus.json, "How it stands."),
     optional("statusReason", \.statusReason, .string, "Why it failed."),
     required("profile", \.profile, .string, "Who ran it."),
+    optional("worker", \.worker, .string, "The outside worker that took it."),
     optional("executor", \.executor, Executor.json, "The processes."),
     required("claimedAt", \.claimedAt, .timestamp, "When it was taken."),
     optional("startedAt", \.startedAt, .timestamp, "When the agent began."),

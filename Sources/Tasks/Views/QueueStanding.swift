@@ -6,6 +6,8 @@ package struct QueueStanding: Sendable, Hashable {
   package enum Reason: String, Sendable, Hashable, CaseIterable, JSONCodable {
     case parallelLimit = "parallel_limit"
     case runnerUnavailable = "runner_unavailable"
+    /// An outside worker has to take it.
+    case workerUnavailable = "worker_unavailable"
     package static let json = Codec<Reason>.enumeration
   }
 

@@ -142,7 +142,7 @@ extension AdapterKind {
   fileprivate var asksForLeave: Bool {
     switch self {
     case .claude, .codex, .acp: true
-    case .shell, .command, .text: false
+    case .shell, .command, .text, .worker: false
     }
   }
 }

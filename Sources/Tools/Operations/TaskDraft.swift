@@ -40,6 +40,7 @@ extension TasksCreate {
       throw .commandsNotAllowed("Profile \(launch.plan.profile)", pointer: "profile")
     }
     try settle(&launch, input.place)
+    try checkForWorkers(input, launch.plan)
     try checkVariables(order.payload, type, launch.profile, configuration)
     var continuation: Continuation?
     if let source { (order, continuation) = try continued(order, source, by: launch.plan) }
@@ -47,6 +48,8 @@ extension TasksCreate {
     spec.continuation = continuation
     spec.claimCondition = source?.condition
     spec.checks = input.checks
+    spec.maxAttempts = input.maxAttempts
+    spec.suitability = input.suitability
     (spec.directory, spec.workspace) = place
     spec.teamId = input.grouping.team ?? configuration.team
     spec.references = try bound(input.work.references, input.grouping.team)
@@ -126,6 +129,27 @@ extension TasksCreate {
     }
     launch.plan.settings.model = place.model ?? launch.plan.settings.model
     launch.plan.settings.effort = place.effort ?? launch.plan.settings.effort
+  }
+
+  /// Tells what is said about workers of a task that we run ourselves, and the other way about.
+  private func checkForWorkers(_ input: Input, _ plan: LaunchPlan) throws(ToolFailure) {
+    let isForWorkers = plan.adapter == .worker
+    let wishes = [
+      ("allowed_profiles", !input.suitability.profiles.isEmpty),
+      ("required_tools", !input.suitability.tools.isEmpty),
+      ("required_executor_trust_level", input.suitability.trust > .selfDeclared),
+      ("max_attempts", input.maxAttempts > 1),
+    ]
+    for (argument, isWished) in wishes where isWished && !isForWorkers {
+      throw .argument(
+        argument, "is for profiles of adapter worker; \(plan.profile) is run here",
+        code: "profile_unsuitable", tool: name)
+    }
+    guard !isForWorkers || input.checks.isEmpty else {
+      throw .argument(
+        "checks", "are run where an agent of ours worked; \(plan.profile) is for outside workers",
+        code: "profile_unsuitable", tool: name)
+    }
   }
 
   /// Lets a command set only variables that the configuration lets through to agents at all.

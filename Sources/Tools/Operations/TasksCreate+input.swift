@@ -8,6 +8,8 @@ extension TasksCreate {
     var grouping = Grouping()
     var limits = TaskLimits()
     var expiresInSec: Int?
+    var maxAttempts = 1
+    var suitability = Suitability()
     var checks: [[String]] = []
     var wait = false
     var key: String?
@@ -77,6 +79,15 @@ extension TasksCreate.Input: JSONCodable {
       "workspace", \.place.workspace, WorkspaceMode.json,
       "shared_mount: the directory; dedicated_worktree: a git worktree; none: empty folder."),
     optional("profile", \.place.profile, group, "Who runs it; see tasks_schemas."),
+    defaulted(
+      "allowed_profiles", \.suitability.profiles, .array(of: group, count: 0...50), [],
+      "Whose workers may take it, too."),
+    defaulted(
+      "required_tools", \.suitability.tools, .array(of: group, count: 0...50), [],
+      "Tools a worker must have."),
+    defaulted(
+      "required_executor_trust_level", \.suitability.trust, TrustLevel.json, .selfDeclared,
+      "Of a worker."),
     optional("model", \.place.model, .text(1...200), "The model it is to use."),
     optional("effort", \.place.effort, .text(1...32), "How hard it is to think."),
     defaulted(
@@ -100,6 +111,8 @@ extension TasksCreate.Input: JSONCodable {
     optional("budget_tokens", \.limits.budget.tokens, .int(1 ... .max), "Most tokens."),
     optional("max_turns", \.limits.budget.turns, .int(1...1_000_000), "Most turns of the agent."),
     defaulted(
+      "max_attempts", \.maxAttempts, .int(1...100), 1, "How often workers may try it."),
+    defaulted(
       "checks", \.checks,
       .array(
         of: .array(of: .text(1...20_000), count: 1...CheckEvidence.mostWords),
@@ -120,10 +133,12 @@ extension TasksCreate.Input: JSONCodable {
   private static func assembled(
     brief: String?, input: JSONObject?, taskType: String, title: String?, name: String?,
     references: [Reference], directory: String?, workspace: WorkspaceMode?, profile: String?,
-    model: String?, effort: String?, priority: Int,
+    allowedProfiles: [String], requiredTools: [String], trust: TrustLevel, model: String?,
+    effort: String?, priority: Int,
     tags: [String], parent: TaskReference?, correlation: String?, team: String?, diary: String?,
     dispatchTimeoutSec: Int?, runningTimeoutSec: Int?, expiresInSec: Int?, usd: Double?,
-    tokens: Int?, turns: Int?, checks: [[String]], wait: Bool, key: String?, dryRun: Bool,
+    tokens: Int?, turns: Int?, maxAttempts: Int, checks: [[String]], wait: Bool, key: String?,
+    dryRun: Bool,
     maxBytes: Int
   ) -> TasksCreate.Input {
     TasksCreate.Input(
@@ -139,7 +154,9 @@ extension TasksCreate.Input: JSONCodable {
       limits: TaskLimits(
         budget: Budget(usd: usd, tokens: tokens, turns: turns),
         dispatchTimeoutSec: dispatchTimeoutSec, runningTimeoutSec: runningTimeoutSec),
-      expiresInSec: expiresInSec, checks: checks, wait: wait, key: key, dryRun: dryRun,
+      expiresInSec: expiresInSec, maxAttempts: maxAttempts,
+      suitability: Suitability(profiles: allowedProfiles, tools: requiredTools, trust: trust),
+      checks: checks, wait: wait, key: key, dryRun: dryRun,
       maxBytes: maxBytes)
   }
 

@@ -3,7 +3,9 @@ extension Command {
   static let all: [Command] = [
     .run, .create, .continueTask, .list, .get, .wait, .logs, .answer, .send, .cancel, .resume,
     .settle, .artifactsList, .artifactsGet, .artifactsPut, .accept, .reject, .retry, .update,
-    .comment, .worktreesList, .worktreesPrune, .schemas, .console, .serve, .tools, .config, .doctor,
+    .comment, .workerClaim, .workerHeartbeat, .workerSay, .workerComplete, .workerFail,
+    .workerAbort, .workerSession, .workerKeepSession, .worktreesList, .worktreesPrune, .schemas,
+    .console, .serve, .tools, .config, .doctor,
     .prune, .runner, .demo, .version, .completions, .help, .taskNames,
     .supervise,
   ]

@@ -107,7 +107,7 @@ enum Options {
       correlation.spec,
       budgetUsd.spec,
       budgetTokens.spec, maxTurns.spec, runningTimeout.spec, expiresIn.spec, key.spec,
-    ] + place
+    ] + forWorkers + place
 
   // What a list may be narrowed by.
   static let status = OptionKey<[String]>.list(

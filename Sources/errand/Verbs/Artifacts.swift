@@ -162,7 +162,7 @@ enum Artifacts {
       next: "See `errand artifacts list \(call.operand(0) ?? "")`.", code: .notFound)
   }
 
-  private static func save(
+  static func save(
     _ reader: inout ArtifactReader, to path: String
   ) throws(Complaint) {
     let file: Descriptor
@@ -201,7 +201,7 @@ enum Artifacts {
     return .ok
   }
 
-  private static func resolved(_ path: String) throws(Complaint) -> String {
+  static func resolved(_ path: String) throws(Complaint) -> String {
     do throws(SystemError) {
       return try Environment.realPath(path)
     } catch {

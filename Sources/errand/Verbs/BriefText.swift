@@ -20,7 +20,8 @@ enum BriefText {
         next: "Keep one of them.", code: .usage)
     }
     if let text = call[Options.input] {
-      arguments["input"] = try input(text)
+      arguments["input"] = try json(
+        text, of: "--input", next: "Correct it; `errand schemas TYPE --json` shows its schema.")
     } else if let path = call[Options.file] {
       arguments["brief"] = .string(try text(of: path))
     } else if let word = call.operand(operand) {
@@ -40,14 +41,16 @@ enum BriefText {
       next: "Give it in quotes, with --file FILE, or on standard input with `-`.", code: .usage)
   }
 
-  private static func input(_ given: String) throws(Complaint) -> JSONValue {
+  /// Reads an option's value that is JSON, or @ and a file that holds it.
+  static func json(
+    _ given: String, of option: String, next: String = "Correct it, or give @ and a file."
+  ) throws(Complaint) -> JSONValue {
     let text = given.hasPrefix("@") ? try text(of: String(given.dropFirst())) : given
     do throws(JSONSyntaxError) {
       return try JSONValue.parse(text)
     } catch {
       throw Complaint(
-        "The value of --input is not JSON.", why: [error.description],
-        next: "Correct it; `errand schemas TYPE --json` shows its schema.", code: .usage)
+        "The value of \(option) is not JSON.", why: [error.description], next: next, code: .usage)
     }
   }
 

@@ -1,0 +1,191 @@
+import Agents
+import JSON
+import Posix
+import TaskStore
+import Tasks
+
+/// Lends tasks to outside workers: what one claims is its own until it hands in, gives up, or falls
+/// silent. Every write carries the lease; a late one is refused.
+package struct WorkerDesk: Sendable {
+  let store: TaskStore
+  let actor: Actor
+
+  package init(_ store: TaskStore, actor: Actor) {
+    self.store = store
+    self.actor = actor
+  }
+
+  /// Says why a worker's word is not taken.
+  package enum Refusal: Error, Sendable {
+    case store(StoreError)
+    /// It never had the lease, or has it no more; the task is as it stands now.
+    case lost(TaskRecord)
+    /// Somebody else is writing messages of the attempt at this moment.
+    case busy
+    /// What is handed in is not what the task's type asks for.
+    case misshapen([Fault])
+  }
+
+  /// Is an attempt whose lease was shown.
+  struct Held {
+    var record: TaskRecord
+    var attempt: Attempt
+    var ledger: AttemptLedger
+  }
+
+  /// Takes the next task that suits a worker, for it alone; nil if there is none.
+  package func claim(_ wish: WorkerWish) throws(Refusal) -> TaskRecord? {
+    try told { () throws(StoreError) in
+      let tasks = try store.activeTasks()
+      var isNew = false
+      for task in tasks where task.isForWorkers {
+        if try WorkerLapse.settle(task, in: store, by: actor) != nil { isNew = true }
+      }
+      if let taken = try take(oneOf: isNew ? store.activeTasks() : tasks, wish) { return taken }
+      // Whoever ended what others wait for may have died before it said so.
+      guard try Dependencies.decide(in: store, by: actor) else { return nil }
+      let taken = try take(oneOf: store.activeTasks(), wish)
+      try store.sync()
+      return taken
+    }
+  }
+
+  private func take(
+    oneOf tasks: [TaskRecord], _ wish: WorkerWish
+  ) throws(StoreError) -> TaskRecord? {
+    // Only their order matters here: outside workers have all the room they want.
+    let queue = DispatchPlan(
+      tasks.filter { $0.isForWorkers && $0.status == .queued },
+      limits: DispatchPlan.Limits(maxParallel: 1), now: .now
+    ).candidates
+    for task in wish.choice(among: queue) {
+      guard let record = try take(task, wish) else { continue }
+      try store.sync()
+      return record
+    }
+    return nil
+  }
+
+  /// Takes one, unless another was quicker.
+  private func take(_ task: TaskRecord, _ wish: WorkerWish) throws(StoreError) -> TaskRecord? {
+    let claim = Claim(
+      attemptN: task.attemptCount + 1, leaseId: RandomName.make(),
+      profile: task.spec.launch.profile,
+      worker: WorkerLease(
+        worker: wish.worker, seconds: wish.leaseSec,
+        expiresAt: Timestamp.now.adding(milliseconds: Int64(wish.leaseSec) * 1000)))
+    let record = try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
+      fresh.status == .queued && fresh.attemptCount + 1 == claim.attemptN ? .claimed(claim) : nil
+    }
+    return record.latestAttempt?.leaseId == claim.leaseId ? record : nil
+  }
+
+  /// Finds the attempt that a lease is for, as long as it holds.
+  func held(_ task: TaskRecord, _ leaseId: String) throws(Refusal) -> Held {
+    let record = try told { () throws(StoreError) in try store.task(.id(task.id)) }
+    guard let attempt = record.latestAttempt, attempt.worker != nil, attempt.leaseId == leaseId,
+      record.status.isActive, record.cancelRequest == nil, record.lapse(now: .now) == nil
+    else { throw .lost(record) }
+    return Held(
+      record: record, attempt: attempt,
+      ledger: AttemptLedger(store: store, record: record, attempt: attempt, actor: actor))
+  }
+
+  /// Lengthens a lease, though not beyond the longest time the task may take.
+  package func renew(
+    _ task: TaskRecord, _ leaseId: String, seconds: Int? = nil
+  ) throws(Refusal) -> TaskRecord {
+    let held = try held(task, leaseId)
+    let length = Int64(seconds ?? held.attempt.worker?.seconds ?? 0) * 1000
+    let wanted = Timestamp.now.adding(milliseconds: length)
+    let heartbeat = Heartbeat(
+      attemptN: held.attempt.attemptN, leaseId: leaseId,
+      expiresAt: min(wanted, held.record.workEnd ?? wanted))
+    return try told { () throws(StoreError) in
+      let record = try held.ledger.write(.renewed(heartbeat))
+      try store.sync()
+      return record
+    }
+  }
+
+  /// Hands the output in, which ends the task.
+  package func complete(
+    _ task: TaskRecord, _ leaseId: String, output: JSONObject, summary: String?, usage: Usage
+  ) throws(Refusal) -> TaskRecord {
+    let held = try held(task, leaseId)
+    let value = JSONValue.object(output)
+    let faults = try told { () throws(StoreError) in
+      try held.ledger.faults(in: value, of: held.record)
+    }
+    guard faults.isEmpty else { throw .misshapen(faults) }
+    return try told { () throws(StoreError) in
+      let made = AttemptOutput(
+        held.record.spec, try store.type(of: held.record.spec),
+        result: AgentResult(summary: summary, output: value), tail: TailText(), exit: nil,
+        duration: .zero,
+        artifacts: held.record.artifacts.filter { $0.attemptN == held.attempt.attemptN })
+      return try settle(
+        held,
+        Settlement(
+          attemptN: held.attempt.attemptN, leaseId: leaseId, outcome: .completed,
+          output: made.value, outputCid: made.cid, checked: made.checked, summary: made.headline,
+          usage: usage))
+    }
+  }
+
+  /// Says that it did not go well, which ends the task.
+  package func fail(
+    _ task: TaskRecord, _ leaseId: String, _ error: AttemptError, usage: Usage
+  ) throws(Refusal) -> TaskRecord {
+    let held = try held(task, leaseId)
+    return try told { () throws(StoreError) in
+      try settle(
+        held,
+        Settlement(
+          attemptN: held.attempt.attemptN, leaseId: leaseId, outcome: .failed(error),
+          summary: error.message, usage: usage))
+    }
+  }
+
+  /// Gives the task back: to the queue while attempts remain, else it has failed.
+  package func abort(
+    _ task: TaskRecord, _ leaseId: String, reason: String
+  ) throws(Refusal) -> TaskRecord {
+    let held = try held(task, leaseId)
+    let name = held.attempt.worker?.worker ?? ""
+    let abandonment = Abandonment(
+      attemptN: held.attempt.attemptN, leaseId: leaseId,
+      error: AttemptError(.interrupted, "Worker \(name) gave it up: \(reason)"))
+    return try told { () throws(StoreError) in
+      let record = try held.ledger.write(.abandoned(abandonment))
+      try store.sync()
+      try Self.tidy(after: record, in: store, by: actor)
+      return record
+    }
+  }
+
+  private func settle(_ held: Held, _ settlement: Settlement) throws(StoreError) -> TaskRecord {
+    let record = try held.ledger.settle(settlement)
+    try Self.tidy(after: record, in: store, by: actor)
+    return record
+  }
+
+  /// Does what follows an end.
+  static func tidy(
+    after record: TaskRecord, in store: TaskStore, by actor: Actor
+  ) throws(StoreError) {
+    guard record.status.isTerminal else { return }
+    AttemptRemains(
+      store: store,
+      folders: AttemptFolders(
+        layout: store.layout, record: record, attemptN: record.attemptCount),
+      files: store.files
+    ).tidy(after: record)
+    if try Dependencies.decide(in: store, by: actor, after: record.id) { try store.sync() }
+  }
+
+  /// Says trouble of the store as trouble of the desk; a lease lost meanwhile is one, too.
+  func told<Value: ~Copyable>(_ body: () throws(StoreError) -> Value) throws(Refusal) -> Value {
+    do throws(StoreError) { return try body() } catch { throw .store(error) }
+  }
+}

@@ -1,0 +1,52 @@
+import Agents
+import JSON
+import MCP
+import Runner
+import Tasks
+
+/// Takes what a worker made of a task, which ends it well.
+package struct TasksComplete: TaskTool {
+  package let workshop: Workshop
+  package let name = "tasks_complete"
+  package let title = "Hand in a task"
+  package let summary = """
+    Ends a task you claimed with its output: one JSON object of the shape its type asks for, \
+    without which it is refused; what is wrong with one is named, so that you can call again. \
+    Files go to tasks_artifacts_upload first.
+    """
+  package let hints = ToolHints(
+    readOnly: false, destructive: false, idempotent: false, openWorld: false)
+  package let group = Toolset.worker
+
+  package struct Input: JSONCodable {
+    var task: TaskReference
+    var leaseId: String
+    var output: JSONObject
+    var summary: String?
+    var usage: Usage
+    var team: String?
+    var diary: String?
+
+    package static let json = Codec.object(
+      Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
+      LeasedTask.leaseField(\.leaseId),
+      required("output", \.output, .anyObject, "The whole output."),
+      optional("summary", \.summary, .text(1...20_000), "The result in a few words."),
+      WorkerUsage.field(\.usage), TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
+  }
+
+  package typealias Output = ChangedTask
+
+  package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ChangedTask {
+    let leased = LeasedTask(
+      task: input.task, leaseId: input.leaseId, team: input.team, diary: input.diary)
+    let redactor = Redactor([:])
+    let output = redactor.redacted(.object(input.output)).objectValue ?? [:]
+    let record = try workshop.atDesk(leased, caller) { desk, task throws(WorkerDesk.Refusal) in
+      try desk.complete(
+        task, input.leaseId, output: output, summary: input.summary.map { redactor.redacted($0) },
+        usage: input.usage)
+    }
+    return try ChangedTask(record, workshop)
+  }
+}
