@@ -97,7 +97,7 @@ let package = Package(
     tests("JSONRPC", ["JSONRPC", "JSON", "Posix", "TestSupport"]),
     tests("MCP", ["MCP", "JSONRPC", "JSON", "Posix", "TestSupport"]),
     tests("HTTP", ["HTTP", "Posix", "TestSupport"]),
-    tests("Tasks", ["Tasks", "JSON", "TestSupport"]),
+    tests("Tasks", ["Tasks", "JSON", "Posix", "TestSupport"]),
     tests("TaskStore", ["TaskStore", "Tasks", "JSON", "Posix", "TestSupport"]),
     tests(
       "Agents", ["Agents", "Tasks", "JSON", "Posix", "TestSupport"], data: ["Recordings"]),

@@ -71,7 +71,7 @@ extension ToolFailure {
   var status: HTTPStatus {
     switch kind {
     case .notFound, .sourceNotFound: .notFound
-    case .conflict, .nameTaken, .idempotencyConflict: .conflict
+    case .conflict, .nameTaken, .idempotencyConflict, .runDecided: .conflict
     case .storeNotWritable: .insufficientStorage
     case .limit, .busy, .storeRemoved, .storeStopped: .unavailable
     case .storeDamaged, .taskDamaged, .storeNewer, .storeUnavailable, .internal: .internalError

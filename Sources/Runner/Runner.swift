@@ -12,7 +12,8 @@ package enum Runner {
     root: String, stay: Bool, executable: String, build: Build,
     environment: [String: String] = Environment.current,
     idleLimit: Duration = .seconds(600),
-    beside makeCompanion: (TaskStore) -> (any RunnerCompanion)? = { _ in nil }
+    beside makeCompanion: (TaskStore) -> (any RunnerCompanion)? = { _ in nil },
+    scheduling makeWork: (TaskStore) -> (any ScheduledWork)? = { _ in nil }
   ) -> Int32 {
     Signal.ignoreBrokenPipe()
     do throws(RunnerError) {
@@ -26,7 +27,8 @@ package enum Runner {
         defer { companion?.stop() }
         let loop = try RunnerLoop(
           store: store, executable: executable, environment: environment,
-          idleLimit: stay ? nil : idleLimit, isWatched: { companion?.isWatched ?? false })
+          idleLimit: stay ? nil : idleLimit, isWatched: { companion?.isWatched ?? false },
+          scheduled: makeWork(store))
         try announce(store.layout, build, consolePort: companion?.port)
         let leaving = try loop.run()
         // A removed store has no file to take back, and a lock that guards nothing.

@@ -22,18 +22,23 @@ final class RunnerLoop {
   private var footprint = Footprint()
   private var limits = DispatchPlan.Limits(Configuration())
   private var ledger = DayLedger()
+  private var schedules: ScheduleClock?
   /// Whether what a quota stopped goes on by itself once that is back.
   private var resumes = false
 
   init(
     store: TaskStore, executable: String, environment: [String: String], idleLimit: Duration?,
-    isWatched: @escaping () -> Bool
+    isWatched: @escaping () -> Bool, scheduled: (any ScheduledWork)? = nil
   ) throws(RunnerError) {
     self.store = store
     self.isWatched = isWatched
     self.idleLimit = idleLimit
     self.environment = environment
-    actor = Actor(kind: .runner, name: "\(ProcessTable.currentPID)")
+    let actor = Actor(kind: .runner, name: "\(ProcessTable.currentPID)")
+    self.actor = actor
+    schedules = scheduled.map {
+      ScheduleClock(store: store, work: $0, environment: environment, actor: actor)
+    }
     claimer = Claimer(
       store: store, executable: executable, environment: environment, actor: actor)
     signals = try fromSystem { () throws(SystemError) in
@@ -62,7 +67,8 @@ final class RunnerLoop {
 
   /// Tells whether anything waits, runs, or will.
   func hasWork() throws(RunnerError) -> Bool {
-    try fromStore { () throws(StoreError) in
+    if try schedules?.isSet() == true { return true }
+    return try fromStore { () throws(StoreError) in
       try store.activeTasks().contains(where: \.needsRunner)
     }
   }
@@ -80,11 +86,14 @@ final class RunnerLoop {
     refreshLimits()
     var tasks = try active()
     if try settleForeignOrphans(tasks) { tasks = try active() }
+    if try schedules?.strike(.now, tasks) == true { tasks = try active() }
     for _ in 0..<Self.rounds {
       guard try step(tasks) else { break }
       tasks = try active()
     }
-    idleSince = !tasks.contains(where: \.needsRunner) && !isWatched() ? idleSince ?? .now : nil
+    let isSet = try schedules?.isSet() ?? false
+    let isIdle = !isSet && !tasks.contains(where: \.needsRunner) && !isWatched()
+    idleSince = isIdle ? idleSince ?? .now : nil
     // Done here, beside the clients, so that none of them pays for it with an answer's time.
     _ = try fromStore { () throws(StoreError) in try store.compactIfWorthwhile() }
     return tasks
@@ -226,6 +235,7 @@ final class RunnerLoop {
       let wait = min(time.milliseconds - WallClock.nowMilliseconds(), 3_600_000)
       return MonotonicTime.after(.milliseconds(max(0, wait)))
     }
+    if let patience = try schedules?.patience(now) { deadlines.append(.after(patience)) }
     if let nextForeignLook { deadlines.append(nextForeignLook) }
     if let idleSince, let idleLimit { deadlines.append(idleSince + idleLimit) }
     // Nobody tells when the last one has stopped to look.

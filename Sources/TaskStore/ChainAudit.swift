@@ -120,7 +120,9 @@ struct ChainAudit {
     case .record(let record): revisions[record.id] = record.revision
     case .lost(let id): unknown.insert(id)
     case .kept(let breaks): audit.kept.formUnion(breaks)
-    case .base, .doubted, .task, .handleMade, .handleEnded, .inboxSeen, .saidAnew: break
+    case .base, .doubted, .task, .handleMade, .handleEnded, .inboxSeen, .saidAnew, .scheduleMade,
+      .scheduleDecided, .scheduleRemoved:
+      break
     }
   }
 
@@ -163,7 +165,9 @@ struct ChainAudit {
       revisions[record.id] = record.revision
       unknown.remove(record.id)
     case .kept(let breaks): audit.kept.formUnion(breaks)
-    case .handleMade, .handleEnded, .inboxSeen, .base, .record, .lost, .doubted: break
+    case .handleMade, .handleEnded, .inboxSeen, .base, .record, .lost, .doubted, .scheduleMade,
+      .scheduleDecided, .scheduleRemoved:
+      break
     }
   }
 

@@ -37,7 +37,9 @@ struct DamagedLine: Sendable {
         // Only a creation makes a record out of nothing.
         let record = try? TaskRecord.applying(event, at: moment, id: id, to: nil)
         return record.map { .whole($0) }
-      case .handleMade, .handleEnded, .inboxSeen, .base, .lost, .doubted, .kept: return nil
+      case .handleMade, .handleEnded, .inboxSeen, .base, .lost, .doubted, .kept, .scheduleMade,
+        .scheduleDecided, .scheduleRemoved:
+        return nil
       }
     }
     let marks = [#""type":"created""#, #""rev":1,"#, #""spec":{"#]
@@ -65,8 +67,10 @@ struct DamagedLine: Sendable {
   /// Tells that the line changed no task that is known otherwise: it was about something beside
   /// tasks, or the only record of one in a base.
   var changedNoOther: Bool {
-    [#","handle":{"#, #","handleEnded":""#, #","inbox":{"#, #","record":{"#, #","kept":["#]
-      .contains { Self.find($0, in: head[...]) != nil }
+    [
+      #","handle":{"#, #","handleEnded":""#, #","inbox":{"#, #","record":{"#, #","kept":["#,
+      #","schedule":{"#, #","scheduleDecided":""#, #","scheduleRemoved":""#,
+    ].contains { Self.find($0, in: head[...]) != nil }
   }
 
   /// Gives the id that stands where one must, be it right or not.

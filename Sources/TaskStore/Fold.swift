@@ -22,6 +22,7 @@ struct Fold: Sendable {
   private(set) var parts: [TaskID: Set<TaskID>] = [:]
   private(set) var handles: [String: WaitHandle] = [:]
   private(set) var seen: [InboxReader: Int] = [:]
+  private(set) var schedules: [TaskID: Schedule] = [:]
   private(set) var damaged: Set<TaskID> = []
   /// Tasks about which an unreadable line may have been, until a next revision says it was not.
   private(set) var doubted: Set<TaskID> = []
@@ -47,6 +48,7 @@ struct Fold: Sendable {
     counts = snapshot.counts
     handles = snapshot.aside.handles
     seen = snapshot.aside.seen
+    schedules = snapshot.aside.schedules
     damaged = snapshot.aside.damaged
     doubted = snapshot.aside.doubted
     teams = snapshot.aside.teams
@@ -167,6 +169,9 @@ struct Fold: Sendable {
       if let before { rename(record.id, from: before.spec.name, to: record.spec.name) }
       put(record, before: before, ordinal: try ordinal(of: record.id))
     case .kept(let breaks): kept.formUnion(breaks.filter { !$0.isOfJournal })
+    case .scheduleMade(let schedule): schedules[schedule.id] = schedule
+    case .scheduleDecided(let id, let decision): schedules[id]?.take(decision)
+    case .scheduleRemoved(let id): schedules[id] = nil
     }
   }
 
@@ -214,6 +219,7 @@ struct Fold: Sendable {
       teams.insert(record.spec.teamId)
       names[record.spec.name] = id
       if let key = record.spec.idempotency?.key { keys[key] = id }
+      if let run = record.spec.scheduled { schedules[run.schedule]?.take(.made(run, as: id)) }
       changed[id] = Entry(ordinal: taskCount, record: record)
       newer.append(id)
     } else {

@@ -29,7 +29,9 @@ extension JournalChange {
   var isOfBase: Bool {
     switch self {
     case .base, .record, .lost, .doubted: true
-    case .task, .handleMade, .handleEnded, .inboxSeen, .saidAnew, .kept: false
+    case .task, .handleMade, .handleEnded, .inboxSeen, .saidAnew, .kept, .scheduleMade,
+      .scheduleDecided, .scheduleRemoved:
+      false
     }
   }
 }

@@ -27,6 +27,9 @@ enum JournalChange: Sendable {
   case saidAnew(TaskRecord)
   /// Breaks that were looked at, and mended as far as that is possible: from here on, history.
   case kept([KeptBreak])
+  case scheduleMade(Schedule)
+  case scheduleDecided(TaskID, Schedule.Decision)
+  case scheduleRemoved(TaskID)
 }
 
 extension JournalEntry {
@@ -74,6 +77,17 @@ extension JournalEntry {
       writer.string(id.description)
     case .doubted(let id):
       writer.key("doubted")
+      writer.string(id.description)
+    case .scheduleMade(let schedule):
+      writer.key("schedule")
+      Schedule.json.write(schedule, to: &writer)
+    case .scheduleDecided(let id, let decision):
+      writer.key("scheduleDecided")
+      writer.string(id.description)
+      writer.key("decision")
+      Schedule.Decision.json.write(decision, to: &writer)
+    case .scheduleRemoved(let id):
+      writer.key("scheduleRemoved")
       writer.string(id.description)
     }
     return writer.bytes
@@ -137,6 +151,17 @@ extension JournalChange {
     } else if let inbox = line["inbox"] {
       guard let mark = JournalEntry.read(InboxMark.json, inbox) else { return nil }
       self = .inboxSeen(mark)
+    } else if let schedule = line["schedule"] {
+      guard let made = JournalEntry.read(Schedule.json, schedule) else { return nil }
+      self = .scheduleMade(made)
+    } else if let id = line["scheduleDecided"]?.stringValue {
+      guard let id = TaskID(id),
+        let decision = line["decision"].flatMap({ JournalEntry.read(Schedule.Decision.json, $0) })
+      else { return nil }
+      self = .scheduleDecided(id, decision)
+    } else if let id = line["scheduleRemoved"]?.stringValue {
+      guard let id = TaskID(id) else { return nil }
+      self = .scheduleRemoved(id)
     } else {
       return nil
     }

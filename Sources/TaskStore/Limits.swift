@@ -9,6 +9,8 @@ package struct Limits: Sendable, Hashable {
   /// Tasks one task may make, and how deep they may be nested.
   package var subtasks = 100
   package var depth = 4
+  /// Schedules of one store.
+  package var schedules = 1000
   /// What all attempts of a task may say.
   package var messages = 1024 << 20
   /// What is kept of an attempt's raw output, and of its error output.
@@ -26,13 +28,14 @@ extension Limits: JSONCodable {
   package static let json = Codec.object(
     {
       (
-        queued: Int, subtasks: Int, depth: Int, messages: Int, transcript: Int, errors: Int,
-        artifactFiles: Int, artifact: Int, artifacts: Int
+        queued: Int, subtasks: Int, depth: Int, schedules: Int, messages: Int,
+        transcript: Int, errors: Int, artifactFiles: Int, artifact: Int, artifacts: Int
       ) in
       var made = Limits()
       made.queued = queued
       made.subtasks = subtasks
       made.depth = depth
+      made.schedules = schedules
       made.messages = messages
       made.transcript = transcript
       made.errors = errors
@@ -44,6 +47,7 @@ extension Limits: JSONCodable {
     defaulted("queued", \.queued, .int(1...100_000), standard.queued, "Tasks that wait."),
     defaulted("subtasks", \.subtasks, .int(0...10_000), standard.subtasks, "Made by one task."),
     defaulted("depth", \.depth, .int(0...100), standard.depth, "Of tasks made by tasks."),
+    defaulted("schedules", \.schedules, .int(0...10_000), standard.schedules, "Standing orders."),
     defaulted(
       "messagesMiB", \.messages, .mebibytes, standard.messages, "What a task's attempts may say."),
     defaulted(
@@ -83,6 +87,12 @@ extension StoreError {
     .limit(
       "Tasks made by tasks are nested \(depth) deep already, which is the limit (limits.depth).",
       next: "Do the work in the task itself, or have the user raise limits.depth.")
+  }
+
+  static func tooManySchedules(_ count: Int) -> StoreError {
+    .limit(
+      "There are \(count) schedules, which is the limit (limits.schedules).",
+      next: "Remove some with schedules_delete, or have the user raise limits.schedules.")
   }
 
   static func tooLongALine(_ bytes: Int, limit: Int) -> StoreError {

@@ -21,6 +21,8 @@ package struct PrunePlan: Sendable, Hashable {
   package var referenced = 0
   package var keys = 0
   package var handles = 0
+  /// Schedules that came to their end long ago.
+  package var schedules = 0
   /// Segments of the journal whose place a base takes.
   package var segments = Amount()
   package var folders = Amount()
@@ -30,7 +32,9 @@ package struct PrunePlan: Sendable, Hashable {
   package var drafts = Amount()
 
   /// Tells whether the journal is to be written anew.
-  var needsBase: Bool { !tasks.isEmpty || keys > 0 || handles > 0 || segments.count > 0 }
+  var needsBase: Bool {
+    !tasks.isEmpty || keys > 0 || handles > 0 || schedules > 0 || segments.count > 0
+  }
 
   package var isEmpty: Bool {
     !needsBase && folders.count + bin.count + content.count + drafts.count == 0
@@ -63,6 +67,7 @@ extension Fold {
       }
     }
     plan.handles = handles.values.count { $0.isOver(at: now) }
+    plan.schedules = schedules.values.count { $0.isForgotten(at: now) }
     return plan
   }
 
@@ -82,6 +87,8 @@ extension Fold {
     for handle in handles.values.sorted(by: { $0.id < $1.id }) where !handle.isOver(at: now) {
       try write(.handleMade(handle))
     }
+    let standing = schedules.values.filter { !$0.isForgotten(at: now) }
+    for schedule in standing.sorted(by: { $0.id < $1.id }) { try write(.scheduleMade(schedule)) }
     let readers = seen.keys.sorted { ($0.client, $0.team) < ($1.client, $1.team) }
     for reader in readers {
       try write(.inboxSeen(InboxMark(reader: reader, number: seen[reader] ?? 0)))

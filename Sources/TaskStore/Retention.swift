@@ -18,6 +18,9 @@ package struct Retention: Sendable, Hashable {
   static let handleDays = 7
   static let forgottenHandleDays = 90
 
+  /// Days a schedule is shown after its last run.
+  static let scheduleDays = 30
+
   /// Gives the moment before which what is so many days old is over, in milliseconds since 1970.
   static func limit(days: Int, _ now: Int64) -> Int64 { now - Int64(days) * 86_400_000 }
 }
@@ -52,5 +55,14 @@ extension WaitHandle {
     if createdAt.milliseconds < forgotten { return true }
     guard let endedAt else { return false }
     return endedAt.milliseconds < Retention.limit(days: Retention.handleDays, now)
+  }
+}
+
+extension Schedule {
+  /// Tells whether it came to its end so long ago that it may go.
+  func isForgotten(at now: Int64) -> Bool {
+    isOver(at: Timestamp(milliseconds: Retention.limit(days: Retention.scheduleDays, now)))
+      && latest.map { $0.dueAt.milliseconds < Retention.limit(days: Retention.scheduleDays, now) }
+        ?? true
   }
 }

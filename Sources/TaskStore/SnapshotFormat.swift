@@ -67,6 +67,7 @@ struct SnapshotAside: Sendable {
   var doubted: Set<TaskID> = []
   var teams: Set<String> = []
   var kept: Set<KeptBreak> = []
+  var schedules: [TaskID: Schedule] = [:]
 }
 
 extension SnapshotAside: JSONCodable {
@@ -75,13 +76,14 @@ extension SnapshotAside: JSONCodable {
       (
         segment: Int, offset: Int, number: Int, seal: String, handles: [WaitHandle],
         seen: [InboxMark], damaged: [TaskID], doubted: [TaskID], teams: [String],
-        kept: [KeptBreak]
+        kept: [KeptBreak], schedules: [Schedule]
       ) in
       SnapshotAside(
         position: JournalPosition(segment: segment, offset: offset, number: number, seal: seal),
         handles: Dictionary(handles.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
         seen: Dictionary(seen.map { ($0.reader, $0.number) }, uniquingKeysWith: { max($0, $1) }),
-        damaged: Set(damaged), doubted: Set(doubted), teams: Set(teams), kept: Set(kept))
+        damaged: Set(damaged), doubted: Set(doubted), teams: Set(teams), kept: Set(kept),
+        schedules: Dictionary(schedules.map { ($0.id, $0) }, uniquingKeysWith: { $1 }))
     },
     required("segment", { $0.position.segment }, .int),
     required("offset", { $0.position.offset }, .int),
@@ -95,5 +97,7 @@ extension SnapshotAside: JSONCodable {
     required("damaged", { $0.damaged.sorted() }, .array(of: TaskID.json)),
     defaulted("doubted", { $0.doubted.sorted() }, .array(of: TaskID.json), []),
     required("teams", { $0.teams.sorted() }, .array(of: .string)),
-    defaulted("kept", { Array($0.kept) }, .array(of: KeptBreak.json), []))
+    defaulted("kept", { Array($0.kept) }, .array(of: KeptBreak.json), []),
+    defaulted(
+      "schedules", { $0.schedules.values.sorted { $0.id < $1.id } }, .array(of: Schedule.json), []))
 }

@@ -25,7 +25,7 @@ struct SnapshotWriter {
     let aside = SnapshotAside(
       position: position, handles: fold.handles.filter { !$0.value.isOver(at: now) },
       seen: fold.seen, damaged: fold.damaged, doubted: fold.doubted, teams: fold.teams,
-      kept: fold.kept)
+      kept: fold.kept, schedules: fold.schedules.filter { !$0.value.isForgotten(at: now) })
     try onDisk { () throws(SystemError) in
       try files.replace(base + ".json", with: SnapshotAside.json.encode(aside))
       try files.replace(base + ".index", with: index.bytes())

@@ -7,6 +7,10 @@ package enum StoreError: Error, Sendable {
   case notFound(reference: String, near: [String])
   case refused(IllegalTransition)
   case nameTaken(String)
+  case noSchedule(reference: String, near: [String])
+  case scheduleTaken(String)
+  /// What a schedule was to do at a time was done, or it was removed.
+  case runDecided
   case idempotencyConflict(key: String, task: TaskID)
   /// A bound is reached; says which, and how to go on.
   case limit(String, next: String)
@@ -31,6 +35,12 @@ extension StoreError: CustomStringConvertible {
         : "There is no task \(reference); near: \(near.joined(separator: ", "))."
     case .refused(let refusal): refusal.description
     case .nameTaken(let name): "Another task is called \(name)."
+    case .noSchedule(let reference, let near):
+      near.isEmpty
+        ? "There is no schedule \(reference)."
+        : "There is no schedule \(reference); near: \(near.joined(separator: ", "))."
+    case .scheduleTaken(let name): "Another schedule is called \(name)."
+    case .runDecided: "The schedule is gone, or its run was decided by somebody faster."
     case .idempotencyConflict(let key, let task):
       "The key \(key) was used for another request; it made task \(task)."
     case .limit(let what, _): what
@@ -53,6 +63,8 @@ extension StoreError: CustomStringConvertible {
     case .notFound: "Call tasks_list to see the tasks there are."
     case .refused: "Call tasks_get to see where the task stands now."
     case .nameTaken: "Give another name, or none."
+    case .noSchedule, .runDecided: "Call schedules_list to see the schedules there are."
+    case .scheduleTaken: "Give another name, or remove it with schedules_delete first."
     case .idempotencyConflict: "Use a new key for a new request."
     case .limit(_, let next): next
     case .badCursor: "Start again without a cursor."

@@ -89,6 +89,11 @@ struct Sweep {
     for handle in fold.handles.values where !handle.isOver(at: now) {
       if case .done(let outcome) = handle.end { bound.insert(Hex.encode(outcome.digest)) }
     }
+    for schedule in fold.schedules.values {
+      for content in schedule.making.content + [schedule.making.environment] {
+        bound.insert(Hex.encode(content.digest))
+      }
+    }
     // What a damaged task names is not known, so nothing may go.
     guard fold.damaged.isEmpty, fold.doubted.isEmpty else { return [] }
     let limit = now - Int64(retention.stagedHours) * 3_600_000

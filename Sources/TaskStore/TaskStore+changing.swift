@@ -39,6 +39,7 @@ extension TaskStore {
       return (nil, Creation(record: earlier, replayed: true))
     }
     try check(limits, asked, fold)
+    if let run = asked.scheduled { try fold.check(run) }
     var spec = asked
     var random = QuickRandom()
     while try fold.id(named: spec.name) != nil {

@@ -31,15 +31,22 @@ extension TaskStore {
   }
 
   package func writeSecrets(_ task: TaskID, _ secrets: [String: String]) throws(StoreError) {
+    try write(secrets, to: secretsPath(task))
+  }
+
+  func write(_ secrets: [String: String], to path: String) throws(StoreError) {
     let object = JSONObject(secrets.map { (key: $0.key, value: JSONValue.string($0.value)) })
     try onDisk { () throws(SystemError) in
       try files.createDirectories(layout.keys)
-      try files.replace(secretsPath(task), with: JSONValue.object(object).bytes)
+      try files.replace(path, with: JSONValue.object(object).bytes)
     }
   }
 
   package func secrets(of task: TaskID) throws(StoreError) -> [String: String] {
-    let path = secretsPath(task)
+    try secrets(at: secretsPath(task))
+  }
+
+  func secrets(at path: String) throws(StoreError) -> [String: String] {
     let bytes = try onDisk { () throws(SystemError) -> [UInt8]? in
       try files.exists(path) ? try files.read(path, limit: 1 << 20) : nil
     }
@@ -47,7 +54,10 @@ extension TaskStore {
   }
 
   package func removeSecrets(of task: TaskID) throws(StoreError) {
-    let path = secretsPath(task)
+    try removeSecrets(at: secretsPath(task))
+  }
+
+  func removeSecrets(at path: String) throws(StoreError) {
     try onDisk { () throws(SystemError) in
       guard try files.exists(path) else { return }
       try files.removeIfPresent(path)
@@ -77,9 +87,11 @@ extension TaskStore {
         if task?.status.isTerminal ?? isOld { try files.removeIfPresent(path) }
       }
     }
+    try removeStrayScheduleSecrets(among: names, age: age)
   }
 
   private static let secretsPrefix = "task-"
+  static let scheduleSecretsPrefix = "schedule-"
 
   private func strings(_ bytes: [UInt8], path: String) throws(StoreError) -> [String: String] {
     guard let value = try? JSONValue.parse(bytes),

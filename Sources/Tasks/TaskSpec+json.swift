@@ -71,7 +71,8 @@ extension TaskSpec: JSONCodable {
       "suitability", \.suitability, Suitability.json, Suitability(), "Which workers may take it."),
     defaulted(
       "checks", \.checks, .array(of: .array(of: .string)), [], "What is run after the claim."),
-    optional("idempotency", \.idempotency, IdempotencyKey.json, "Ties repeats to it."))
+    optional("idempotency", \.idempotency, IdempotencyKey.json, "Ties repeats to it."),
+    optional("scheduled", \.scheduled, ScheduledRun.json, "What it was made for."))
 
   private static func assembled(
     name: String, title: String, tags: [String], taskType: String, outputKind: OutputKind,
@@ -81,7 +82,8 @@ extension TaskSpec: JSONCodable {
     priority: Int,
     directory: String?, workspace: WorkspaceMode, launch: LaunchPlan, budget: Budget,
     dispatchTimeoutSec: Int, runningTimeoutSec: Int, expiresAt: Timestamp?, maxAttempts: Int,
-    suitability: Suitability, checks: [[String]], idempotency: IdempotencyKey?
+    suitability: Suitability, checks: [[String]], idempotency: IdempotencyKey?,
+    scheduled: ScheduledRun?
   ) -> TaskSpec {
     var spec = TaskSpec(
       name: name, title: title, taskType: taskType, input: input, inputCid: inputCid,
@@ -107,6 +109,7 @@ extension TaskSpec: JSONCodable {
     spec.suitability = suitability
     spec.checks = checks
     spec.idempotency = idempotency
+    spec.scheduled = scheduled
     return spec
   }
 }

@@ -147,6 +147,8 @@ package struct TaskSpec: Sendable, Hashable {
   /// Commands, run in the workspace after the agent claims success: program and arguments.
   package var checks: [[String]] = []
   package var idempotency: IdempotencyKey?
+  /// The time of a schedule that it was made for.
+  package var scheduled: ScheduledRun?
 
   package init(
     name: String, title: String, taskType: String, input: JSONValue, inputCid: ContentID,

@@ -53,6 +53,9 @@ package struct Toolbox: Sendable {
       Operation(TasksRetry(workshop: workshop, mayRunCommands: mayRunCommands)),
       Operation(TasksUpdate(workshop: workshop, mayRunCommands: mayRunCommands)),
       Operation(TasksComment(workshop: workshop)),
+      Operation(SchedulesCreate(creating: creating)),
+      Operation(SchedulesList(workshop: workshop)),
+      Operation(SchedulesDelete(workshop: workshop)),
       Operation(TasksClaim(workshop: workshop)),
       Operation(TasksHeartbeat(workshop: workshop)),
       Operation(TasksMessagesAppend(workshop: workshop)),
@@ -135,6 +138,8 @@ package struct ToolChoice: Sendable, Hashable {
   var isInside = false
 
   package static let usual = ToolChoice(toolsets: Toolset.usual)
+  /// Is for a person, whose commands are made of all of them.
+  package static let all = ToolChoice(toolsets: Toolset.chosen)
 
   package init(toolsets: [Toolset], tools: Set<String>? = nil, readsOnly: Bool = false) {
     self.toolsets = toolsets

@@ -1,6 +1,8 @@
 /// Names the groups of tools that are switched on or off together.
 package enum Toolset: String, Sendable, CaseIterable {
   case tasks, artifacts, review
+  /// Is on only where a client asks for it.
+  case manage
   /// Lends tasks to workers outside this program.
   case worker
   /// Is offered to an agent inside an attempt, and to nobody else.
@@ -10,5 +12,5 @@ package enum Toolset: String, Sendable, CaseIterable {
   package static let usual: [Toolset] = [.tasks, .artifacts, .review]
 
   /// Those among which a client may choose.
-  package static let chosen: [Toolset] = usual + [.worker]
+  package static let chosen: [Toolset] = usual + [.manage, .worker]
 }

@@ -15,8 +15,7 @@ struct Operations: Sendable {
     var caller = Caller.terminal(user: Environment.userName)
     caller.readsWhole = true
     return Operations(
-      toolbox: Toolbox(Workshop(try setting()), choice: ToolChoice(toolsets: Toolset.chosen)),
-      caller: caller, command: command)
+      toolbox: Toolbox(Workshop(try setting()), choice: .all), caller: caller, command: command)
   }
 
   /// Takes everything from this process, as a server does.

@@ -64,6 +64,8 @@ struct CommandReadmeTests {
 
   /// Says of a set that not everybody is offered to whom it is; its tools share a line.
   private static let special = [
+    "manage":
+      "Only where asked for, as by `errand serve --toolsets tasks,artifacts,review,manage`.",
     "worker": "For workers outside (`--toolsets tasks,worker`), which take tasks by lease.",
     "attempt": "Only for an agent inside an attempt, beside those that read, create and upload.",
   ]

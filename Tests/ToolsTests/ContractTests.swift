@@ -53,7 +53,8 @@ struct ContractTests {
       for hint in ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"] {
         #expect(hints[hint]?.boolValue != nil, "\(name) does not state \(hint)")
       }
-      #expect(hints["destructiveHint"] == .bool(name == "tasks_cancel"))
+      let ends = ["tasks_cancel", "schedules_delete"].contains(name)
+      #expect(hints["destructiveHint"] == .bool(ends))
       #expect(hints["openWorldHint"] == false)
     }
   }

@@ -71,7 +71,7 @@ package struct TasksCreate: TaskTool {
   private static let patience = 40
 
   /// Is the task, and whether it was there already under the same key.
-  private typealias Made = (record: TaskRecord, replayed: Bool)
+  typealias Made = (record: TaskRecord, replayed: Bool)
 
   private func create(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Made {
     for _ in 0..<Self.rounds {
@@ -95,6 +95,13 @@ package struct TasksCreate: TaskTool {
       return (earlier, true)
     }
     let draft = try drafted(order, caller, within: parent)
+    return try keep(draft, caller, provided: parent?.guardian)
+  }
+
+  /// Stores what was checked; nil if what its parent's guardian went by is no longer true.
+  func keep(
+    _ draft: TaskDraft, _ caller: Caller, provided guardian: Guardian? = nil
+  ) throws(ToolFailure) -> Made? {
     let store = try workshop.store()
     var random = SystemRandomNumberGenerator()
     let now = Timestamp.now
@@ -107,7 +114,7 @@ package struct TasksCreate: TaskTool {
     let limits = try workshop.configuration().limits
     do throws(StoreError) {
       let creation =
-        if let guardian = parent?.guardian {
+        if let guardian {
           try store.create(
             spec, id: id, by: caller.actor, nameIsGiven: draft.nameIsGiven, limits: limits,
             provided: guardian)

@@ -165,7 +165,8 @@ extension ResourceFailure {
     switch failure.kind {
     case .notFound, .sourceNotFound: self = .notFound
     case .badCursor: self = .unknownCursor
-    case .conflict, .nameTaken, .idempotencyConflict, .limit, .storeDamaged, .taskDamaged,
+    case .conflict, .nameTaken, .idempotencyConflict, .runDecided, .limit, .storeDamaged,
+      .taskDamaged,
       .storeNewer, .storeNotWritable, .storeUnavailable, .storeRemoved,
       .storeStopped, .busy, .internal, nil:
       self = .unavailable(failure.summary)

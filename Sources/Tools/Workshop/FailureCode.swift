@@ -7,6 +7,7 @@ package enum FailureCode: String, Sendable, CaseIterable {
   case sourceNotFound = "freeform.sourceTaskNotFound"
   case conflict
   case nameTaken = "name_taken"
+  case runDecided = "run_decided"
   case idempotencyConflict = "idempotency_conflict"
   case limit
   case badCursor = "bad_cursor"
@@ -29,9 +30,10 @@ extension ToolFailure {
 extension StoreError {
   var code: FailureCode {
     switch self {
-    case .notFound: .notFound
+    case .notFound, .noSchedule: .notFound
     case .refused: .conflict
-    case .nameTaken: .nameTaken
+    case .runDecided: .runDecided
+    case .nameTaken, .scheduleTaken: .nameTaken
     case .idempotencyConflict: .idempotencyConflict
     case .limit: .limit
     case .badCursor: .badCursor

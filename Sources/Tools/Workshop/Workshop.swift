@@ -55,10 +55,12 @@ package final class Workshop: Sendable {
   let inquiries = Inquiries()
   private let configurationFile: ConfigurationFile
   private let typeFolder: TaskTypeFolder
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
-  package init(_ setting: Setting) {
+  /// Works on a store that is open already, if one is given: then its owner settles what crashed.
+  package init(_ setting: Setting, store: TaskStore? = nil) {
     self.setting = setting
+    state = Mutex(State(store: store))
     scope = AttemptScope(environment: setting.environment, pass: setting.pass)
     configurationFile = ConfigurationFile(environment: setting.environment)
     typeFolder = TaskTypeFolder(environment: setting.environment)
@@ -157,7 +159,17 @@ package final class Workshop: Sendable {
     }
     guard isDue else { return }
     let counts = try naming { () throws(StoreError) in try store.counts() }
-    if counts.contains(where: { !$0.key.isTerminal && $0.value > 0 }) { startRunner(store) }
+    var isNeeded = counts.contains { !$0.key.isTerminal && $0.value > 0 }
+    if !isNeeded { isNeeded = try hasSchedule(store) }
+    if isNeeded { startRunner(store) }
+  }
+
+  /// Tells whether a schedule still has runs to come.
+  private func hasSchedule(_ store: TaskStore) throws(ToolFailure) -> Bool {
+    let now = Timestamp.now
+    return try naming { () throws(StoreError) in
+      try store.schedules().contains { !$0.isOver(at: now) }
+    }
   }
 
   /// Starts a runner; the task is safe without one, so its absence is told, not thrown.

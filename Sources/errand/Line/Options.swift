@@ -211,6 +211,35 @@ enum Options {
   static let author = OptionKey<String?>.text("author", nil, "NAME", "Whose remark it is.")
     .filling("author")
 
+  // Schedules.
+  static let cron = OptionKey<String?>.text(
+    "cron", nil, "LINE", "Minute hour day month weekday, as in crontab; or @daily and its like."
+  ).filling("cron")
+  static let every = OptionKey<String?>.text(
+    "every", nil, "TIME", "From one run to the next: 90s, 15m, 2h or 1d.")
+  static let at = OptionKey<String?>.text(
+    "at", nil, "TIME", "Once, such as 2026-12-01T09:00."
+  ).filling("at")
+  static let zone = OptionKey<String?>.text(
+    "zone", "z", "ZONE", "Whose clocks count, such as Europe/Berlin; the system's unless given."
+  ).filling("time_zone")
+  static let overlap = OptionKey<String?>.choice(
+    "overlap", nil, Schedule.Overlap.allCases.map(\.rawValue),
+    "While a run has not ended: skip the next, or let it wait."
+  ).filling("overlap")
+  static let missed = OptionKey<String?>.choice(
+    "missed", nil, Schedule.Missed.allCases.map(\.rawValue),
+    "After times that went by with the machine off: one run, or none."
+  ).filling("missed")
+  static let starts = OptionKey<String?>.text("starts", nil, "TIME", "No run before.")
+    .filling("starts_at")
+  static let ends = OptionKey<String?>.text("ends", nil, "TIME", "No run after.")
+    .filling("ends_at")
+  static let wakeBy = OptionKey<String?>.choice(
+    "with", nil, WakeTimer.allCases.map(\.rawValue), "What is to wake it; found unless given.")
+  static let whatWouldBeWritten = OptionKey<Bool>.flag(
+    "dry-run", nil, "Print what would be written; write nothing.")
+
   // Artifacts.
   static let output = OptionKey<String?>.path(
     "output", "o", "FILE", "Write to a file instead of standard output.")

@@ -75,7 +75,15 @@ enum NewTask {
   }
 
   private static func store(_ call: Invocation) throws(Complaint) -> JSONValue {
-    var arguments = call.arguments()
+    let arguments = try filled(call.arguments(), from: call)
+    return try Operations.open(for: call.command).call("tasks_create", arguments)
+  }
+
+  /// Adds what the line says of a task in other words than the tool's.
+  static func filled(
+    _ arguments: JSONObject, from call: Invocation
+  ) throws(Complaint) -> JSONObject {
+    var arguments = arguments
     try BriefText.fill(&arguments, from: call)
     let references = call[Options.references].map(reference)
     if !references.isEmpty { arguments["references"] = .array(references) }
@@ -92,7 +100,7 @@ enum NewTask {
           next: "Name one with --dir.", code: .usage)
       }
     }
-    return try Operations.open(for: call.command).call("tasks_create", arguments)
+    return arguments
   }
 
   /// Reads `judged_work=fix-login-test-k3f9`; what it names tells what it is.

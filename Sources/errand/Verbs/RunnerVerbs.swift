@@ -2,6 +2,7 @@ import Posix
 import Runner
 import TaskStore
 import Tasks
+import Tools
 
 extension Command {
   static let runner = Command(
@@ -9,7 +10,8 @@ extension Command {
     options: [Options.stay.spec, Options.noConsole.spec],
     notes: """
       One runner serves a store, and its console; a second one ends at once. It leaves when for
-      ten minutes there has been nothing to do and nobody looked at the console. Ending it loses
+      ten minutes there has been nothing to do, no schedule waits for its time, and nobody looked
+      at the console. Ending it loses
       nothing: running attempts go on by themselves.
       """,
     examples: [
@@ -29,10 +31,12 @@ extension Command {
 enum RunnerVerbs {
   static func run(_ call: Invocation) throws(Complaint) -> ExitCode {
     let hasConsole = !call[Options.noConsole]
+    let setting = try Operations.setting()
     let status = Runner.run(
       root: StoreLayout.defaultRoot(environment: Environment.current), stay: call[Options.stay],
       executable: try ThisBuild.executable(), build: ThisBuild.current,
-      beside: { hasConsole ? ConsoleVerbs.serve($0) : nil })
+      beside: { hasConsole ? ConsoleVerbs.serve($0) : nil },
+      scheduling: { ScheduledRuns(setting, store: $0) })
     return status == 0 ? .ok : .tryLater
   }
 

@@ -23,6 +23,11 @@ extension Complaint {
   /// Names the option that fills the argument at fault, else the place itself; nil for the task
   /// that the line names, which the summary repeats.
   private static func place(_ pointer: JSONPointer, _ command: Command) -> String? {
+    var pointer = pointer
+    // What a schedule makes each time is said by options of its own.
+    if pointer.tokens.first == "task", pointer.tokens.count > 1 {
+      pointer = JSONPointer(tokens: Array(pointer.tokens.dropFirst()))
+    }
     guard let first = pointer.tokens.first else { return "\(pointer)" }
     if let operand = command.operands.first(where: { $0.arguments.contains(first) }) {
       return operand.name == "task" ? nil : "<\(operand.name)>"
@@ -61,7 +66,7 @@ extension Complaint {
     case .busy, .limit, .storeNotWritable, .storeUnavailable, .storeRemoved, .storeStopped:
       .tryLater
     case .internal, .storeDamaged, .storeNewer, .taskDamaged: .taskFailed
-    case .conflict, .nameTaken, .idempotencyConflict, .badCursor, nil: .usage
+    case .conflict, .nameTaken, .idempotencyConflict, .runDecided, .badCursor, nil: .usage
     }
   }
 }

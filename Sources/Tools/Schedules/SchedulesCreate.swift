@@ -1,0 +1,116 @@
+import Agents
+import JSON
+import MCP
+import Posix
+import Runner
+import TaskStore
+import Tasks
+
+/// Keeps a standing order: a task that is made whenever its time has come.
+package struct SchedulesCreate: TaskTool {
+  let creating: TasksCreate
+  package var workshop: Workshop { creating.workshop }
+  package let name = "schedules_create"
+  package let title = "Create a schedule"
+  package let group = Toolset.manage
+  package let summary = """
+    Has a task made again and again, or once later: give one of cron, every_sec and at, and in \
+    task what tasks_create takes. Each time makes one task, even after a crash. Cron and times \
+    without an offset go by the clocks of time_zone. The same name and content again changes nothing.
+    """
+
+  package var hints: ToolHints {
+    ToolHints(
+      readOnly: false, destructive: creating.mayRunCommands, idempotent: false,
+      openWorld: creating.mayRunCommands)
+  }
+
+  package struct Input: JSONCodable {
+    var name: String?
+    var cron: String?
+    var everySec: Int?
+    var at: String?
+    var zone: String?
+    var overlap: Schedule.Overlap
+    var missed: Schedule.Missed
+    var startsAt: String?
+    var endsAt: String?
+    var task: JSONObject
+    var dryRun: Bool
+    var team: String?
+    var diary: String?
+
+    package static let json = Codec.object(
+      Self.init, unknownKeys: .refused,
+      optional(
+        "name", \.name, .text(2...63), "Slug to call it by; made from the task unless given."),
+      optional("cron", \.cron, .text(1...200), "Minute hour day month weekday, or @daily."),
+      optional("every_sec", \.everySec, .int(Rhythm.paces), "Seconds from one to the next."),
+      optional("at", \.at, .text(1...40), "Once: RFC 3339, or 2026-12-01T09:00 in time_zone."),
+      optional("time_zone", \.zone, .text(1...100), "Such as Europe/Berlin; default the system's."),
+      defaulted(
+        "overlap", \.overlap, Schedule.Overlap.json, .skip,
+        "While a run has not ended: skip the next, or queue it behind."),
+      defaulted(
+        "missed", \.missed, Schedule.Missed.json, .runOnce,
+        "After times that went by with the machine off: one run, or none."),
+      optional("starts_at", \.startsAt, .text(1...40), "No run before."),
+      optional("ends_at", \.endsAt, .text(1...40), "No run after."),
+      required(
+        "task", \.task, .anyObject,
+        "Arguments of tasks_create, without name, parent_id, wait, dry_run, idempotency_key."),
+      defaulted("dry_run", \.dryRun, .bool, false, "Check everything, store nothing."),
+      TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
+  }
+
+  package typealias Output = ScheduleView
+
+  package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ScheduleView {
+    try workshop.mayChange()
+    let zones = ZoneFolder(environment: workshop.setting.environment)
+    let zone = input.zone ?? zones.localName()
+    guard let rules = zones.rules(of: zone) else {
+      throw .argument(
+        "time_zone", "no such zone on this machine; give one such as Europe/Berlin or UTC",
+        tool: name)
+    }
+    var (schedule, draft) = try drafted(input, zone, rules, caller)
+    guard schedule.nextDue(in: rules) != nil else {
+      let comes = schedule.rhythm.next(after: schedule.createdAt, in: rules) != nil
+      throw .neverDue(input, comes: comes)
+    }
+    if input.dryRun {
+      return ScheduleView(schedule, rules, hint: "Nothing was stored.", upcoming: Self.shown)
+    }
+    let store = try workshop.store()
+    let most = try workshop.configuration().limits.schedules
+    let environment = draft.launch.environment.merging(
+      workshop.setting.environment.filter { Self.places.contains($0.key) }
+    ) { $1 }
+    let kept = try naming { () throws(StoreError) in
+      schedule.making.environment = try store.storeEnvironment(environment)
+      return try store.keep(
+        schedule, nameIsGiven: input.name != nil, secrets: draft.launch.secrets, most: most,
+        by: caller.actor)
+    }
+    workshop.oweRunner()
+    return ScheduleView(
+      kept.schedule, rules,
+      hint: kept.replayed
+        ? "It was there already." : "Kept; schedules_list shows what came of each run.",
+      upcoming: Self.shown)
+  }
+
+  /// Where the configuration is found does not change with who makes the run.
+  private static let places: Set = ["ERRAND_CONFIG", "XDG_CONFIG_HOME"]
+  private static let shown = 3
+}
+
+extension ToolFailure {
+  fileprivate static func neverDue(_ input: SchedulesCreate.Input, comes: Bool) -> ToolFailure {
+    let argument = comes ? "ends_at" : input.at != nil ? "at" : "cron"
+    return .argument(
+      argument, argument == "at" ? "this time has passed" : "no time comes of it",
+      tool: "schedules_create")
+  }
+}
