@@ -77,18 +77,33 @@ package struct Brief: Sendable, Hashable {
     budgetUsd = spec.budget.usd
   }
 
+  /// Says how an earlier attempt of the same task ended whose conversation is gone on with.
+  package enum Stop: Sendable, Hashable {
+    /// A quota stopped it in its work.
+    case paused
+    /// What it came to was sent back, with these words.
+    case sentBack(String?)
+
+    fileprivate var words: String {
+      switch self {
+      case .paused, .sentBack(nil): "You were stopped. Go on where you were."
+      case .sentBack(let feedback?): "Your work was sent back. Go on with it:\n\n" + feedback
+      }
+    }
+  }
+
   /// Gives what is said when a conversation is gone on with. The agent remembers it as it was, so
   /// it is told what is otherwise now; stopped in its work, it is not given that work again.
   package func goingOn(
-    with conversation: Conversation, resumesOwn: Bool, notes: [String]
+    with conversation: Conversation, after stop: Stop?, notes: [String]
   ) -> Brief {
     guard conversation != .new, case .words(let words, let prompt) = work else { return self }
     var next = self
     next.conversation = conversation
-    let start = resumesOwn ? "You were stopped. Go on where you were." : prompt
+    let start = stop?.words ?? prompt
     let changed = notes.isEmpty ? [] : ["What has changed since:\n" + notes.joined(separator: "\n")]
     next.work = .words(
-      brief: resumesOwn ? start : words, prompt: ([start] + changed).joined(separator: "\n\n"))
+      brief: stop == nil ? words : start, prompt: ([start] + changed).joined(separator: "\n\n"))
     return next
   }
 

@@ -41,7 +41,7 @@ struct AttemptSetting {
     let tools = try Self.tools(record, ledger, folders, adapter.traits, supervisor, files)
     do throws(LaunchRefusal) {
       var brief = try Brief(record.spec, type, feedback: record.feedback).goingOn(
-        with: revival.conversation, resumesOwn: record.attempts.last?.resumes != nil,
+        with: revival.conversation, after: record.stop,
         notes: place.notes + revival.notes)
       // A limit is on all attempts together.
       brief.budgetUsd = brief.budgetUsd.map { max(0, $0 - (record.usage.costUsd ?? 0)) }
@@ -119,5 +119,14 @@ struct AttemptSetting {
       AgentEnvironment.Name.pass: folders.pass,
       AgentEnvironment.Name.temporary: folders.temporary,
     ]
+  }
+}
+
+extension TaskRecord {
+  /// How the attempt ended whose conversation the latest one goes on with; nil if it is no other's.
+  fileprivate var stop: Brief.Stop? {
+    guard let earlier = latestAttempt?.resumes else { return nil }
+    let isPaused = attempts.first { $0.attemptN == earlier }?.isPaused ?? false
+    return isPaused ? .paused : .sentBack(feedback)
   }
 }

@@ -110,8 +110,10 @@ struct Claimer {
 }
 
 extension TaskRecord {
-  /// The attempt whose conversation the next one goes on with: one that a quota stopped.
+  /// The attempt whose conversation the next one goes on with: one that a quota stopped, or that it
+  /// was sent back to.
   fileprivate var resumableAttempt: Int? {
+    if let resumesNext { return resumesNext }
     guard let latest = latestAttempt, latest.isPaused, latest.session?.isResumable == true
     else { return nil }
     return latest.attemptN

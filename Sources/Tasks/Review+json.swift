@@ -28,10 +28,11 @@ extension Retry.Change: JSONCodable {
 
 extension Retry: JSONCodable {
   package static let json = Codec.object(
-    Self.init(reason:feedback:change:launch:),
+    Self.init(reason:feedback:change:resumes:launch:),
     optional("reason", \.reason, .string, "Why."),
     optional("feedback", \.feedback, .string, "What the next attempt is told."),
     optional("change", \.change, Change.json, "Another input."),
+    optional("resumes", \.resumes, .int(1 ... .max), "The attempt to go on with."),
     required("launch", \.launch, LaunchPlan.json, "Who runs it now."))
 }
 

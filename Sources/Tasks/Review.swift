@@ -49,14 +49,18 @@ package struct Retry: Sendable, Hashable {
   /// What the next attempt is told of the one before.
   package var feedback: String?
   package var change: Change?
+  /// The attempt whose conversation the next one goes on with, if it is to.
+  package var resumes: Int?
   package var launch: LaunchPlan
 
   package init(
-    reason: String?, feedback: String? = nil, change: Change? = nil, launch: LaunchPlan
+    reason: String?, feedback: String? = nil, change: Change? = nil, resumes: Int? = nil,
+    launch: LaunchPlan
   ) {
     self.reason = reason
     self.feedback = feedback
     self.change = change
+    self.resumes = resumes
     self.launch = launch
   }
 }
@@ -136,7 +140,11 @@ extension TaskRecord {
   mutating func retry(_ retry: Retry) throws(IllegalTransition.Cause) {
     guard status.isTerminal else { throw .status(status) }
     guard retryCount < Limit.retries else { throw .limit("retries") }
+    if let earlier = retry.resumes, earlier < 1 || earlier > attemptCount {
+      throw .wrongAttempt(expected: attemptCount, given: earlier)
+    }
     retryCount += 1
+    resumesNext = retry.resumes
     feedback = retry.feedback
     if let change = retry.change {
       spec.input = change.input

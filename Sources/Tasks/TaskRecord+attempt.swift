@@ -18,6 +18,7 @@ extension TaskRecord {
       Attempt(
         attemptN: claim.attemptN, leaseId: claim.leaseId, profile: claim.profile,
         resumes: claim.resumes, claimedAt: moment.at))
+    resumesNext = nil
     guard let lease = claim.worker else {
       status = .dispatched
       return

@@ -36,6 +36,7 @@ extension TaskRecord: JSONCodable {
     defaulted("comments", \.comments, .array(of: TaskComment.json), [], "What was said about it."),
     defaulted("retryCount", \.retryCount, .int(0 ... .max), 0, "How often it was sent back."),
     optional("feedback", \.feedback, .string, "What the next attempt is told."),
+    optional("resumesNext", \.resumesNext, .int(1 ... .max), "What the next attempt resumes."),
     optional("resultSummary", \.resultSummary, .string, "The result in a few words."),
     optional("startedAt", \.startedAt, .timestamp, "When it first ran."),
     optional("completedAt", \.completedAt, .timestamp, "When it ended, however."),

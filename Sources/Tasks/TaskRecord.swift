@@ -36,6 +36,8 @@ package struct TaskRecord: Sendable, Hashable {
   package internal(set) var retryCount = 0
   /// What the next attempt is told of the one before.
   package internal(set) var feedback: String?
+  /// The attempt whose conversation the next one goes on with, where it was sent back to it.
+  package internal(set) var resumesNext: Int?
   package internal(set) var resultSummary: String?
   package internal(set) var startedAt: Timestamp?
   package internal(set) var completedAt: Timestamp?

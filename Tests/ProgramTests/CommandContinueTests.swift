@@ -40,6 +40,41 @@ struct CommandContinueTests {
     }
   }
 
+  @Test(arguments: [("resume", "heard 2"), ("new", "heard 1")])
+  func aTaskThatIsSentBackGoesOnInItsConversationWhereThatIsWanted(
+    _ session: String, _ said: String
+  ) throws {
+    try withCommandDesk { desk in
+      let agent = desk.folder + "/claude"
+      try writeFile(agent, RememberingAgent.script(), permissions: 0o755)
+      let settings: JSONValue = [
+        "profiles": [["name": "claude", "adapter": "claude", "executable": .string(agent)]]
+      ]
+      try writeFile(desk.configuration, settings.text)
+      let first = try desk.errand(["run", "-p", "claude", "-n", "first", "--watch", "one"])
+      #expect(first.status == .exited(code: 0), "\(first.errorText)")
+      _ = try desk.json([
+        "retry", "first", "--session", session, "--reason", "Add a test.", "--json",
+      ])
+      #expect(try desk.errand(["wait", "first"]).status == .exited(code: 0))
+      let logs = try desk.errand(["logs", "first"]).text
+      #expect(logs.contains(said) && logs.contains("Add a test."), "\(logs)")
+      #expect(logs.contains("> one") == (session == "new"), "\(logs)")
+      let shown = try desk.json(["get", "first", "--json"])
+      #expect(shown["attemptCount"] == 2 && shown["usage"]?["costUsd"] == 1.0, "\(shown.text)")
+    }
+  }
+
+  @Test func whatLeftNoConversationIsNotSentBackToIt() throws {
+    try withCommandDesk { desk in
+      _ = try desk.task("true", name: "script")
+      let lost = try desk.errand(["retry", "script", "--session", "resume"])
+      #expect(lost.status == .exited(code: 2))
+      #expect(lost.errorText.contains("--session: no attempt has left a conversation"))
+      #expect(try desk.json(["get", "script", "--json"])["status"] == "completed")
+    }
+  }
+
   @Test func whatCannotBeGoneOnWithIsSaidInWordsOfTheTerminal() throws {
     try withCommandDesk { desk in
       let missing = try desk.errand(["continue", "nobody", "go on"])

@@ -1,5 +1,7 @@
+import Agents
 import JSON
 import MCP
+import Posix
 import TaskStore
 import Tasks
 
@@ -22,6 +24,7 @@ package struct TasksRetry: TaskTool {
     var reason: String
     var brief: String?
     var profile: String?
+    var session: TasksContinue.Input.Session
     var team: String?
     var diary: String?
 
@@ -30,6 +33,7 @@ package struct TasksRetry: TaskTool {
       required("reason", \.reason, .text(1...20_000), "Why; the next attempt is told."),
       optional("brief", \.brief, .text(1...100_000), "A new brief."),
       optional("profile", \.profile, TaskPlace.groupName, "Who runs it now."),
+      defaulted("session", \.session, TasksContinue.Input.Session.json, .new, "Its conversation."),
       TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
   }
 
@@ -48,6 +52,7 @@ package struct TasksRetry: TaskTool {
     order.change = try input.brief.map { (brief) throws(ToolFailure) in
       try changed(task, brief)
     }
+    if input.session == .resume { order.resumes = try resumed(task, relaunch.plan) }
     return try ChangedTask(try workshop.sendBack(task, order, relaunch, caller), workshop)
   }
 
@@ -65,6 +70,22 @@ package struct TasksRetry: TaskTool {
     }
     return try ChangedTask(
       try workshop.find(TaskPlace(task: .id(task.id), team: team, diary: nil)), workshop)
+  }
+
+  /// Names the attempt whose conversation is gone on with: the latest that has one.
+  private func resumed(_ task: TaskRecord, _ plan: LaunchPlan) throws(ToolFailure) -> Int {
+    let latest = task.attempts.last { $0.session?.isResumable == true }
+    guard let latest, let session = latest.session else {
+      throw .argument(
+        "session", "no attempt has left a conversation",
+        code: FailureReason.sessionUnavailable.rawValue, tool: name)
+    }
+    guard session.adapter == plan.adapter, session.program == plan.executable.map(Path.name) else {
+      throw .argument(
+        "session", "profile \(plan.profile) cannot take up the conversation of another agent",
+        code: FailureReason.sessionUnavailable.rawValue, tool: name)
+    }
+    return latest.attemptN
   }
 
   /// Puts another brief into the input, which must still fit its type.

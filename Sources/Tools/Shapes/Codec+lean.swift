@@ -104,7 +104,8 @@ extension JSONValue {
     "queued_after", "queued_before", "completed_after", "completed_before", "content_type",
     "correlation_id", "created_by", "budget_usd", "budget_tokens", "max_turns", "timeout_sec",
     "comments", "reviewer", "author", "effort",
-    "allowed_profiles", "required_tools", "required_executor_trust_level", "max_attempts",
+    "session", "provider", "has_attempts", "allowed_profiles", "required_tools",
+    "required_executor_trust_level", "max_attempts",
   ]
 
   private var untold: JSONValue { leaving(out: ["description"]) }

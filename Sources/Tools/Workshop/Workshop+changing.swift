@@ -12,6 +12,7 @@ extension Workshop {
     var reason: String
     var feedback: String?
     var change: Retry.Change?
+    var resumes: Int?
 
     init(reason: String, feedback: String? = nil) {
       self.reason = reason
@@ -91,7 +92,7 @@ extension Workshop {
     guard fresh.status.isTerminal else { throw .notEnded(fresh) }
     let retry = Retry(
       reason: order.reason, feedback: order.feedback, change: order.change,
-      launch: try recorded(resolved, for: task))
+      resumes: order.resumes, launch: try recorded(resolved, for: task))
     let record = try change(task, by: caller, .retried(retry))
     // Whoever sweeps up after ended tasks may have come between.
     if !resolved.secrets.isEmpty {

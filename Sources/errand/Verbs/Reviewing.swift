@@ -36,8 +36,8 @@ extension Command {
     path: ["retry"], summary: "Give an ended task one more attempt.",
     operands: [.task],
     options: [
-      Options.reason.spec, Options.brief.spec, Options.profile.spec, Options.json.spec,
-      Options.quiet.spec,
+      Options.reason.spec, Options.brief.spec, Options.profile.spec, Options.session.spec,
+      Options.json.spec, Options.quiet.spec,
     ] + Options.place,
     tool: "tasks_retry",
     notes:
@@ -45,6 +45,9 @@ extension Command {
     examples: [
       Example("errand retry fix-login-test-k3f9", "The same once more."),
       Example("errand retry fix-login-test-k3f9 --profile codex", "By another agent."),
+      Example(
+        "errand retry fix-login-test-k3f9 --session resume --reason \"add a test\"",
+        "In the same conversation."),
     ],
     run: Reviewing.retry)
 
