@@ -12,6 +12,12 @@ extension Toolbox {
     var choice = choice
     if workshop.setting.isReadOnly { choice.readsOnly = true }
     choice.isInside = workshop.setting.pass != nil
+    // Only clients that can show it are told of it.
+    if workshop.setting.appPage != nil, workshop.setting.offersConsole,
+      choice.toolsets.contains(.tasks)
+    {
+      choice.toolsets.append(.app)
+    }
     let taken = choice
     let card = ServerCard(
       name: "errand", title: "Errand", version: workshop.setting.build.version,
@@ -23,6 +29,7 @@ extension Toolbox {
     let feed = ChangeFeed(workshop)
     offer.prompts = { TaskPrompts.all(resources) }
     offer.resources = resources
+    offer.offersApps = taken.toolsets.contains(.app) && !taken.isInside
     offer.handles = DurableWaits(workshop: workshop)
     offer.listening = { feed.listen($0) }
     offer.reading = { workshop.shareLook() }

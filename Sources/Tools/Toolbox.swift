@@ -65,6 +65,7 @@ package struct Toolbox: Sendable {
       Operation(RuntimeSessionsGet(workshop: workshop)),
       Operation(RuntimeSessionsUpload(workshop: workshop)),
       Operation(RuntimeSessionsDownload(workshop: workshop)),
+      Operation(TasksAppOpen(workshop: workshop)),
       Operation(TaskReport(workshop: workshop)),
       Operation(TaskAsk(workshop: workshop)),
       Operation(TaskSubmitOutput(workshop: workshop)),
@@ -164,7 +165,9 @@ package struct ToolChoice: Sendable, Hashable {
 
   func takes(_ operation: Operation) -> Bool {
     if readsOnly, !operation.tool.hints.readOnly { return false }
-    if !hasConsole, operation.name == TasksConsoleLink.toolName { return false }
+    if !hasConsole, operation.group == .app || operation.name == TasksConsoleLink.toolName {
+      return false
+    }
     if isInside { return operation.isForAttempts }
     if let tools { return tools.contains(operation.name) }
     return toolsets.contains(operation.group)

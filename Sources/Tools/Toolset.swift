@@ -5,6 +5,8 @@ package enum Toolset: String, Sendable, CaseIterable {
   case manage
   /// Lends tasks to workers outside this program.
   case worker
+  /// Is offered, with `tasks`, to clients that show pages beside the conversation.
+  case app
   /// Is offered to an agent inside an attempt, and to nobody else.
   case attempt
 

@@ -28,7 +28,11 @@ struct OfferTests {
       #expect(
         result["capabilities"] == [
           "tools": [:], "resources": ["subscribe": true, "listChanged": true], "prompts": [:],
-          "completions": [:], "extensions": ["io.modelcontextprotocol/tasks": [:]],
+          "completions": [:],
+          "extensions": [
+            "io.modelcontextprotocol/tasks": [:],
+            "io.modelcontextprotocol/ui": ["mimeTypes": ["text/html;profile=mcp-app"]],
+          ],
         ])
       #expect((result["ttlMs"]?.intValue ?? -1) >= 0)
       #expect(result["cacheScope"] == "private")

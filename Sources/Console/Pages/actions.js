@@ -1,10 +1,11 @@
-// Does things to a task, as far as there are tools: cancel, answer, write, continue.
+// Does things to a task, as far as there are tools: cancel, edit, retry, continue, judge.
 
 import { call } from "./api.js";
-import { can, go } from "./app.js";
-import { agent, doing, failureWords, h, isOver, put } from "./dom.js";
+import { go } from "./app.js";
+import { h, isOver } from "./dom.js";
 import { ask } from "./keys.js";
 import { edit, profiles, retry, review } from "./review.js";
+import { can } from "./session.js";
 
 export function cancel(task) {
   const reason = h("input", { name: "reason", maxLength: 300, autocomplete: "off" });
@@ -48,60 +49,4 @@ export function actionRow(task) {
     isEnded && can("tasks_retry") ? button("Retry", () => retry(task)) : null,
     isEnded && can("tasks_continue") && task.attemptCount > 0 ? [button("Continue", () => goOn(task, "extend")), button("Fork", () => goOn(task, "fork"))] : null,
     task.status === "completed" && can("tasks_verify") ? [button("Accept", () => review(task, true)), button("Reject", () => review(task, false))] : null);
-}
-
-/** Shows an open question with what may be answered. */
-export function questionCard(task, request) {
-  const answer = (body) => (event) => doing(event.currentTarget, () =>
-    call("tasks_respond", { task_id: task.id, request_id: request.requestId, ...body() }));
-  const text = h("textarea", { "aria-label": "Answer", rows: 2 });
-  const permission = request.permission;
-  const mayAnswer = can("tasks_respond");
-  const choices = permission
-    ? [["Allow", "allow", "main"], ["Always allow", "allow_always", ""], ["Deny", "deny", "bad"]]
-      .filter(([, decision]) => request.options.includes(decision)).map(([word, decision, name]) =>
-      h("button", { type: "button", class: name, onclick: answer(() => ({ decision })) }, word))
-    : (request.options ?? []).map((option) => h("button", { type: "button", onclick: answer(() => ({ option })) }, agent("span", option)));
-  return h("section", { class: "card panel question", "aria-label": "Question", data: { request: request.requestId } },
-    h("h2", {}, permission ? "Asks for leave" : "Asks"), agent("p", request.question),
-    permission?.arguments === undefined ? null : agent("pre", JSON.stringify(permission.arguments, null, 2)),
-    mayAnswer ? h("div", { class: "options" }, choices) : h("p", { class: "dim small" }, "It cannot be answered here yet."),
-    mayAnswer && !permission ? [text, h("div", { class: "row" }, h("button", { type: "button", class: "main",
-      onclick: answer(() => ({ answer: text.value })) }, "Answer"))] : null);
-}
-
-/**
- * Writes to the agent while it runs; what it has not heard yet stands there and can be taken back.
- * `show(task)` keeps that list true, and what is being written as it is.
- */
-export function messageBox(task) {
-  const text = h("textarea", { id: "message", rows: 2, placeholder: "Write to the agent", "aria-label": "Message to the agent" });
-  const waiting = h("ul", { class: "waiting", "aria-label": "Not heard yet" });
-  const fault = h("p", { class: "dim small", role: "status" });
-  const send = (when) => (event) => doing(event.currentTarget, async () => {
-    if (!text.value.trim()) return text.focus();
-    try {
-      await call("tasks_respond", { task_id: task.id, message: text.value, when });
-      [text.value, fault.textContent] = ["", ""];
-    } catch (error) {
-      fault.textContent = failureWords(error);
-    }
-    return undefined;
-  });
-  const takeBack = (sendId) => (event) => doing(event.currentTarget, () =>
-    call("tasks_respond", { task_id: task.id, cancel_send_id: sendId }));
-  const item = (one) => h("li", { class: "row" },
-    h("span", { class: "pill" }, one.when === "interrupt" ? "interrupts" : "after this turn"),
-    agent("span", one.text, { class: "grow" }),
-    h("button", { type: "button", class: "link small", onclick: takeBack(one.sendId) }, "Withdraw"));
-  const element = h("div", { class: "send" }, waiting, text, h("div", { class: "row" },
-    h("button", { type: "button", class: "main", onclick: send("after_turn") }, "Send after this turn"),
-    h("button", { type: "button", onclick: send("interrupt") }, "Interrupt and send")), fault);
-  function show(now) {
-    const queued = now.queuedMessages ?? [];
-    put(waiting, queued.map(item));
-    waiting.hidden = queued.length === 0;
-  }
-  show(task);
-  return { element, show };
 }

@@ -7,6 +7,7 @@ import { openPalette, watchKeys } from "./keys.js";
 import { follow, join, leave } from "./line.js";
 import { newTaskView } from "./newtask.js";
 import { badge, offerNotices } from "./notify.js";
+import { session } from "./session.js";
 import { tableView } from "./table.js";
 import { taskView } from "./task.js";
 
@@ -14,8 +15,6 @@ const main = document.getElementById("main");
 const live = document.getElementById("live");
 const notice = document.getElementById("notice");
 let view;
-export let session = { tools: [], number: 0, version: "" };
-export const can = (tool) => session.tools.includes(tool);
 
 function route() {
   const parts = location.pathname.split("/").filter(Boolean).map(decodeURIComponent);
@@ -93,7 +92,7 @@ async function start() {
   }
   if (!token()) return locked();
   try {
-    session = await call("session");
+    Object.assign(session, await call("session"));
   } catch (error) {
     if (error.status === 401) return locked();
     lineIs(false, error);

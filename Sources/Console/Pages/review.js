@@ -1,10 +1,10 @@
 // Judges what a task handed in, sends it back, changes what is said about it, and remarks on it.
 
 import { call } from "./api.js";
-import { can } from "./app.js";
 import { textOf } from "./artifacts.js";
 import { agent, ago, doing, duration, failureWords, h, pill, toast } from "./dom.js";
 import { ask } from "./keys.js";
+import { can } from "./session.js";
 
 const queued = () => toast("A new attempt is queued.");
 const words = (text, more = {}) => h("textarea", { rows: 4, ...more });

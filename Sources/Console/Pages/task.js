@@ -1,8 +1,8 @@
 // Shows one task: what it is about, how it stands and why, what it says, and what it left.
 
 import { call } from "./api.js";
-import { actionRow, cancel, messageBox, questionCard } from "./actions.js";
-import { can } from "./app.js";
+import { actionRow, cancel } from "./actions.js";
+import { messageBox, questionCard } from "./answers.js";
 import { artifactItem, listArtifacts, textOf } from "./artifacts.js";
 import { usageChart, usageOverTime } from "./chart.js";
 import { diffView } from "./diff.js";
@@ -11,6 +11,7 @@ import { follow } from "./line.js";
 import { soon } from "./lists.js";
 import { streamView } from "./messages.js";
 import { attemptList, edit, remarks, sendBack } from "./review.js";
+import { can } from "./session.js";
 import { family } from "./tree.js";
 
 export function taskView(reference) {

@@ -59,7 +59,7 @@ extension Offer {
     if hasCompletions { capabilities["completions"] = [:] }
     var extensions: JSONObject = [:]
     if era == .modern, handles != nil { extensions[MetaKey.tasksExtension] = [:] }
-    if offersApps {
+    if era == .modern, offersApps {
       extensions[MetaKey.appsExtension] = ["mimeTypes": [.string(MetaKey.appMimeType)]]
     }
     if !extensions.isEmpty { capabilities["extensions"] = .object(extensions) }

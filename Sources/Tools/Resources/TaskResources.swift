@@ -34,6 +34,7 @@ struct TaskResources: ResourceProvider {
   private static let listLifetime = 1_000
 
   func read(_ uri: String) throws(ResourceFailure) -> ResourceReading {
+    if uri == AppPage.address, let page = workshop.setting.appPage { return page.reading }
     guard let address = ResourceAddress(uri) else { throw .notFound }
     do throws(ToolFailure) {
       switch address {

@@ -24,6 +24,8 @@ package final class Workshop: Sendable {
     package var isReadOnly = false
     /// Names the console's pages in results, and makes links to it.
     package var offersConsole = true
+    /// Is shown by chat clients that show pages.
+    package var appPage: AppPage?
     /// Names the reading mark of the inbox; nil takes the client's own name.
     package var clientName: String?
     /// Sees to it that somebody starts what may start; called after the change is durable.

@@ -1,3 +1,4 @@
+import Console
 import JSON
 import JSONRPC
 import MCP
@@ -42,6 +43,7 @@ enum Serving {
     setting.isReadOnly = call[Options.readOnly]
     setting.offersConsole = !call[Options.noConsole]
     setting.clientName = call[Options.client]
+    setting.appPage = AppPage { InChatPage.text }
     if Environment.isTerminal(0) { call.terminal.note(hint) }
     let conversation: Conversation
     do throws(SystemError) {
