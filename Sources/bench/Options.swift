@@ -1,9 +1,9 @@
 import Posix
 
-/// Reads the command line: `bench [--quick] [--large] [--json] [--only json|wire|store|tasks] [--errand PATH]`.
+/// Reads the command line: `bench [--quick] [--large] [--json] [--only json|wire|store|tasks|console] [--errand PATH]`.
 struct Options {
   enum Part: String, CaseIterable {
-    case json, wire, store, tasks
+    case json, wire, store, tasks, console
   }
 
   var isQuick = false
@@ -30,7 +30,7 @@ struct Options {
         errand = path
       case "--only":
         guard let part = rest.popFirst().flatMap(Part.init(rawValue:)) else {
-          throw Misuse(description: "--only wants json, wire, store or tasks")
+          throw Misuse(description: "--only wants json, wire, store, tasks or console")
         }
         only = part
       default:

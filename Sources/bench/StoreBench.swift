@@ -44,13 +44,13 @@ struct StoreBench {
     let store = try TaskStore.open(folder + "/creating")
     let line = [UInt8](repeating: 65, count: 1100)
     let file = try RealFileSystem().openForAppending(folder + "/plain.jsonl")
-    try add(0, to: store)
+    try Self.add(0, to: store)
     try store.sync()
     var ours: [Double] = []
     var plain: [Double] = []
     for round in 1...rounds {
       ours += try timed(1) { _ in
-        try add(round, to: store)
+        try Self.add(round, to: store)
         try store.sync()
       }
       plain += try timed(1) { _ in
@@ -64,7 +64,7 @@ struct StoreBench {
         yardstick: ("append+fdatasync", plain.median * 1e6), goal: .atMost(1.4)))
     let count = 2000
     let all = try timed(1) { _ in
-      for number in 0..<count { try add(rounds + 1 + number, to: store) }
+      for number in 0..<count { try Self.add(rounds + 1 + number, to: store) }
       try store.sync()
     }
     report.add(
@@ -113,8 +113,8 @@ struct StoreBench {
         goal: .atLeast(2)))
   }
 
-  private func add(_ number: Int, to store: TaskStore) throws {
-    _ = try store.create(Self.spec(number), by: Self.actor, nameIsGiven: true)
+  private static func add(_ number: Int, to store: TaskStore) throws {
+    _ = try store.create(spec(number), by: actor, nameIsGiven: true)
   }
 
   private static func insert(_ number: Int) -> String {
@@ -144,7 +144,7 @@ struct StoreBench {
       }
       ready.wait(while: { !$0 })
       let start = MonotonicTime.now
-      try add(first + round, to: writer)
+      try Self.add(first + round, to: writer)
       guard let time = woken.wait({ (time: inout MonotonicTime?) in time }) else { continue }
       woken.withLock { $0 = nil }
       samples.append(Double((time - start).nanoseconds) / 1e6)
@@ -180,8 +180,9 @@ struct StoreBench {
         unit: "µs", yardstick: yardstick.map { ($0.0, $0.1) }, goal: .atMost(0.3)))
   }
 
-  private func listing(_ report: inout Report, _ size: Int) throws {
-    let root = folder + "/store-\(size)"
+  /// Makes a store of so many tasks, all of them ended.
+  @discardableResult
+  static func fill(_ root: String, _ size: Int) throws -> TaskStore {
     let store = try TaskStore.open(root)
     for number in 0..<size {
       try add(number, to: store)
@@ -190,6 +191,12 @@ struct StoreBench {
       if number % 20_000 == 19_999 { try store.compactIfWorthwhile() }
     }
     try store.sync()
+    return store
+  }
+
+  private func listing(_ report: inout Report, _ size: Int) throws {
+    let root = folder + "/store-\(size)"
+    let store = try Self.fill(root, size)
     let compaction = try timed(1) { _ in try store.compactIfWorthwhile(always: true) }
     try grown(&report, store, root, size)
     var query = TaskQuery()
@@ -217,7 +224,7 @@ struct StoreBench {
   ) throws {
     let name = Report.number(Double(size))
     let creates = try timed(50) { number in
-      try add(size + number, to: store)
+      try Self.add(size + number, to: store)
       try store.sync()
     }
     report.add(
@@ -225,14 +232,16 @@ struct StoreBench {
         name: "durable create, \(name) tasks", value: creates.median * 1e6, unit: "µs"))
     try wakeUp(&report, root, from: size + 50, ", \(name) tasks")
     // What stays queued would be placed in every page's queue.
-    for number in size..<size + 50 + min(rounds, 200) { try end(number, failed: false, in: store) }
+    for number in size..<size + 50 + min(rounds, 200) {
+      try Self.end(number, failed: false, in: store)
+    }
     try store.compactIfWorthwhile(always: true)
   }
 
-  private func end(_ number: Int, failed: Bool, in store: TaskStore) throws {
+  private static func end(_ number: Int, failed: Bool, in store: TaskStore) throws {
     let event: TaskEvent =
       failed ? .failed(AttemptError(.workspaceError, "measured")) : .cancelled(reason: nil)
-    try store.change(TaskReference("measured-\(number)"), by: Self.actor) { _ in event }
+    try store.change(TaskReference("measured-\(number)"), by: actor) { _ in event }
   }
 
   /// Measures opening plus a page, and a filtered page, as differences of many to few.

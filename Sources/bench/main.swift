@@ -33,6 +33,11 @@ func measure(_ options: Options, in folder: String) throws {
         .run(&report)
       try CrowdBench(programs: programs, folder: work, agents: options.isQuick ? 20 : 200)
         .run(&report)
+    case .console:
+      let work = folder + "/console-work"
+      try RealFileSystem().createDirectory(work)
+      try ConsoleBench(programs: programs, folder: work, rounds: options.isQuick ? 5 : 20)
+        .run(&report)
     }
   }
   report.finish()

@@ -24,12 +24,13 @@ export function taskView(reference) {
   const asked = h("div", { class: "task-page", "aria-live": "assertive" });
   const changes = h("section", { class: "card", "aria-label": "Changes", hidden: true });
   const foot = h("div");
-  const side = Object.fromEntries(["brief", "result", "family", "remarks", "usage", "attempts", "artifacts"].map((key) =>
+  const artifacts = h("section", { class: "card panel", hidden: true });
+  const side = Object.fromEntries(["brief", "result", "family", "remarks", "usage", "attempts"].map((key) =>
     [key, h("section", { class: "card panel", hidden: true })]));
   const stream = streamView(earlier);
   stream.element.append(foot);
   const element = h("article", { class: "task-page" }, head, asked,
-    h("div", { class: "two" }, h("div", { class: "task-page" }, changes, stream.element),
+    h("div", { class: "two" }, h("div", { class: "task-page" }, changes, artifacts, stream.element),
       h("aside", { class: "side", "aria-label": "About the task" }, Object.values(side))));
   const view = { element, title: reference, refresh, messages, keys: {
     c: () => { if (task && !isOver(task.status)) cancel(task); },
@@ -139,7 +140,8 @@ export function taskView(reference) {
     const all = task.artifactCount ? await listArtifacts(task.id) : [];
     artifactCount = task.artifactCount;
     if (all.length === 0) return;
-    panel("artifacts", `Artifacts (${all.length})`, h("div", {}, all.map((item) => artifactItem(task.id, item))));
+    artifacts.hidden = false;
+    put(artifacts, h("h2", {}, `Artifacts (${all.length})`), h("div", {}, all.map((item) => artifactItem(task.id, item))));
     const diff = all.findLast((item) => item.kind === "diff");
     if (!diff) return;
     const { text, isWhole } = await textOf(task.id, diff, 2 * 1024 * 1024);
