@@ -48,9 +48,43 @@ package enum Dependencies {
     for task: TaskRecord, _ known: [TaskID: TaskRecord], _ store: TaskStore
   ) throws(StoreError) -> TaskEvent? {
     guard let condition = task.spec.claimCondition else { return .released }
+    let (standings, names) = try standings(of: condition.tasks, known, store)
+    switch condition.evaluate({ standings[$0] }) {
+    case .pending: return nil
+    case .satisfied: return .released
+    case .unsatisfiable(let id):
+      let name = names[id] ?? id.description
+      let state = standings[id].map { "is \($0.status.rawValue)" } ?? "is gone"
+      return .failed(
+        AttemptError(
+          .dependencyUnsatisfiable, "It waited for task \(name), which \(state)."))
+    }
+  }
+
+  /// Says in a line which tasks one still waits for; nil where it waits for none.
+  package static func awaited(
+    by task: TaskRecord, in store: TaskStore
+  ) throws(StoreError) -> String? {
+    guard task.hold?.reason == .dependencies, let condition = task.spec.claimCondition
+    else { return nil }
+    let (standings, names) = try standings(of: condition.tasks, [:], store)
+    let open = condition.awaited { standings[$0] }
+    guard !open.isEmpty else { return nil }
+    let told = open.prefix(mostTold).map { id in
+      "\(names[id] ?? id.description) (\(standings[id]?.status.rawValue ?? "gone"))"
+    }
+    let rest = open.count - told.count
+    return "Waits for \(told.joined(separator: ", "))\(rest > 0 ? " and \(rest) more" : "")."
+  }
+
+  private static let mostTold = 5
+
+  private static func standings(
+    of tasks: [TaskID], _ known: [TaskID: TaskRecord], _ store: TaskStore
+  ) throws(StoreError) -> ([TaskID: ClaimCondition.Standing], [TaskID: String]) {
     var standings: [TaskID: ClaimCondition.Standing] = [:]
     var names: [TaskID: String] = [:]
-    for id in condition.tasks {
+    for id in tasks {
       let found: TaskRecord?
       do throws(StoreError) {
         found = if let one = known[id] { one } else { try store.task(id: id) }
@@ -65,15 +99,6 @@ package enum Dependencies {
       }
       names[id] = found?.spec.name
     }
-    switch condition.evaluate({ standings[$0] }) {
-    case .pending: return nil
-    case .satisfied: return .released
-    case .unsatisfiable(let id):
-      let name = names[id] ?? id.description
-      let state = standings[id].map { "is \($0.status.rawValue)" } ?? "is gone"
-      return .failed(
-        AttemptError(
-          .dependencyUnsatisfiable, "It waited for task \(name), which \(state)."))
-    }
+    return (standings, names)
   }
 }

@@ -11,11 +11,18 @@ package indirect enum ClaimCondition: Sendable, Hashable {
   package enum Limit {
     package static let depth = 4
     package static let branches = 8
+    /// Tasks that `depends_on` may name, so that a level is left for what stands beside it.
+    package static let tasks = branches * branches
   }
 
-  /// Gives what `depends_on` means: all of these completed.
+  /// Gives what `depends_on` means: all of these completed; more than fit one level are grouped.
   package static func completed(_ tasks: [TaskID]) -> ClaimCondition {
-    .all(tasks.map { .taskStatus($0, [.completed]) })
+    let each = tasks.map { ClaimCondition.taskStatus($0, [.completed]) }
+    guard each.count > Limit.branches else { return .all(each) }
+    return .all(
+      stride(from: 0, to: each.count, by: Limit.branches).map { start in
+        .all(Array(each[start..<min(start + Limit.branches, each.count)]))
+      })
   }
 
   /// Says what of a task a condition looks at.
@@ -63,6 +70,19 @@ package indirect enum ClaimCondition: Sendable, Hashable {
     case .all(let branches), .any(let branches):
       branches.flatMap(\.tasks).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     case .taskStatus(let id, _), .taskAccepted(let id): [id]
+    }
+  }
+
+  /// Lists the tasks whose end or acceptance is still to come.
+  package func awaited(_ standing: (TaskID) -> Standing?) -> [TaskID] {
+    leaves.filter { $0.evaluate(standing) == .pending }.flatMap(\.tasks)
+      .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  private var leaves: [ClaimCondition] {
+    switch self {
+    case .all(let branches), .any(let branches): branches.flatMap(\.leaves)
+    case .taskStatus, .taskAccepted: [self]
     }
   }
 

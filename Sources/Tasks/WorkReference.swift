@@ -103,9 +103,13 @@ extension TaskSpec {
 
   /// Lists the tasks it names, which must stay as long as it does.
   package var namedTasks: [TaskID] {
-    [parentId].compactMap(\.self)
-      + references.compactMap {
-        if case .task(let id, _, _) = $0.target { id } else { nil }
-      }
+    [parentId].compactMap(\.self) + referredTasks + (claimCondition?.tasks ?? [])
+  }
+
+  /// Lists the tasks whose work it is about.
+  package var referredTasks: [TaskID] {
+    references.compactMap {
+      if case .task(let id, _, _) = $0.target { id } else { nil }
+    }
   }
 }

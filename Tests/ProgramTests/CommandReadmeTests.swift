@@ -62,8 +62,10 @@ struct CommandReadmeTests {
     }
   }
 
-  /// Says of a set that not everybody is offered to whom it is; its tools share a line.
+  /// Says of some sets in a line what all their tools are for, or to whom they are offered.
   private static let special = [
+    "artifacts": "What a task left behind or is given, by content id (CID).",
+    "review": "Accept or reject what came, try again, change what is said of a task.",
     "manage":
       "Only where asked for, as by `errand serve --toolsets tasks,artifacts,review,manage`.",
     "worker": "For workers outside (`--toolsets tasks,worker`), which take tasks by lease.",

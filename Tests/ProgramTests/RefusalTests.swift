@@ -23,7 +23,7 @@ struct RefusalTests {
       tool: "tasks_create", arguments: #"{"breif":"x"}"#, code: "invalid_arguments",
       mentions: ["breif", "brief"]),
     Refusal(
-      tool: "tasks_create", arguments: #"{"brief":"x","profile":"shell","depends_on":[]}"#,
+      tool: "tasks_create", arguments: #"{"brief":"x","profile":"shell","depends_on":"one"}"#,
       code: "invalid_arguments", mentions: ["depends_on"]),
     Refusal(
       tool: "tasks_create", arguments: #"{"input":{"constraints":5},"profile":"shell"}"#,

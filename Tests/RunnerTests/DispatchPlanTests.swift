@@ -107,6 +107,25 @@ private let held: [TaskEvent] = [.held(.directoryBusy, resumeAt: nil)]
       ])
   }
 
+  @Test func lowWorkStartsHoweverMuchUrgentWorkKeepsComing() throws {
+    var maker = Maker()
+    let low = try maker.task("low", priority: 100)
+    var waiting = [low]
+    // Every half a minute one more that is critical comes, and one place comes free.
+    for minute in 0..<300 {
+      waiting.append(try maker.task("critical \(minute)", priority: 0, after: 30_000))
+      let first = try #require(
+        DispatchPlan(waiting, limits: .init(maxParallel: 1), now: Maker.noon).candidates.first)
+      if first.id == low.id {
+        // A hundred points, each a minute; of two that are even the older goes first.
+        #expect(minute == 199)
+        return
+      }
+      waiting.removeAll { $0.id == first.id }
+    }
+    Issue.record("it never came to its turn")
+  }
+
   @Test func aProfilesLimitHoldsOnlyItsOwn() throws {
     var maker = Maker()
     let tasks = try [

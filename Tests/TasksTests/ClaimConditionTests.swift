@@ -58,6 +58,23 @@ import Testing
     #expect(try ClaimCondition.json.decode(.parse(bytes)) == condition)
   }
 
+  @Test(arguments: [(1, 2), (8, 2), (9, 3), (64, 3)])
+  func asManyAsMayBeNamedFitTheLimits(count: Int, depth: Int) throws {
+    let ids = (1...count).map { Sample.id(UInt64($0)) }
+    let condition = ClaimCondition.completed(ids)
+    #expect(condition.tasks == ids && condition.depth == depth)
+    #expect(
+      try ClaimCondition.json.decode(.parse(ClaimCondition.json.encode(condition))) == condition)
+  }
+
+  @Test func onlyWhatIsStillToComeIsAwaited() {
+    let condition = ClaimCondition.all([
+      .completed([Self.done, Self.running]), .taskAccepted(Self.done),
+      .any([Self.completed(Self.failed), .taskAccepted(Self.accepted)]),
+    ])
+    #expect(condition.awaited(Self.standing) == [Self.running, Self.done])
+  }
+
   @Test func itsTasksAreNamedOnceInOrder() {
     let condition = ClaimCondition.all([
       .taskAccepted(Self.done), .any([Self.completed(Self.failed), Self.completed(Self.done)]),

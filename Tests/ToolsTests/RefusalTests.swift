@@ -33,7 +33,7 @@ struct RefusalTests {
     Case("tasks_create", ["brief": 5], "invalid_arguments", "/brief"),
     Case("tasks_create", ["brief": ""], "invalid_arguments", "/brief"),
     Case("tasks_create", ["breif": "x"], "invalid_arguments", "/breif"),
-    Case("tasks_create", ["brief": "x", "depends_on": []], "invalid_arguments", "/depends_on"),
+    Case("tasks_create", ["brief": "x", "after_task": []], "invalid_arguments", "/after_task"),
     Case("tasks_create", ["brief": "x", "name": "Not A Name"], "invalid_arguments", "/name"),
     Case("tasks_create", ["brief": "x", "input": ["brief": "y"]], "invalid_arguments", "/brief"),
     Case("tasks_create", ["input": []], "invalid_arguments", "/input"),

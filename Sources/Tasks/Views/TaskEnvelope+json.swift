@@ -5,8 +5,9 @@ extension TaskEnvelope: JSONCodable {
     Self.init(
       id:name:title:tags:status:statusReason:statusMessage:queuePosition:resumeAt:taskType:
       outputKind:input:inputSizeBytes:inputCut:inputCid:inputSchemaCid:references:teamId:
-      diaryId:correlationId:parentId:priority:profile:directory:workspace:budget:dispatchTimeoutSec:
-      runningTimeoutSec:expiresAt:maxAttempts:attemptCount:acceptedAttemptN:retryCount:
+      diaryId:correlationId:parentId:claimCondition:priority:profile:directory:workspace:budget:
+      dispatchTimeoutSec:runningTimeoutSec:expiresAt:maxAttempts:attemptCount:acceptedAttemptN:
+      retryCount:
       review:comments:latestAttempt:resultSummary:usage:artifactCount:pendingRequests:
       queuedMessages:childCounts:createdBy:cancelledBy:cancelReason:cancelRequestedAt:queuedAt:
       startedAt:completedAt:updatedAt:revision:consoleUrl:),
@@ -32,6 +33,8 @@ extension TaskEnvelope: JSONCodable {
     optional("diaryId", \.diaryId, .string, "Opaque grouping id."),
     optional("correlationId", \.correlationId, .string, "Opaque grouping id."),
     optional("parentId", \.parentId, TaskID.json, "The task that made it."),
+    optional(
+      "claimCondition", \.claimCondition, ClaimCondition.json, "What must be true before."),
     required("priority", \.priority, .int, "0 critical, 50 normal, 100 low."),
     required("profile", \.profile, .string, "Who runs it."),
     optional("directory", \.directory, .string, "Where it works."),

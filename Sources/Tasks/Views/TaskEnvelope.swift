@@ -23,6 +23,7 @@ package struct TaskEnvelope: Sendable, Hashable {
   package var diaryId: String?
   package var correlationId: String?
   package var parentId: TaskID?
+  package var claimCondition: ClaimCondition?
   package var priority: Int
   package var profile: String
   package var directory: String?
@@ -82,7 +83,7 @@ extension TaskEnvelope {
       teamId: spec.teamId.cleanedWord,
       diaryId: spec.diaryId?.cleanedWord,
       correlationId: spec.correlationId?.cleanedWord, parentId: spec.parentId,
-      priority: spec.priority,
+      claimCondition: spec.claimCondition, priority: spec.priority,
       profile: spec.launch.profile.cleanedWord, directory: spec.directory?.cleanedPath,
       workspace: spec.workspace,
       budget: spec.budget, dispatchTimeoutSec: spec.dispatchTimeoutSec,

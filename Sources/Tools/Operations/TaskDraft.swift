@@ -46,20 +46,20 @@ extension TasksCreate {
     if let source { (order, continuation) = try continued(order, source, by: launch.plan) }
     var spec = try identified(order, launch)
     spec.continuation = continuation
-    spec.claimCondition = source?.condition
     spec.checks = input.checks
     spec.maxAttempts = input.maxAttempts
     spec.suitability = input.suitability
     (spec.directory, spec.workspace) = place
     spec.teamId = input.grouping.team ?? configuration.team
     spec.references = try bound(input.work.references, input.grouping.team)
-    try check(spec, type)
     spec.parentId = try input.grouping.parent.map { (parent) throws(ToolFailure) in
       try workshop.find(
         TaskPlace(task: parent, team: input.grouping.team, diary: nil),
         at: JSONPointer(tokens: ["parent_id"])
       ).id
     }
+    spec.claimCondition = try condition(of: input, after: source, within: spec.parentId)
+    try check(spec, type)
     bound(&spec, input, TaskLimits.ceiling(configuration: configuration, profile: launch.profile))
     try parent?.bound(&spec, &launch, input.limits.budget)
     return TaskDraft(

@@ -71,14 +71,15 @@ extension TasksCreate {
     switch type.name {
     case "assess_brief":
       let target = try target(of: spec, type, judging: "fulfill_brief")
-      guard spec.namedTasks.contains(target.id) else {
+      guard spec.referredTasks.contains(target.id) else {
         throw .referencesRequired(type.name, role: .judgedWork)
       }
-      guard target.acceptedAttemptN != nil else {
+      let isAwaited = spec.claimCondition?.tasks.contains(target.id) ?? false
+      guard isAwaited || target.acceptedAttemptN != nil else {
         throw .precondition(
           "\(type.name).targetTaskNotAccepted", "targetTaskId",
           "task \(target.spec.name) is \(target.status.rawValue) and no attempt of it counts",
-          "Wait until it has completed, then create this task again.")
+          "Name it in depends_on, too, and call tasks_create again.")
       }
     case "judge_eval_attempt":
       let target = try target(of: spec, type, judging: "run_eval")

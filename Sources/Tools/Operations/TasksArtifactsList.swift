@@ -9,7 +9,7 @@ package struct TasksArtifactsList: TaskTool {
   package let title = "List artifacts"
   package let summary = """
     Lists a task's artifacts in the order they came: files, reports, and the diff of what an \
-    attempt changed, each with the content id (cid) that tasks_artifacts_download takes.
+    attempt changed, each with its cid for tasks_artifacts_download.
     """
   package let hints = ToolHints.reading
   package let group = Toolset.artifacts

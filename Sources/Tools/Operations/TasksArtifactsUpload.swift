@@ -13,7 +13,7 @@ package struct TasksArtifactsUpload: TaskTool {
   package let title = "Add an artifact"
   package let summary = """
     Adds a file, report or other content to a task's artifacts, from text, base 64 or a file \
-    under the task's directory or the start directory. Repeating it is safe.
+    under the task's directory or the start directory.
     """
   package let hints = ToolHints(
     readOnly: false, destructive: false, idempotent: true, openWorld: false)

@@ -10,8 +10,8 @@ package struct TasksAttemptsList: TaskTool {
   package let title = "List attempts"
   package let summary = """
     Shows the attempts of a task, oldest first: how each ended, its output (what the agent \
-    claims), error with next step, exit code, usage, workspace and processes. An output too large \
-    for here is read by its outputCid with tasks_artifacts_download.
+    claims), error with next step, exit code, usage, workspace and processes. A large output is \
+    read by outputCid with tasks_artifacts_download.
     """
   package let hints = ToolHints.reading
   package let group = Toolset.tasks

@@ -6,6 +6,7 @@ extension TasksCreate {
     var work = Work()
     var place = Place()
     var grouping = Grouping()
+    var prerequisites = Prerequisites()
     var limits = TaskLimits()
     var expiresInSec: Int?
     var maxAttempts = 1
@@ -44,6 +45,14 @@ extension TasksCreate {
       var profile: String?
       var model: String?
       var effort: String?
+    }
+
+    /// Says what of other tasks must be true before it may start.
+    struct Prerequisites: Sendable, Hashable {
+      /// Must all have completed.
+      var tasks: [TaskReference] = []
+      /// Is a claim condition that may name tasks by name.
+      var condition: JSONObject?
     }
 
     /// Says what it belongs to.
@@ -96,8 +105,16 @@ extension TasksCreate.Input: JSONCodable {
       "tags", \.grouping.tags, .array(of: .text(1...64), count: 0...50), [],
       "Words to find it by."),
     optional("parent_id", \.grouping.parent, .reference, "Task it is a part of."),
+    defaulted(
+      "depends_on", \.prerequisites.tasks,
+      .array(of: .reference, count: 0...ClaimCondition.Limit.tasks), [],
+      "Tasks to complete first."),
     optional(
-      "correlation_id", \.grouping.correlation, group, "Your own id for what belongs together."),
+      "claim_condition", \.prerequisites.condition, .anyObject,
+      "{op: all|any, conditions}, {op: task_status, taskId, statuses}, {op: task_accepted, taskId}."
+    ),
+    optional(
+      "correlation_id", \.grouping.correlation, group, "Your id for what belongs together."),
     TaskPlace.teamField(\.grouping.team),
     optional("diary_id", \.grouping.diary, group, "Diary it belongs to."),
     optional(
@@ -117,7 +134,7 @@ extension TasksCreate.Input: JSONCodable {
       .array(
         of: .array(of: .text(1...20_000), count: 1...CheckEvidence.mostWords),
         count: 0...CheckEvidence.most), [],
-      "Commands (argv) that must pass in the workspace after the agent's claim."),
+      "Commands (argv) that must pass in the workspace afterwards."),
     defaulted("wait", \.wait, .bool, false, "Wait for its end, up to 40 s."),
     optional(
       "idempotency_key", \.key, group,
@@ -134,8 +151,9 @@ extension TasksCreate.Input: JSONCodable {
     brief: String?, input: JSONObject?, taskType: String, title: String?, name: String?,
     references: [Reference], directory: String?, workspace: WorkspaceMode?, profile: String?,
     allowedProfiles: [String], requiredTools: [String], trust: TrustLevel, model: String?,
-    effort: String?, priority: Int,
-    tags: [String], parent: TaskReference?, correlation: String?, team: String?, diary: String?,
+    effort: String?, priority: Int, tags: [String], parent: TaskReference?,
+    dependsOn: [TaskReference], condition: JSONObject?, correlation: String?, team: String?,
+    diary: String?,
     dispatchTimeoutSec: Int?, runningTimeoutSec: Int?, expiresInSec: Int?, usd: Double?,
     tokens: Int?, turns: Int?, maxAttempts: Int, checks: [[String]], wait: Bool, key: String?,
     dryRun: Bool,
@@ -151,6 +169,7 @@ extension TasksCreate.Input: JSONCodable {
       grouping: Grouping(
         priority: priority, tags: tags, parent: parent, correlation: correlation, team: team,
         diary: diary),
+      prerequisites: Prerequisites(tasks: dependsOn, condition: condition),
       limits: TaskLimits(
         budget: Budget(usd: usd, tokens: tokens, turns: turns),
         dispatchTimeoutSec: dispatchTimeoutSec, runningTimeoutSec: runningTimeoutSec),

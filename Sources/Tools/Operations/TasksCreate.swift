@@ -18,10 +18,9 @@ package struct TasksCreate: TaskTool {
   package var summary: String {
     """
     Hands work to a coding agent, which does it in the background in a directory of the user's. \
-    Returns at once with the task's id; use tasks_wait to learn when it ends or asks. The brief \
-    must say everything: the agent knows nothing of this conversation. Limits given here only \
-    lower the configured ones. With wait, cancelling the handle of the tasks extension cancels \
-    the work, too.
+    Returns at once; tasks_wait tells when it ends or asks. The brief must say everything: the \
+    agent knows nothing of this conversation. Limits only lower the configured ones. With wait, \
+    cancelling the handle of the tasks extension cancels the work, too.
     """
   }
 

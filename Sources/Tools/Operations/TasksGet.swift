@@ -1,5 +1,6 @@
 import JSON
 import MCP
+import Runner
 import TaskStore
 import Tasks
 
@@ -58,7 +59,8 @@ package struct TaskShown: JSONCodable, ToolOutput {
     TaskEnvelope.json, Note.json, make: { TaskShown(envelope: $0, note: $1) },
     parts: { ($0.envelope, $0.note) }
   ).bare.outlining([
-    "budget", "usage", "childCounts", "createdBy", "cancelledBy", "references", "queuedMessages",
+    "budget", "usage", "childCounts", "claimCondition", "createdBy", "cancelledBy", "references",
+    "queuedMessages",
     "review", "comments",
   ])
 }
@@ -67,7 +69,8 @@ extension Workshop {
   /// Shows a task within so many bytes.
   func shown(_ task: TaskRecord, bytes: Int) throws(ToolFailure) -> TaskShown {
     let standings = try Standings(self, for: [task])
-    let envelope = standings.envelope(task, children: try childCounts(of: task))
+    var envelope = standings.envelope(task, children: try childCounts(of: task))
+    try tellAwaited(&envelope, task)
     return try Self.fitted(envelope, hint: standings.hint(for: task), bytes: bytes)
   }
 
@@ -75,7 +78,17 @@ extension Workshop {
   func shownNew(_ task: TaskRecord, bytes: Int) throws(ToolFailure) -> TaskShown {
     var envelope = TaskEnvelope(task)
     envelope.consoleUrl = consolePlace()?.url(of: task.spec.name)
+    try tellAwaited(&envelope, task)
     return try Self.fitted(envelope, hint: Hint.next(for: task), bytes: bytes)
+  }
+
+  /// Names the tasks that one waits for, which it knows by their ids alone.
+  private func tellAwaited(_ envelope: inout TaskEnvelope, _ task: TaskRecord) throws(ToolFailure) {
+    guard envelope.statusMessage == nil else { return }
+    let store = try store()
+    envelope.statusMessage = try naming { () throws(StoreError) in
+      try Dependencies.awaited(by: task, in: store)
+    }
   }
 
   private static func fitted(

@@ -10,9 +10,8 @@ package struct TasksList: TaskTool {
   package let title = "List tasks"
   package let summary = """
     Lists tasks in short. Without arguments the inbox: what needs you, what finished since you \
-    last looked, what runs, what waits. Call it first after a restart or when ids were lost. Pass \
-    back the seen of a page you have shown to mark what finished on it as read. With filters: \
-    matching tasks, newest first.
+    last looked, what runs, what waits. Call it first when ids were lost. Pass back the seen of a \
+    page you have shown to mark it read. With filters: matching tasks, newest first.
     """
   /// Passing `seen` moves the caller's own reading mark, which is all it ever writes.
   package let hints = ToolHints.reading

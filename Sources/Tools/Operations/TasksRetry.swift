@@ -12,8 +12,8 @@ package struct TasksRetry: TaskTool {
   package let name = "tasks_retry"
   package let title = "Try a task again"
   package let summary = """
-    Gives an ended task one more attempt; the earlier ones stay. The brief or the profile may be \
-    another one now. One that waits for its quota goes on where it was.
+    Gives an ended task one more attempt; the earlier ones stay. One that waits for its quota \
+    goes on where it was.
     """
   package let group = Toolset.review
 

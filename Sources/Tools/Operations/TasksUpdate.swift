@@ -11,8 +11,8 @@ package struct TasksUpdate: TaskTool {
   package let name = "tasks_update"
   package let title = "Change a task"
   package let summary = """
-    Changes title, tags or priority of a task, or the profile of one that waits. With revision it \
-    changes nothing if somebody was faster.
+    Changes title, tags or priority of a task, or the profile of one that waits. With revision, \
+    only if nobody was faster.
     """
   package let group = Toolset.review
 

@@ -61,6 +61,7 @@ package struct TasksVerify: TaskTool {
       attemptN: number, isAccepted: input.accepted,
       reviewer: input.reviewer.map { CleanText.line($0, limit: 200) }, comments: input.comments)
     var record = try workshop.change(task, by: caller, .reviewed(verdict))
+    try workshop.settleDependents(caller)
     if let relaunch {
       record = try workshop.sendBack(
         record, Workshop.Return(reason: "rejected", feedback: input.comments), relaunch, caller)

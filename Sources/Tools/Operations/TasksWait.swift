@@ -11,9 +11,8 @@ package struct TasksWait: TaskTool {
   package let title = "Wait for tasks"
   package let summary = """
     Waits until any of the tasks needs you (asks something or has ended), changes, or ends; up to \
-    45 s, then says so: call again. Pass the cursor of the answer as after so that no change is \
-    missed. A client of the tasks extension gets a durable handle instead; cancelling it ends the \
-    wait, not the work.
+    45 s, then says so: call again. Pass the answer's cursor as after to miss no change. A client \
+    of the tasks extension gets a handle; cancelling it ends the wait, not the work.
     """
   package let hints = ToolHints.reading
   package let group = Toolset.tasks

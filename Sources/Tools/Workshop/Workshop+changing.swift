@@ -36,6 +36,15 @@ extension Workshop {
     return record
   }
 
+  /// Lets start, or ends, what waited for a task that has just changed.
+  func settleDependents(_ caller: Caller) throws(ToolFailure) {
+    let store = try store()
+    let changed = try naming { () throws(StoreError) in
+      try Dependencies.decide(in: store, by: caller.actor)
+    }
+    if changed { oweRunner() }
+  }
+
   /// Resolves anew who runs a task: what was recorded for its last attempt is gone with that.
   func relaunch(
     _ task: TaskRecord, profile: String?, mayRunCommands: Bool, _ caller: Caller

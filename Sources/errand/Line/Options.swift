@@ -53,6 +53,12 @@ enum Options {
   ).filling("priority")
   static let parent = OptionKey<String?>.text("parent", nil, "TASK", "The task it belongs to.")
     .filling("parent_id")
+  static let dependsOn = OptionKey<[String]>.list(
+    "depends-on", nil, .text("TASK"), "Start it only when this task has completed."
+  ).filling("depends_on")
+  static let condition = OptionKey<String?>.text(
+    "claim-condition", nil, "JSON|@FILE", "Start it only when this is true of other tasks."
+  ).filling("claim_condition")
   static let correlation = OptionKey<String?>.text(
     "correlation", nil, "ID", "Id that groups tasks."
   ).filling("correlation_id")
@@ -104,9 +110,8 @@ enum Options {
       directory.spec, profile.spec, wantedModel.spec, effort.spec, file.spec, title.spec, name.spec,
       taskType.spec, input.spec,
       references.spec, checks.spec, workspace.spec, tags.spec, priority.spec, parent.spec,
-      correlation.spec,
-      budgetUsd.spec,
-      budgetTokens.spec, maxTurns.spec, runningTimeout.spec, expiresIn.spec, key.spec,
+      dependsOn.spec, condition.spec, correlation.spec, budgetUsd.spec, budgetTokens.spec,
+      maxTurns.spec, runningTimeout.spec, expiresIn.spec, key.spec,
     ] + forWorkers + place
 
   // What a list may be narrowed by.

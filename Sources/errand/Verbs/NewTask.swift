@@ -17,6 +17,13 @@ extension Command {
       Example("errand create --profile shell \"make test\" --dry-run", "Check, store nothing."),
       Example(
         "errand create --type command --input '{\"argv\":[\"make\",\"test\"]}'", "A command."),
+      Example(
+        "errand create \"now the docs\" --depends-on fix-login-test-k3f9",
+        "Once that has completed."),
+      Example(
+        "errand create \"release\" --claim-condition "
+          + "'{\"op\":\"task_accepted\",\"taskId\":\"fix-login-test-k3f9\"}'",
+        "Once an attempt of it counts."),
     ],
     run: NewTask.create)
 
@@ -89,6 +96,9 @@ enum NewTask {
     if !references.isEmpty { arguments["references"] = .array(references) }
     let checks = call[Options.checks].map { JSONValue.array(["/bin/sh", "-c", .string($0)]) }
     if !checks.isEmpty { arguments["checks"] = .array(checks) }
+    if let condition = call[Options.condition] {
+      arguments["claim_condition"] = try BriefText.json(condition, of: "--claim-condition")
+    }
     // A continuation works where its source did.
     let isContinued = arguments["input"]?["continueFrom"] != nil
     if arguments["directory"] == nil, arguments["workspace"] != "none", !isContinued {
