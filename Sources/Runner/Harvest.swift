@@ -22,7 +22,7 @@ struct Harvest {
     self.redactor = redactor
   }
 
-  /// Keeps the files of the artifact folder.
+  /// Keeps the files of the artifact folder; those that were kept before, as they are, once.
   mutating func takeFiles(from folder: String, files: any FileSystem) {
     let drop: ArtifactDrop
     do throws(SystemError) {
@@ -83,6 +83,8 @@ struct Harvest {
     let path = folder + "/" + file.path
     do throws(StoreError) {
       let (cid, size) = try ledger.store.blobs.put(path: path, limit: limits.artifact)
+      let title = redactor.redacted(CleanText.line(file.path, limit: 300))
+      if artifacts.contains(where: { $0.cid == cid && $0.title == title }) { return }
       let beginning = try ledger.store.blobs.read(cid, offset: 0, count: ArtifactDrop.Limit.probe)
       // Named by its content, a file is kept byte for byte or not at all; that it holds a secret
       // can only be told.
@@ -93,7 +95,7 @@ struct Harvest {
       }
       try bind(
         cid, size, kind: ContentKind.kind(of: file.path),
-        title: CleanText.line(file.path, limit: 300),
+        title: title,
         contentType: ContentType.guess(
           name: file.path, beginning: beginning, isWhole: beginning.count == size))
     } catch {

@@ -272,6 +272,8 @@ struct SupervisedAttempt {
     let isClaimed = end.outcome == .completed
     let verdict = isClaimed ? check(&voice) : CheckRun.Verdict()
     let outcome = end.outcome(after: verdict)
+    // What checks leave, such as a report, is kept beside what the agent left.
+    if !verdict.evidence.isEmpty { harvest.takeFiles(from: folders.artifacts, files: files) }
     let survivors = (ended.survivors + leftovers(of: loop, after: verdict)).asSurvivors
     let session = SessionKeeper.keep(
       folders, record.spec.launch, environment: setting.environment

@@ -47,8 +47,10 @@ import Testing
 
   @Test func aWorkerTakesATaskSaysWhatItDoesAndHandsItIn() throws {
     try withCrew { server, _ in
-      let made = try create(server, "count", ["brief": "Count the words of README.md."])
-      #expect(made["status"] == "queued")
+      let made = try create(
+        server, "count",
+        ["brief": "Count the words of README.md.", "required_tools": [], "max_attempts": 2])
+      #expect(made["status"] == "queued" && made["maxAttempts"] == 2)
       let waiting = try server.call("tasks_get", ["task_id": "count"])
       #expect(waiting["statusReason"] == "worker_unavailable", "\(waiting.text)")
 

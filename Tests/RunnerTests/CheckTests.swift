@@ -55,6 +55,16 @@ import Testing
     }
   }
 
+  @Test func whatACheckLeavesIsKeptBesideWhatTheAgentLeftEachOnce() throws {
+    try withStage { stage in
+      let ended = try stage.run(#"echo one > "$ERRAND_ARTIFACTS/one""#) {
+        $0.checks = [sh(#"echo two > "$ERRAND_ARTIFACTS/two"; cat "$ERRAND_ARTIFACTS/one""#)]
+      }
+      #expect(ended.status == .completed, "\(ended.statusMessage ?? "")")
+      #expect(ended.artifacts.map(\.title).sorted() == ["check-1.log", "one", "two"])
+    }
+  }
+
   @Test func whatFailedByItselfIsNotChecked() throws {
     try withStage { stage in
       let ended = try stage.run("exit 1") { $0.checks = [sh("touch \(stage.base)/ran")] }

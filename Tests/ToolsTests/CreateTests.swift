@@ -52,6 +52,8 @@ struct CreateTests {
         let id = try #require(try house.call("tasks_create", arguments)["id"]?.stringValue)
         let settings = try house.store().task(TaskReference(id)).spec.launch.settings
         #expect(settings.model == model && settings.effort == effort)
+        let shown = try house.call("tasks_get", ["task_id": .string(id)])
+        #expect(shown["model"]?.stringValue == model && shown["effort"]?.stringValue == effort)
       }
       for (profile, argument) in [("shell", "model"), ("tool", "effort")] {
         let refusal = try house.refusal(

@@ -5,7 +5,9 @@ extension TaskEnvelope: JSONCodable {
     Self.init(
       id:name:title:tags:status:statusReason:statusMessage:queuePosition:resumeAt:taskType:
       outputKind:input:inputSizeBytes:inputCut:inputCid:inputSchemaCid:references:teamId:
-      diaryId:correlationId:parentId:claimCondition:priority:profile:directory:workspace:budget:
+      diaryId:correlationId:parentId:claimCondition:priority:profile:model:effort:allowedProfiles:
+      requiredTools:
+      requiredExecutorTrustLevel:checks:directory:workspace:budget:
       dispatchTimeoutSec:runningTimeoutSec:expiresAt:maxAttempts:attemptCount:acceptedAttemptN:
       retryCount:
       review:comments:latestAttempt:resultSummary:usage:artifactCount:pendingRequests:
@@ -37,6 +39,12 @@ extension TaskEnvelope: JSONCodable {
       "claimCondition", \.claimCondition, ClaimCondition.json, "What must be true before."),
     required("priority", \.priority, .int, "0 critical, 50 normal, 100 low."),
     required("profile", \.profile, .string, "Who runs it."),
+    optional("model", \.model, .string, "The model it is to use."),
+    optional("effort", \.effort, .string, "How hard it is to think."),
+    defaulted("allowedProfiles", \.allowedProfiles, .array(of: .string), [], "Who else may."),
+    defaulted("requiredTools", \.requiredTools, .array(of: .string), [], "What a worker needs."),
+    optional("requiredExecutorTrustLevel", \.requiredExecutorTrustLevel, TrustLevel.json, "Trust."),
+    defaulted("checks", \.checks, .array(of: .array(of: .string)), [], "Run after the claim."),
     optional("directory", \.directory, .string, "Where it works."),
     required("workspace", \.workspace, WorkspaceMode.json, "Whether that is a copy."),
     defaulted("budget", \.budget, Budget.json, Budget(), "What it may use."),

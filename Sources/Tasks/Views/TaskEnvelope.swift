@@ -26,6 +26,12 @@ package struct TaskEnvelope: Sendable, Hashable {
   package var claimCondition: ClaimCondition?
   package var priority: Int
   package var profile: String
+  package var model: String?
+  package var effort: String?
+  package var allowedProfiles: [String]
+  package var requiredTools: [String]
+  package var requiredExecutorTrustLevel: TrustLevel?
+  package var checks: [[String]]
   package var directory: String?
   package var workspace: WorkspaceMode
   package var budget: Budget
@@ -84,7 +90,15 @@ extension TaskEnvelope {
       diaryId: spec.diaryId?.cleanedWord,
       correlationId: spec.correlationId?.cleanedWord, parentId: spec.parentId,
       claimCondition: spec.claimCondition, priority: spec.priority,
-      profile: spec.launch.profile.cleanedWord, directory: spec.directory?.cleanedPath,
+      profile: spec.launch.profile.cleanedWord,
+      model: spec.launch.settings.model?.cleanedWord,
+      effort: spec.launch.settings.effort?.cleanedWord,
+      allowedProfiles: spec.suitability.profiles.map(\.cleanedWord),
+      requiredTools: spec.suitability.tools.map(\.cleanedWord),
+      requiredExecutorTrustLevel: spec.suitability.trust == .selfDeclared
+        ? nil : spec.suitability.trust,
+      checks: spec.checks.map { $0.map { CleanText.line($0, limit: ViewLimit.title) } },
+      directory: spec.directory?.cleanedPath,
       workspace: spec.workspace,
       budget: spec.budget, dispatchTimeoutSec: spec.dispatchTimeoutSec,
       runningTimeoutSec: spec.runningTimeoutSec, expiresAt: spec.expiresAt,

@@ -61,7 +61,8 @@ package struct TaskShown: JSONCodable, ToolOutput {
   ).bare.outlining([
     "budget", "usage", "childCounts", "claimCondition", "createdBy", "cancelledBy", "references",
     "queuedMessages",
-    "review", "comments",
+    "review", "comments", "tags", "allowedProfiles", "requiredTools", "checks",
+    "requiredExecutorTrustLevel", "workspace",
   ])
 }
 
