@@ -13,6 +13,13 @@ struct ConsoleService: HTTPService {
   let toolbox: Toolbox
   let caller: Caller
   let audience = Audience()
+  private let memory = SpendingMemory()
+
+  init(port: Int, toolbox: Toolbox, caller: Caller) {
+    self.port = port
+    self.toolbox = toolbox
+    self.caller = caller
+  }
 
   private var door: Guard {
     Guard(port: port) { cookie, token in
@@ -104,16 +111,13 @@ struct ConsoleService: HTTPService {
   // MARK: What is looked at and done
 
   private func spending() throws(ToolFailure) -> HTTPResponse {
-    let spending: DaySpending
+    let cost: Double
     let store = try toolbox.workshop.store()
-    do throws(StoreError) {
-      spending = try DaySpending(in: store, toolbox.workshop.usableConfiguration())
-    } catch {
+    do throws(StoreError) { cost = try memory.costUsd(in: store) } catch {
       throw ToolFailure(error)
     }
-    let said: JSONValue = [
-      "costUsd": .double(spending.costUsd), "ceilingUsd": .double(spending.ceilingUsd),
-    ]
+    let ceiling = toolbox.workshop.usableConfiguration().dailyUsd
+    let said: JSONValue = ["costUsd": .double(cost), "ceilingUsd": .double(ceiling)]
     return .json(said.bytes)
   }
 

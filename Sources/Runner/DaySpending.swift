@@ -1,13 +1,8 @@
-import Posix
 import TaskStore
 
-/// Tells what today's attempts have cost, beside the most they may.
-package struct DaySpending: Sendable {
-  package let costUsd: Double
-  package let ceilingUsd: Double
-
-  package init(in store: TaskStore, _ configuration: Configuration) throws(StoreError) {
-    costUsd = try DayLedger.spent(in: store)
-    ceilingUsd = configuration.dailyUsd
+/// Tells what today has cost, as the runner counts it against the ceiling of a day.
+package enum DaySpending {
+  package static func costUsd(in store: TaskStore) throws(StoreError) -> Double {
+    try DayLedger.spent(in: store)
   }
 }

@@ -79,23 +79,36 @@ final class WebDriver {
   }
 
   /// Asks the driver, one connection a question.
-  private func ask(_ method: String, _ path: String, _ body: JSONValue?) throws -> JSONValue {
+  private func ask(_ method: String, _ path: String, _ sent: JSONValue?) throws -> JSONValue {
     let socket = try Socket.connect(loopbackPort: port)
-    let bytes = body?.bytes ?? []
+    let bytes = sent?.bytes ?? []
     let head = """
       \(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n\
       Content-Type: application/json\r\nContent-Length: \(bytes.count)\r\n\r\n
       """
     try socket.write(Array(head.utf8) + bytes)
     var answer: [UInt8] = []
-    while case let piece = try socket.read(upTo: 1 << 16), !piece.isEmpty { answer += piece }
-    guard let end = answer.firstRange(of: Array("\r\n\r\n".utf8)) else {
-      throw SystemError("read", 104, path)
+    var body: ArraySlice<UInt8>?
+    // The driver keeps the connection, so that the length alone tells the end.
+    while body == nil, case let piece = try socket.read(upTo: 1 << 16), !piece.isEmpty {
+      answer += piece
+      body = Self.body(of: answer)
     }
-    let value = try JSONValue.parse(Array(answer[end.upperBound...]))["value"] ?? .null
+    guard let body else { throw SystemError("read", 104, path) }
+    let value = try JSONValue.parse(Array(body))["value"] ?? .null
     if let fault = value["error"] {
       throw SystemError("webdriver", 5, "\(fault.text) \(value.text)")
     }
     return value
+  }
+
+  /// Gives the body of an answer once all of it is there.
+  private static func body(of answer: [UInt8]) -> ArraySlice<UInt8>? {
+    guard let end = answer.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
+    let head = String(decoding: answer[..<end.lowerBound], as: UTF8.self).lowercased()
+    let field = head.split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
+    let length = field.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+    let body = answer[end.upperBound...]
+    return body.count >= length ? body : nil
   }
 }

@@ -152,6 +152,11 @@ struct ConsoleTests {
     }
     let page = "\(try #require(PageFiles.all["index.html"]))"
     #expect(page.firstMatch(of: /\son\w+=|<script>|<style|style=/) == nil)
+    // All that is needed is asked for at once, not one after the other.
+    let chatOnly = ["app.js", "bridge.js", "inchat.js"]
+    for name in PageFiles.all.keys where name.hasSuffix(".js") && !chatOnly.contains(name) {
+      #expect(page.contains("<link rel=\"modulepreload\" href=\"/assets/\(name)\">"), "\(name)")
+    }
     let policy = try #require(HeaderFieldsOfPages.policy)
     #expect(policy.contains("default-src 'none'") && !policy.contains("unsafe"))
   }
