@@ -208,12 +208,14 @@ struct Fold: Sendable {
   /// Puts a record that was folded already, as the writer does under the lock.
   mutating func put(_ record: TaskRecord, before: TaskRecord?, ordinal: Int?, isNews: Bool = true) {
     let id = record.id
-    if let before {
+    if let before, before.deletion == nil {
       counts[before.status, default: 0] -= 1
       standing[before.status]?.remove(id)
     }
-    counts[record.status, default: 0] += 1
-    standing[record.status, default: []].insert(id)
+    if record.deletion == nil {
+      counts[record.status, default: 0] += 1
+      standing[record.status, default: []].insert(id)
+    }
     if let parent = record.spec.parentId { parts[parent, default: []].insert(id) }
     if before == nil {
       teams.insert(record.spec.teamId)

@@ -4,8 +4,8 @@ import Tasks
 /// Gathers a snapshot's index row by row.
 struct IndexBuilder {
   private var rows: [UInt8] = []
-  private var heads = [UInt32](repeating: 0, count: SnapshotFormat.statuses.count)
-  private var counts = [UInt32](repeating: 0, count: SnapshotFormat.statuses.count)
+  private var heads = [UInt32](repeating: 0, count: SnapshotFormat.chains)
+  private var counts = [UInt32](repeating: 0, count: SnapshotFormat.chains)
   private var hashes: [(id: UInt64, name: UInt64, key: UInt64)] = []
   private var offset = 0
 
@@ -13,7 +13,8 @@ struct IndexBuilder {
   struct Row {
     var id: [UInt8]
     var length: Int
-    var status: TaskStatus
+    /// Is the place of its status, or of the bin.
+    var chain: Int
     var attempts: Bool
     var queuedAt: Int64
     var completedAt: Int64
@@ -27,7 +28,7 @@ struct IndexBuilder {
   }
 
   mutating func add(_ row: Row) {
-    let place = SnapshotFormat.index(of: row.status)
+    let place = row.chain
     rows += row.id
     put(UInt64(offset))
     put(UInt32(row.length))
@@ -94,7 +95,9 @@ extension IndexBuilder.Row {
   init(_ record: TaskRecord, length: Int) {
     let spec = record.spec
     self.init(
-      id: record.id.bytes, length: length, status: record.status,
+      id: record.id.bytes, length: length,
+      chain: record.deletion == nil
+        ? SnapshotFormat.index(of: record.status) : SnapshotFormat.bin,
       attempts: record.attemptCount > 0, queuedAt: record.queuedAt.milliseconds,
       completedAt: record.completedAt?.milliseconds ?? 0, number: record.number,
       type: SnapshotFormat.shortHash(spec.taskType),
@@ -108,7 +111,7 @@ extension IndexBuilder.Row {
   /// Takes over a row of the snapshot before.
   init(_ row: Int, of snapshot: Snapshot, length: Int) {
     self.init(
-      id: snapshot.idBytes(row), length: length, status: snapshot.status(row),
+      id: snapshot.idBytes(row), length: length, chain: snapshot.chain(row),
       attempts: snapshot.hasAttempts(row), queuedAt: snapshot.queuedAt(row),
       completedAt: snapshot.completedAt(row), number: snapshot.number(row),
       type: snapshot.typeHash(row), profile: snapshot.profileHash(row),

@@ -17,6 +17,8 @@ package struct PrunePlan: Sendable, Hashable {
 
   /// Ended tasks that go to the bin.
   package var tasks: [TaskID] = []
+  /// Deleted ones whose time in the bin is over.
+  package var deleted: [TaskID] = []
   /// Those as old that stay, since a task that stays, or a wait, names them.
   package var referenced = 0
   package var keys = 0
@@ -33,8 +35,11 @@ package struct PrunePlan: Sendable, Hashable {
 
   /// Tells whether the journal is to be written anew.
   var needsBase: Bool {
-    !tasks.isEmpty || keys > 0 || handles > 0 || schedules > 0 || segments.count > 0
+    !gone.isEmpty || keys > 0 || handles > 0 || schedules > 0 || segments.count > 0
   }
+
+  /// Names all tasks that a base no longer says anything of.
+  var gone: Set<TaskID> { Set(tasks + deleted) }
 
   package var isEmpty: Bool {
     !needsBase && folders.count + bin.count + content.count + drafts.count == 0
@@ -46,13 +51,23 @@ extension Fold {
   func prunePlan(_ retention: Retention, at now: Int64) throws(StoreError) -> PrunePlan {
     var plan = PrunePlan()
     let limit = retention.tasksDays.map { Retention.limit(days: $0, now) }
+    let binLimit = Retention.limit(days: retention.binDays, now)
     var named = Set(handles.values.lazy.filter { !$0.isOver(at: now) }.flatMap(\.tasks))
     var ended: [(id: TaskID, names: [TaskID])] = []
     // The newest first: what stays is known before the tasks it names are judged.
     for ordinal in (0..<taskCount).reversed() {
       guard let record = try record(at: ordinal) else { continue }
+      if let deletion = record.deletion, deletion.at.milliseconds < binLimit,
+        !damaged.contains(record.id)
+      {
+        plan.deleted.append(record.id)
+        continue
+      }
       if record.keyIsFree(at: now) { plan.keys += 1 }
-      if let limit, record.ended(before: limit), !damaged.contains(record.id) {
+      // What is in the bin may still be taken out, with what it names.
+      if let limit, record.deletion == nil, record.ended(before: limit),
+        !damaged.contains(record.id)
+      {
         ended.append((record.id, record.spec.namedTasks))
       } else {
         named.formUnion(record.spec.namedTasks)
@@ -76,7 +91,7 @@ extension Fold {
     without plan: PrunePlan, at now: Int64,
     _ write: (JournalChange) throws(StoreError) -> Void
   ) throws(StoreError) {
-    let pruned = Set(plan.tasks)
+    let pruned = plan.gone
     for ordinal in 0..<taskCount {
       guard let record = try record(at: ordinal), !pruned.contains(record.id) else { continue }
       try write(.record(record.keyIsFree(at: now) ? record.forgettingKey() : record))

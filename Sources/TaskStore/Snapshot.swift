@@ -96,9 +96,15 @@ final class Snapshot: Sendable {
 
   func id(at row: Int) -> TaskID { TaskID(bytes: idBytes(row)) }
 
+  func chain(_ row: Int) -> Int {
+    Int(word(row, SnapshotFormat.Row.status)) % SnapshotFormat.chains
+  }
+
+  func isInBin(_ row: Int) -> Bool { chain(row) == SnapshotFormat.bin }
+
+  /// Gives the status of a task that is not in the bin.
   func status(_ row: Int) -> TaskStatus {
-    SnapshotFormat.statuses[
-      Int(word(row, SnapshotFormat.Row.status)) % SnapshotFormat.statuses.count]
+    SnapshotFormat.statuses[chain(row) % SnapshotFormat.statuses.count]
   }
 
   func hasAttempts(_ row: Int) -> Bool { word(row, SnapshotFormat.Row.attempts) != 0 }
@@ -166,7 +172,10 @@ final class Snapshot: Sendable {
 
   /// Walks the rows of one status, newest first.
   func rows(with status: TaskStatus) -> some Sequence<Int> {
-    let place = SnapshotFormat.index(of: status)
+    rows(inChain: SnapshotFormat.index(of: status))
+  }
+
+  func rows(inChain place: Int) -> some Sequence<Int> {
     let head = Int(index.loadUInt32(at: SnapshotFormat.Header.heads + place * 4)) - 1
     return sequence(state: head) { (next: inout Int) -> Int? in
       guard next >= 0, next < self.count else { return nil }

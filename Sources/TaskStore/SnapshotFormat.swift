@@ -5,6 +5,9 @@ import Tasks
 enum SnapshotFormat {
   static let magic = Array("ERRAND02".utf8)
   static let statuses = TaskStatus.allCases
+  /// Is the chain of what is in the bin, behind those of the statuses.
+  static let bin = statuses.count
+  static let chains = statuses.count + 1
   static let headerSize = 128
   static let rowSize = 96
 

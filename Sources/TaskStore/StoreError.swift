@@ -62,7 +62,7 @@ extension StoreError: CustomStringConvertible {
     switch self {
     case .notFound: "Call tasks_list to see the tasks there are."
     case .refused: "Call tasks_get to see where the task stands now."
-    case .nameTaken: "Give another name, or none."
+    case .nameTaken: "Give another name, or none; a deleted task keeps its own."
     case .noSchedule, .runDecided: "Call schedules_list to see the schedules there are."
     case .scheduleTaken: "Give another name, or remove it with schedules_delete first."
     case .idempotencyConflict: "Use a new key for a new request."

@@ -26,7 +26,7 @@ package struct StoreLayout: Sendable, Hashable {
   package var blobs: String { Path.join(root, "blobs/sha256") }
   package var keys: String { Path.join(root, "keys") }
   package var run: String { Path.join(root, "run") }
-  /// Holds the folders of pruned tasks for a while.
+  /// Holds the folders of deleted and pruned tasks for a while.
   package var bin: String { Path.join(root, "bin") }
   package var damaged: String { Path.join(root, "damaged") }
 
@@ -58,6 +58,11 @@ package struct StoreLayout: Sendable, Hashable {
 
   package func taskFolder(_ id: TaskID, createdAt: Timestamp) -> String {
     Path.join(tasks, "\(createdAt.description.prefix(7))/\(id)")
+  }
+
+  /// Gives where a task's folder waits for the end of its time; the day in its name tells when.
+  func binFolder(_ id: TaskID, deletedAt: Timestamp) -> String {
+    Path.join(bin, "\(deletedAt.description.prefix(10))-\(id)")
   }
 
   package func taskFolder(of record: TaskRecord) -> String {

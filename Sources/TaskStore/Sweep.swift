@@ -16,32 +16,32 @@ struct Sweep {
   private var layout: StoreLayout { store.layout }
 
   func count(_ plan: inout PrunePlan) throws(StoreError) {
-    let pruned = Set(plan.tasks)
+    let pruned = plan.gone
     var folders = PrunePlan.Amount()
     try eachTaskFolder { (id, path) throws(StoreError) in
-      let isKept = try fold.record(id) != nil || fold.damaged.contains(id)
-      if pruned.contains(id) || !isKept { folders.add(try size(of: path)) }
+      let isGone = try isGone(id)
+      if isGone || pruned.contains(id) { folders.add(try size(of: path)) }
     }
     plan.folders = folders
-    for path in try overdueInBin() { plan.bin.add(try size(of: path)) }
+    for path in try overdueInBin(without: pruned) { plan.bin.add(try size(of: path)) }
     for path in try unboundContent(without: pruned) { plan.content.add(try size(of: path)) }
     for path in try drafts() { plan.drafts.add(try size(of: path)) }
   }
 
   func carryOut() throws(StoreError) {
     // First what is overdue: what comes to the bin now stays there its whole time.
-    for path in try overdueInBin() {
+    for path in try overdueInBin(without: []) {
       try onDisk { () throws(SystemError) in try files.removeTree(path) }
     }
-    var gone: [(TaskID, String)] = []
+    var gone: [(path: String, target: String)] = []
     try eachTaskFolder { (id, path) throws(StoreError) in
-      if try fold.record(id) == nil, !fold.damaged.contains(id) { gone.append((id, path)) }
+      guard try isGone(id) else { return }
+      let moment = try fold.record(id)?.deletion?.at ?? Timestamp(milliseconds: now)
+      gone.append((path, layout.binFolder(id, deletedAt: moment)))
     }
     try onDisk { () throws(SystemError) in
       if !gone.isEmpty { try files.createDirectories(layout.bin) }
-      for (id, path) in gone {
-        let day = Timestamp(milliseconds: now).description.prefix(10)
-        let target = Path.join(layout.bin, "\(day)-\(id)")
+      for (path, target) in gone {
         // One that came before under this name stays; this one waits for another day.
         if try files.exists(target) { continue }
         try files.rename(path, to: target)
@@ -56,6 +56,13 @@ struct Sweep {
 
   // MARK: Folders of tasks
 
+  /// Tells whether a task's folder belongs into the bin.
+  private func isGone(_ id: TaskID) throws(StoreError) -> Bool {
+    if fold.damaged.contains(id) { return false }
+    guard let record = try fold.record(id) else { return true }
+    return record.deletion != nil
+  }
+
   private func eachTaskFolder(
     _ body: (TaskID, String) throws(StoreError) -> Void
   ) throws(StoreError) {
@@ -68,14 +75,18 @@ struct Sweep {
   }
 
   /// Lists what has been in the bin long enough, by the day its name begins with.
-  private func overdueInBin() throws(StoreError) -> [String] {
+  private func overdueInBin(without pruned: Set<TaskID>) throws(StoreError) -> [String] {
     let limit = Retention.limit(days: retention.binDays, now)
-    return try names(in: layout.bin).compactMap { name in
+    var found: [String] = []
+    for name in try names(in: layout.bin) {
       guard let day = Timestamp(rfc3339: "\(name.prefix(10))T00:00:00Z"),
-        TaskID(String(name.dropFirst(11))) != nil, day.milliseconds < limit
-      else { return nil }
-      return Path.join(layout.bin, name)
+        let id = TaskID(String(name.dropFirst(11))), day.milliseconds < limit
+      else { continue }
+      // What can still be taken out stays to the last hour of its time.
+      let isKept = try fold.record(id) != nil
+      if !isKept || pruned.contains(id) { found.append(Path.join(layout.bin, name)) }
     }
+    return found
   }
 
   // MARK: Content

@@ -51,7 +51,7 @@ extension TaskQuery {
   /// Tells whether a whole record matches.
   func matches(_ record: TaskRecord) -> Bool {
     let spec = record.spec
-    return (statuses.isEmpty || statuses.contains(record.status))
+    return record.deletion == nil && (statuses.isEmpty || statuses.contains(record.status))
       && (taskTypes.isEmpty || taskTypes.contains(spec.taskType))
       && (profile == nil || profile == spec.launch.profile)
       && (teamId == nil || teamId == spec.teamId)
@@ -84,6 +84,7 @@ extension TaskQuery {
 
   /// Tells whether the index alone can say no; a yes may still be wrong.
   func mayMatch(_ row: Int, of snapshot: Snapshot) -> Bool {
+    if snapshot.isInBin(row) { return false }
     if !statuses.isEmpty, !statuses.contains(snapshot.status(row)) { return false }
     if let teamId, snapshot.teamHash(row) != SnapshotFormat.shortHash(teamId) { return false }
     if let profile, snapshot.profileHash(row) != SnapshotFormat.shortHash(profile) { return false }

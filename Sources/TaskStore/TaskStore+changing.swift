@@ -68,7 +68,7 @@ extension TaskStore {
     }
   }
 
-  private static func applying(
+  static func applying(
     _ event: TaskEvent, _ moment: Moment, _ id: TaskID, _ record: TaskRecord?
   ) throws(StoreError) -> TaskRecord {
     do throws(IllegalTransition) {
@@ -100,6 +100,7 @@ extension TaskStore {
     _ key: IdempotencyKey?, _ fold: Fold, _ now: Timestamp
   ) throws(StoreError) -> TaskRecord? {
     guard let key, let id = try fold.id(forKey: key.key), let earlier = try fold.record(id),
+      earlier.deletion == nil,
       earlier.queuedAt.milliseconds
         > Retention.limit(days: Retention.keyDays, now.milliseconds)
     else { return nil }

@@ -35,7 +35,8 @@ extension TaskStore {
     try appending(by: actor) { _, _ in (nil, ()) }
     var plan = try prunePlan(retention, now: now)
     if plan.needsBase {
-      plan.tasks = try replaceJournal(retention, by: actor, now: now).tasks
+      let done = try replaceJournal(retention, by: actor, now: now)
+      (plan.tasks, plan.deleted) = (done.tasks, done.deleted)
     } else {
       try removeSegments()
     }
@@ -56,7 +57,7 @@ extension TaskStore {
       try state.takeIn()
       let position = state.reader.position
       let plan = try state.fold.prunePlan(retention, at: now)
-      let count = state.fold.taskCount - plan.tasks.count
+      let count = state.fold.taskCount - plan.gone.count
       // What the base says must be as safe where it stood before.
       try syncFull(position, &state)
       try BaseWriter(layout: layout, files: files).write(

@@ -204,7 +204,7 @@ package final class TaskStore: Sendable {
 extension Fold {
   /// Finds a task by id or name, or tells what is near.
   func find(
-    _ reference: TaskReference, evenInDoubt: Bool = false
+    _ reference: TaskReference, evenInDoubt: Bool = false, isInBin: Bool = false
   ) throws(StoreError) -> TaskRecord {
     let id: TaskID? =
       switch reference {
@@ -213,7 +213,7 @@ extension Fold {
       }
     if let id {
       if !evenInDoubt, isDamaged(id) { throw .damagedTask(id) }
-      if let record = try record(id) { return record }
+      if let record = try record(id), (record.deletion != nil) == isInBin { return record }
     }
     throw .notFound(reference: reference.description, near: try near(reference.description))
   }
@@ -222,7 +222,7 @@ extension Fold {
   private func near(_ text: String) throws(StoreError) -> [String] {
     var names: [String] = []
     for ordinal in stride(from: taskCount - 1, through: max(0, taskCount - 200), by: -1) {
-      guard let record = try record(at: ordinal) else { continue }
+      guard let record = try record(at: ordinal), record.deletion == nil else { continue }
       names.append(record.spec.name)
     }
     let stem = text.prefix(4)

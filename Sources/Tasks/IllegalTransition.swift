@@ -14,6 +14,7 @@ package struct IllegalTransition: Error, Sendable, Hashable, CustomStringConvert
     case unknownMessage(String)
     case alreadyHeard(String)
     case alreadyRequested
+    case deleted
     case notCompleted(Int)
     /// Carries the name of the bound that is reached, as `TaskRecord.Limit` or the spec has it.
     case limit(String)
@@ -39,6 +40,7 @@ package struct IllegalTransition: Error, Sendable, Hashable, CustomStringConvert
       case .alreadyAnswered(let id): "question \(id) is answered already"
       case .unknownMessage(let id): "nothing was said as \(id)"
       case .alreadyHeard(let id): "\(id) was heard or taken back already"
+      case .deleted: "the task was deleted"
       case .alreadyRequested: "its cancellation is requested already"
       case .notCompleted(let number): "attempt \(number) did not complete"
       case .limit(let name): "the limit of \(name) is reached"

@@ -199,5 +199,6 @@ extension TaskEvent: JSONCodable {
       embed: { .updated($0) }, TaskUpdate.json),
     .variant(
       "commented", extract: { if case .commented(let remark) = $0 { remark } else { nil } },
-      embed: { .commented($0) }, Remark.json))
+      embed: { .commented($0) }, Remark.json),
+    .variant("deleted", .deleted), .variant("restored", .restored))
 }

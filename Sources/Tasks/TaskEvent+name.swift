@@ -29,6 +29,8 @@ extension TaskEvent {
     case .retried: "retried"
     case .updated: "updated"
     case .commented: "commented"
+    case .deleted: "deleted"
+    case .restored: "restored"
     }
   }
 }

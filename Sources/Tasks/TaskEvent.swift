@@ -51,6 +51,10 @@ package enum TaskEvent: Sendable, Hashable {
   case retried(Retry)
   case updated(TaskUpdate)
   case commented(Remark)
+  /// Somebody puts an ended task into the bin.
+  case deleted
+  /// They take it out again.
+  case restored
 }
 
 /// Says who took a task, and the lease that guards every later write of the attempt.

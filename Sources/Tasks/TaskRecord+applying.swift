@@ -46,6 +46,7 @@ extension TaskRecord {
   /// Changes what the event says and nothing else; refused, it changes nothing at all.
   mutating func apply(_ event: TaskEvent, at moment: Moment) throws(IllegalTransition) {
     do throws(IllegalTransition.Cause) {
+      if deletion != nil, event != .restored { throw .deleted }
       switch event {
       case .created: throw .alreadyExists
       case .held(let reason, let resumeAt): try hold(Hold(reason: reason, resumeAt: resumeAt))
@@ -80,6 +81,8 @@ extension TaskRecord {
       case .retried(let retry): try self.retry(retry)
       case .updated(let update): try self.update(update)
       case .commented(let remark): try self.remark(remark, at: moment)
+      case .deleted: try delete(at: moment)
+      case .restored: try restore()
       }
     } catch {
       throw IllegalTransition(event: event.name, cause: error)

@@ -53,6 +53,8 @@ extension TaskRecord {
 
   /// Brings the record to where the event can follow.
   private mutating func bridgeGap(before event: TaskEvent, at moment: Moment) {
+    // Nothing else happens to what is in the bin: that it was taken out is what is missing.
+    if event != .restored { deletion = nil }
     switch event {
     case .claimed(let claim): assume(claim.attemptN, claim.leaseId, .dispatched, at: moment)
     case .started(let start):
@@ -66,11 +68,12 @@ extension TaskRecord {
       if status == .dispatched { status = .running }
     case .cancelled, .failed, .expired:
       if !status.isTerminal { status = .queued }
-    case .retried:
+    case .retried, .deleted:
       if !status.isTerminal { status = .failed }
     case .created, .held, .released, .inputAnswered, .inputWithdrawn, .messageSent,
       .messageWithdrawn, .messageDelivered, .budgetWarned, .usageCounted, .reported,
-      .outputSubmitted, .renewed, .cancelRequested, .artifactBound, .reviewed, .updated, .commented:
+      .outputSubmitted, .renewed, .cancelRequested, .artifactBound, .reviewed, .updated, .commented,
+      .restored:
       break
     }
   }

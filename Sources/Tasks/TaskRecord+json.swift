@@ -40,6 +40,7 @@ extension TaskRecord: JSONCodable {
     optional("resultSummary", \.resultSummary, .string, "The result in a few words."),
     optional("startedAt", \.startedAt, .timestamp, "When it first ran."),
     optional("completedAt", \.completedAt, .timestamp, "When it ended, however."),
+    optional("deletion", \.deletion, Deletion.json, "Who deleted it, and when."),
     required("updatedAt", \.updatedAt, .timestamp, "When it changed last."),
     required("revision", \.revision, .int(1 ... .max), "Counts changes."),
     required("number", \.number, .int(0 ... .max), "The journal's number of the last change."))

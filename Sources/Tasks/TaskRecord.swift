@@ -41,6 +41,8 @@ package struct TaskRecord: Sendable, Hashable {
   package internal(set) var resultSummary: String?
   package internal(set) var startedAt: Timestamp?
   package internal(set) var completedAt: Timestamp?
+  /// Is set while it is in the bin, where nobody finds it but who takes it out.
+  package internal(set) var deletion: Deletion?
   package internal(set) var updatedAt: Timestamp
   /// Counts changes from 1; a gap would name a damaged task.
   package internal(set) var revision: Int

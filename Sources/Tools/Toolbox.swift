@@ -53,6 +53,8 @@ package struct Toolbox: Sendable {
       Operation(TasksRetry(workshop: workshop, mayRunCommands: mayRunCommands)),
       Operation(TasksUpdate(workshop: workshop, mayRunCommands: mayRunCommands)),
       Operation(TasksComment(workshop: workshop)),
+      Operation(TasksStats(workshop: workshop)),
+      Operation(TasksDelete(workshop: workshop)),
       Operation(SchedulesCreate(creating: creating)),
       Operation(SchedulesList(workshop: workshop)),
       Operation(SchedulesDelete(workshop: workshop)),

@@ -47,6 +47,13 @@ struct Operations: Sendable {
     }
   }
 
+  /// Lists what is in the bin.
+  func bin(_ place: JSONObject) throws(Complaint) -> [JSONValue] {
+    try complaining { () throws(ToolFailure) in
+      try toolbox.workshop.bin(team: place["team_id"]?.stringValue)
+    }
+  }
+
   /// Ends every session of the console.
   func signOut() throws(Complaint) {
     try complaining { () throws(ToolFailure) in

@@ -36,7 +36,7 @@ extension Maker {
 
   /// Makes an event of any kind; its parts need not fit a record.
   mutating func event() -> TaskEvent {
-    switch int(0...24) {
+    switch int(0...26) {
     case 0: .created(spec())
     case 1: .held(some(HoldReason.self), resumeAt: maybe { $0.time() })
     case 2: .released
@@ -73,6 +73,8 @@ extension Maker {
     case 21: .outputSubmitted(Submission(attemptN: 1, leaseId: "lease", output: value()))
     case 22: .renewed(Heartbeat(attemptN: 1, leaseId: "lease", expiresAt: time()))
     case 23: .abandoned(Abandonment(attemptN: 1, leaseId: "lease", error: error()))
+    case 24: .deleted
+    case 25: .restored
     default: .settled(settlement())
     }
   }

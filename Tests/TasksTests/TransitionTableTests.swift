@@ -33,20 +33,22 @@ import Testing
     ("updated", .updated(TaskUpdate(title: "Other"))),
     ("reassigned", .updated(TaskUpdate(launch: Sample.spec().launch))),
     ("commented", .commented(Remark(author: nil, text: "Well."))),
+    ("deleted", .deleted),
+    ("restored", .restored),
   ]
 
   // Letters: w q d r i = the open statuses, C F X E = the ends, = unchanged.
   static let drawn = """
-                   crea held rele clai star aske answ with sent warn coun repo subm aban canR cncl fail expi boun comE faiE canE pauE retr upda reas comm
-    waiting          !    .    q    .    .    .    .    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .    .    =    =    =
-    queued           !    w    .    d    .    .    .    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .    .    =    =    =
-    dispatched       !    .    .    .    r    .    .    .    =    .    .    .    .    F    =    .    .    .    =    .    F    X    .    .    =    .    =
-    running          !    .    .    .    .    i    .    .    =    =    =    =    =    F    =    .    .    .    =    C    F    X    w    .    =    .    =
-    input_required   !    .    .    .    .    i    r    r    =    =    =    =    =    F    =    .    .    .    =    C    F    X    w    .    =    .    =
-    completed        !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
-    failed           !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
-    cancelled        !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
-    expired          !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =
+                   crea held rele clai star aske answ with sent warn coun repo subm aban canR cncl fail expi boun comE faiE canE pauE retr upda reas comm dele rest
+    waiting          !    .    q    .    .    .    .    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .    .    =    =    =    .    .
+    queued           !    w    .    d    .    .    .    .    .    .    .    .    .    .    .    X    F    E    =    .    .    .    .    .    =    =    =    .    .
+    dispatched       !    .    .    .    r    .    .    .    =    .    .    .    .    F    =    .    .    .    =    .    F    X    .    .    =    .    =    .    .
+    running          !    .    .    .    .    i    .    .    =    =    =    =    =    F    =    .    .    .    =    C    F    X    w    .    =    .    =    .    .
+    input_required   !    .    .    .    .    i    r    r    =    =    =    =    =    F    =    .    .    .    =    C    F    X    w    .    =    .    =    .    .
+    completed        !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =    =    .
+    failed           !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =    =    .
+    cancelled        !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =    =    .
+    expired          !    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    =    .    .    .    .    q    =    .    =    =    .
     """
 
   static let table: [(status: TaskStatus?, cells: [Substring])] =
@@ -63,7 +65,7 @@ import Testing
   @Test func theTableHasEveryStatusAndEveryEvent() {
     #expect(Self.table.map(\.status) == TaskStatus.allCases)
     #expect(Self.table.allSatisfy { $0.cells.count == Self.columns.count })
-    #expect(Set(Self.columns.map(\.event.name)).count == 23)
+    #expect(Set(Self.columns.map(\.event.name)).count == 25)
   }
 
   @Test(arguments: TaskStatus.allCases)

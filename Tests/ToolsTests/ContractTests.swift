@@ -53,7 +53,7 @@ struct ContractTests {
       for hint in ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"] {
         #expect(hints[hint]?.boolValue != nil, "\(name) does not state \(hint)")
       }
-      let ends = ["tasks_cancel", "schedules_delete"].contains(name)
+      let ends = ["tasks_cancel", "tasks_delete", "schedules_delete"].contains(name)
       #expect(hints["destructiveHint"] == .bool(ends))
       #expect(hints["openWorldHint"] == false)
     }

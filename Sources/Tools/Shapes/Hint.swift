@@ -51,5 +51,9 @@ enum Hint {
   static let cancelled = "No process of theirs that can be found is left."
   static let survivors =
     "Some of their processes could not be ended: name the user the survivors of each."
+  static let deleted = "They are in the bin; with restore this brings them back until then."
+  static let restored = "They are back as they were."
+  static let notDeleted = "Nothing was changed. Call again without dry_run to do it."
+  static let stats = "Counts tasks created in that time, by how they stand now."
   static let cancelFailures = "Not all could be cancelled: see failures."
 }

@@ -117,7 +117,7 @@ extension Workshop {
   }
 
   /// Waits until the owner of the last attempt has tidied up; nil where there never was one.
-  private func lockLatest(of task: TaskRecord) throws(ToolFailure) -> FileLock? {
+  func lockLatest(of task: TaskRecord) throws(ToolFailure) -> FileLock? {
     guard let attempt = task.latestAttempt else { return nil }
     let store = try store()
     let deadline = MonotonicTime.after(.seconds(5))

@@ -9,6 +9,8 @@ struct Command: Sendable {
 
     static let task = Operand(name: "task", arguments: ["task_id"])
     static let tasks = Operand(name: "task", arguments: ["task_id", "task_ids"], repeats: true)
+    static let anyTasks = Operand(
+      name: "task", arguments: ["task_ids"], isOptional: true, repeats: true)
 
     static func required(_ name: String, _ arguments: String...) -> Operand {
       Operand(name: name, arguments: arguments)

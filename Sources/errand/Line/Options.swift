@@ -1,4 +1,5 @@
 import Tasks
+import Tools
 
 /// Names every option once; the commands choose which they take.
 enum Options {
@@ -270,6 +271,15 @@ enum Options {
     "redact", nil, "Take secrets out of the logs of attempts that have ended.")
   static let verify = OptionKey<Bool>.flag(
     "verify", nil, "Walk every event, message and artifact, and name the first break.")
+  static let deleteDry = OptionKey<Bool>.flag(
+    "dry-run", nil, "Say what would go; change nothing."
+  ).filling("dry_run")
+  static let groupBy = OptionKey<String?>.choice(
+    "by", "b", TasksStats.Grouping.allCases.map(\.rawValue), "Figures for each."
+  ).filling("group_by")
+  static let madeSince = OptionKey<String?>.text(
+    "since", nil, "TIME", "Of tasks created since; 30 days unless given."
+  ).filling("since")
   static let whatWouldGo = OptionKey<Bool>.flag(
     "dry-run", nil, "Say what would go; change nothing.")
   static let noConsole = OptionKey<Bool>.flag("no-console", nil, "Serve no console, and name none.")

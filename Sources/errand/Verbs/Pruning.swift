@@ -68,6 +68,7 @@ enum Pruning {
     func count(_ what: String, _ count: Int) -> String? { count == 0 ? nil : "\(count) \(what)" }
     let parts = [
       count("ended tasks", plan.tasks.count),
+      count("deleted tasks, for good", plan.deleted.count),
       amount("folders of tasks, to the bin", plan.folders),
       amount("folders in the bin, for good", plan.bin),
       amount("pieces of content bound to no task", plan.content),
@@ -86,6 +87,7 @@ enum Pruning {
     return [
       "dryRun": .bool(isRehearsal),
       "tasks": .array(plan.tasks.map { .string($0.description) }),
+      "deleted": .array(plan.deleted.map { .string($0.description) }),
       "referenced": .integer(plan.referenced), "folders": amount(plan.folders),
       "bin": amount(plan.bin), "content": amount(plan.content),
       "segments": amount(plan.segments), "drafts": amount(plan.drafts),
