@@ -37,6 +37,31 @@ package struct AgentInquiry: Sendable, Hashable {
     }
   }
 
+  /// Tells whether its files or its environment show that somebody is logged in, so that its program
+  /// need not be asked; what they do not show may be so all the same.
+  package static func showsLogin(
+    _ entry: ProfileCatalog.Entry, environment: [String: String]
+  ) -> Bool {
+    guard case .available(let executable?) = entry.availability,
+      login(entry.profile.adapter, executable) != nil, let home = environment["HOME"]
+    else { return false }
+    let place: (folder: String, file: String)
+    switch entry.profile.adapter {
+    case .claude:
+      if environment["ANTHROPIC_API_KEY"].map({ !$0.isEmpty }) ?? false { return true }
+      place = (environment["CLAUDE_CONFIG_DIR"] ?? home + "/.claude", ".credentials.json")
+    case .codex: place = (environment["CODEX_HOME"] ?? home + "/.codex", "auth.json")
+    case .acp, .text, .command, .shell, .worker: return false
+    }
+    return Look.at(Path.join(place.folder, place.file)) != nil
+  }
+
+  /// Tells whether a profile's program can be asked whether somebody is logged in.
+  static func knowsLogin(_ entry: ProfileCatalog.Entry) -> Bool {
+    guard case .available(let executable?) = entry.availability else { return false }
+    return login(entry.profile.adapter, executable) != nil
+  }
+
   /// The command that says whether somebody is logged in, by its exit code.
   private static func login(_ adapter: AdapterKind, _ executable: String) -> [String]? {
     switch adapter {

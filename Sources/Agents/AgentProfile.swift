@@ -59,15 +59,6 @@ package struct AgentProfile: Sendable, Hashable {
   /// Runs the brief as a script; there for whoever names it, never chosen by itself.
   package static let shell = AgentProfile(name: "shell", adapter: .shell, source: .builtIn)
 
-  /// Lists the agents that are recognised on PATH, the preferred default first.
-  package static let known: [AgentProfile] = [
-    AgentProfile(
-      name: "claude", adapter: .claude, executable: "claude",
-      passedNames: ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "CLAUDE_CONFIG_DIR"],
-      source: .found),
-    AgentProfile(
-      name: "codex", adapter: .codex, executable: "codex",
-      passedNames: ["CODEX_API_KEY", "OPENAI_API_KEY", "CODEX_HOME"],
-      source: .found),
-  ]
+  /// Tells whether we start an agent by it: a command has none, and a worker starts its own.
+  var isAgent: Bool { adapter != .shell && adapter != .worker }
 }

@@ -29,13 +29,12 @@ package struct Preflight: Sendable {
   package func resolve(profile name: String?) throws(PreflightError) -> Resolved {
     guard let chosen = name ?? catalog.defaultName else {
       if let refused = catalog.refusedDefault { throw .profileRequired(refusedDefault: refused) }
-      let reasons = catalog.entries.compactMap { entry in
-        entry.reason.map { "\(entry.profile.name): \($0)" }
-      }
-      throw .agentMissing(profile: nil, reason: reasons.joined(separator: "; "))
+      throw .agentMissing(profile: nil, reason: catalog.absences.joined(separator: "; "))
     }
     guard let entry = catalog[chosen] else {
-      throw .profileUnknown(chosen, known: catalog.entries.prefix(20).map(\.profile.name))
+      // Those that are known and not here would help nobody.
+      let here = catalog.entries.filter { $0.isAvailable || $0.profile.source != .found }
+      throw .profileUnknown(chosen, known: here.prefix(20).map(\.profile.name))
     }
     switch entry.availability {
     case .unavailable(let reason): throw .agentMissing(profile: chosen, reason: reason)

@@ -45,7 +45,7 @@ package enum PreflightError: Error, Sendable, Hashable, CustomStringConvertible 
   package var nextStep: String {
     switch self {
     case .agentMissing:
-      "Install an agent such as claude or codex, or add a profile to the configuration."
+      "Install an agent such as claude or codex and log in, or name a profile that is available."
     case .profileUnknown: "Name one of these, or leave the profile out."
     case .profileRequired:
       "Name a profile, or set defaultProfile to an agent in the configuration."

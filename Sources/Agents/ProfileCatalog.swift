@@ -34,6 +34,8 @@ package struct ProfileCatalog: Sendable {
   private let configuredDefault: String?
   private let path: String
   private let find: @Sendable (_ program: String, _ path: String) -> String?
+  /// Tells whether somebody is logged in to an agent; nil where that cannot be known.
+  private let isLoggedIn: @Sendable (Entry) -> Bool?
 
   /// Merges configured profiles, known agents and the built-in one; the configured win by name.
   ///
@@ -42,7 +44,8 @@ package struct ProfileCatalog: Sendable {
     configured: [AgentProfile], defaultName: String?, path: String,
     find: @escaping @Sendable (_ program: String, _ path: String) -> String? = { program, path in
       Environment.which(program, path: path)
-    }
+    },
+    isLoggedIn: @escaping @Sendable (Entry) -> Bool? = { _ in nil }
   ) {
     profiles =
       configured
@@ -52,6 +55,7 @@ package struct ProfileCatalog: Sendable {
     configuredDefault = defaultName
     self.path = path
     self.find = find
+    self.isLoggedIn = isLoggedIn
   }
 
   package var entries: [Entry] { profiles.map(entry) }
@@ -67,14 +71,35 @@ package struct ProfileCatalog: Sendable {
       ? configuredDefault : nil
   }
 
-  /// The name of the profile taken when none is given, if there is one.
+  /// The name of the profile taken when none is given, if there is one: the first that is installed
+  /// and logged in. To find it may take asking programs.
   package var defaultName: String? {
     if refusedDefault != nil { return nil }
     // Nobody who asked for another profile is given an agent, which may cost money.
-    return configuredDefault
-      ?? profiles.first {
-        $0.adapter != .shell && $0.adapter != .worker && entry($0).isAvailable
-      }?.name
+    if let configuredDefault { return configuredDefault }
+    return profiles.first { profile in
+      let entry = entry(profile)
+      return profile.isAgent && entry.isAvailable && mayBeLoggedIn(entry)
+    }?.name
+  }
+
+  /// Takes a program for logged in that does not answer, and one that its user named; any other must
+  /// say so, since its name alone does not make it the agent of that name.
+  private func mayBeLoggedIn(_ entry: Entry) -> Bool {
+    isLoggedIn(entry) ?? (entry.profile.source != .found || AgentInquiry.knowsLogin(entry))
+  }
+
+  /// Says of the first agents why they are not the default, and of all that are here, where there is
+  /// none.
+  package var absences: [String] {
+    let agents = entries.filter(\.profile.isAgent)
+    let first = agents.filter { $0.isAvailable || $0.profile.source != .found }.map(\.profile.name)
+    let told = Set(first + agents.prefix(2).map(\.profile.name))
+    return agents.filter { told.contains($0.profile.name) }.map { entry in
+      let standing =
+        isLoggedIn(entry) == false ? "nobody is logged in" : "it is only run by its name"
+      return "\(entry.profile.name): \(entry.reason ?? standing)"
+    }
   }
 
   private func entry(_ profile: AgentProfile) -> Entry {

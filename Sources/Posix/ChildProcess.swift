@@ -42,6 +42,19 @@ package final class ChildProcess: Sendable {
     }
   }
 
+  /// Starts a program that is no child of this process but of its parent, which must look after it:
+  /// whoever ends all that hangs below this process spares it. False where the system knows no such
+  /// thing.
+  package static func spawnBeside(_ spec: ProcessSpec) throws(SystemError) -> Bool {
+    do throws(SystemError) {
+      _ = try start(spec, beside: true)
+      return true
+    } catch {
+      if error.code == ENOTSUP { return false }
+      throw error
+    }
+  }
+
   private init(pid: Int32) throws(SystemError) {
     self.pid = pid
     exit = Descriptor(
@@ -129,7 +142,9 @@ package final class ChildProcess: Sendable {
     }
   }
 
-  private static func start(_ spec: ProcessSpec) throws(SystemError) -> Int32 {
+  private static func start(
+    _ spec: ProcessSpec, beside: Bool = false
+  ) throws(SystemError) -> Int32 {
     let arguments = unsafe CStrings([spec.executable] + spec.arguments)
     let environment = unsafe CStrings(
       spec.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
@@ -143,7 +158,7 @@ package final class ChildProcess: Sendable {
           environment: environment.base, directory: directory.pointers[0],
           sources: sources.baseAddress, targets: targets.baseAddress,
           count: Int32(targets.count), new_session: spec.ownSession ? 1 : 0)
-        return unsafe cposix_spawn(&order)
+        return unsafe beside ? cposix_spawn_beside(&order) : cposix_spawn(&order)
       }
     }
     return try checked("posix_spawn", spec.executable, pid)

@@ -3,10 +3,18 @@ import TaskStore
 import Tasks
 
 /// Keeps the journal and the attempt even about what is used: what it uses itself is told to all, and
-/// what it has given to its subtasks is held against its own limits.
+/// what it has given to its subtasks is held against its own limits. Sees to it that those are
+/// started, since its agent may be waiting for them.
 struct AttemptAccounts {
   private let ledger: AttemptLedger
   private var news: UsageNews
+  /// When to see whether there is a runner for subtasks that have yet to start, and how long after
+  /// that again.
+  private(set) var deadline: MonotonicTime?
+  private var pause = Self.firstPause
+
+  private static let firstPause = Duration.seconds(2)
+  private static let longestPause = Duration.seconds(60)
 
   init(_ ledger: AttemptLedger, _ budget: Budget) {
     self.ledger = ledger
@@ -24,9 +32,32 @@ struct AttemptAccounts {
   }
 
   /// Looks at what was given to subtasks since the last time, and has come back from them.
-  func follow(_ voice: inout AgentVoice) {
-    do throws(StoreError) { voice.allow(less: try ledger.family().given) } catch {
+  mutating func follow(_ voice: inout AgentVoice) {
+    do throws(StoreError) {
+      let family = try ledger.family()
+      voice.allow(less: family.given)
+      if !family.hasUnstarted {
+        deadline = nil
+        pause = Self.firstPause
+      } else if deadline == nil {
+        deadline = .after(pause)
+      }
+    } catch {
       voice.fail(error)
+    }
+  }
+
+  /// Starts a runner where one was killed while subtasks wait: inside an attempt nobody else may.
+  mutating func seeToRunner(now: MonotonicTime) {
+    guard let due = deadline, due <= now else { return }
+    pause = min(pause * 2, Self.longestPause)
+    deadline = now + pause
+    do throws(RunnerError) {
+      let own = try fromSystem { () throws(SystemError) in try Environment.executablePath() }
+      try RunnerLauncher.ensureRunning(
+        store: ledger.store, executable: own, build: .unknown, beside: true)
+    } catch {
+      StandardError.write("errand: no runner could be started: \(error)\n")
     }
   }
 }

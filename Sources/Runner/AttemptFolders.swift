@@ -40,7 +40,7 @@ struct AttemptFolders: Sendable {
     transcript = folder + "/transcript.jsonl"
     errors = folder + "/stderr.log"
     setupLog = folder + "/setup.log"
-    pass = folder + "/pass.json"
+    pass = layout.pass(of: record.id, attemptN)
     session = Session(note: folder + "/agent.json", files: folder + "/session")
     complaints = folder + "/supervisor.log"
   }
@@ -59,7 +59,7 @@ struct AttemptFolders: Sendable {
     for folder in [temporary, snapshots] where try files.exists(folder) {
       try files.removeTree(folder)
     }
-    if try files.exists(pass) { try files.remove(pass) }
+    try files.removeIfPresent(pass)
     if try files.status(complaints)?.size == 0 { try files.remove(complaints) }
   }
 }

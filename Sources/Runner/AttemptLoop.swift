@@ -114,6 +114,7 @@ final class AttemptLoop {
       voice.warn("80 % of the \(limits.runningTimeoutSec) s it may run are over.")
     }
     accounts.tell(&voice)
+    accounts.seeToRunner(now: now)
     if voice.hasSpoken { clocks.spoke(now: now) }
     if desk.isAsking { clocks.stop(now: now) } else { clocks.goOn(now: now) }
     if desk.isAsking || voice.isCalling || rest != .working { clocks.heard(now: now) }
@@ -191,7 +192,7 @@ final class AttemptLoop {
   }
 
   private var deadline: MonotonicTime? {
-    var times = [voice.deadline, nextRecording]
+    var times = [voice.deadline, nextRecording, accounts.deadline]
     switch phase {
     case .working:
       times.append(leaveBy)

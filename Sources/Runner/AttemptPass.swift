@@ -6,8 +6,8 @@ import Tasks
 
 /// Lets an agent's own tools act for its attempt: the secret in it is the attempt's lease.
 ///
-/// It lies in the attempt's folder, closed to other users, for as long as the attempt lasts; its
-/// path is in the agent's environment, and in the environment of the server that is named to it.
+/// It lies beside the secrets, closed to other users, for as long as the attempt lasts; its path is
+/// in the agent's environment, and in the environment of the server that is named to it.
 package struct AttemptPass: Sendable, Hashable {
   package var store: String
   package var task: TaskID
@@ -53,6 +53,7 @@ package struct AttemptPass: Sendable, Hashable {
     writtenTo path: String, executable: String, environment: [String: String],
     files: any FileSystem
   ) throws(SystemError) -> AgentTools {
+    try files.createDirectories(Path.parent(path))
     try files.createFile(path).append(Self.json.encode(self))
     var handedOn = [
       AgentEnvironment.Name.attempt: marker, AgentEnvironment.Name.pass: path,

@@ -17,6 +17,8 @@ struct AttemptSetting {
   let adapter: any AgentAdapter
   let interpreter: any AgentInterpreter
   let folders: AttemptFolders
+  /// What is to be said of how it is driven.
+  let notes: [String]
 
   init(
     record: TaskRecord, ledger: AttemptLedger, folders: AttemptFolders,
@@ -34,7 +36,9 @@ struct AttemptSetting {
     place = try Workplace.prepare(
       for: record, ledger.attemptN, ledger.store.layout, scratch: folders.scratch,
       environment: ofPlace, until: deadline)
-    adapter = record.spec.launch.adapterInUse
+    let fitted = CodexProbe.fitted(record.spec.launch, environment: ofPlace)
+    adapter = (fitted ?? record.spec.launch).adapterInUse
+    notes = fitted == nil ? [] : ["This Codex has no app-server: it runs by exec, and asks nobody."]
     type = try Self.type(of: record, ledger)
     revival = try SessionRevival.prepare(
       for: record, in: ledger.store, environment: ofPlace, directory: place.directory)

@@ -22,10 +22,14 @@ extension AgentProfile {
 
 extension ProfileCatalog {
   /// Lists the configuration's profiles and the agents on this PATH.
-  package init(configuration: Configuration, environment: [String: String]) {
+  package init(
+    configuration: Configuration, environment: [String: String],
+    isLoggedIn: @escaping @Sendable (Entry) -> Bool? = { _ in nil }
+  ) {
     self.init(
       configured: configuration.profiles.map(AgentProfile.init),
-      defaultName: configuration.defaultProfile, path: environment["PATH"] ?? "")
+      defaultName: configuration.defaultProfile, path: environment["PATH"] ?? "",
+      isLoggedIn: isLoggedIn)
   }
 }
 
@@ -33,10 +37,12 @@ extension Preflight {
   /// Judges by the configuration as it is now, and by the creator's environment.
   package static func current(
     layout: StoreLayout, configuration: Configuration,
-    environment: [String: String] = Environment.current, startDirectory: String
+    environment: [String: String] = Environment.current, startDirectory: String,
+    isLoggedIn: @escaping @Sendable (ProfileCatalog.Entry) -> Bool? = { _ in nil }
   ) -> Preflight {
     Preflight(
-      catalog: ProfileCatalog(configuration: configuration, environment: environment),
+      catalog: ProfileCatalog(
+        configuration: configuration, environment: environment, isLoggedIn: isLoggedIn),
       directories: DirectoryPolicy(
         roots: configuration.roots.isEmpty ? nil : configuration.roots,
         home: environment["HOME"] ?? Environment.homeDirectory ?? "/",

@@ -9,15 +9,18 @@ package enum RunnerLauncher {
   package enum Outcome: Sendable, Hashable {
     case alreadyRunning
     case started(pid: Int32)
+    case startedBeside
     /// Inside an attempt nothing is started: it would be swept away with the attempt.
     case insideAttempt
   }
 
   /// Starts a runner unless one is there; cheap when it is. Call it after the change is synced.
+  ///
+  /// One that is started `beside` us is nothing of ours: whoever ends all below him needs that.
   @discardableResult
   package static func ensureRunning(
     store: TaskStore, executable: String, build: Build,
-    environment: [String: String] = Environment.current
+    environment: [String: String] = Environment.current, beside: Bool = false
   ) throws(RunnerError) -> Outcome {
     if environment[AgentEnvironment.Name.attempt] != nil { return .insideAttempt }
     if try isRunning(store: store) {
@@ -28,6 +31,9 @@ package enum RunnerLauncher {
       executable: executable, arguments: ["runner"],
       environment: SuperviseCommand.environment(environment, root: store.layout.root),
       directory: "/")
+    if beside, try fromSystem({ () throws(SystemError) in try ChildProcess.spawnBeside(spec) }) {
+      return .startedBeside
+    }
     let runner: ChildProcess
     do throws(SpawnFailure) {
       runner = try ChildProcess.spawn(spec)

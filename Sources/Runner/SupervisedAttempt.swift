@@ -90,7 +90,7 @@ struct SupervisedAttempt {
       record: record, ledger: ledger, folders: folders, supervisor: environment, files: files,
       until: dispatch.deadline)
     var voice = try voice(of: setting)
-    for note in setting.place.notes + setting.revival.notes { voice.note(note) }
+    for note in setting.place.notes + setting.revival.notes + setting.notes { voice.note(note) }
     dispatch.extend(by: try setUp(setting, signals: signals, journal: journal))
     let workTree = look(setting, &voice, until: dispatch.deadline)
     // The look may have taken long, and nothing must start that nobody wants any more.

@@ -77,6 +77,11 @@ package struct StoreLayout: Sendable, Hashable {
     Path.join(attemptFolder(of: record, attemptN), "lock")
   }
 
+  /// Holds what lets an agent act for its attempt.
+  package func pass(of task: TaskID, _ attemptN: Int) -> String {
+    Path.join(keys, "task-\(task).\(attemptN).pass")
+  }
+
   package func blob(_ content: ContentID) -> String {
     let hash = Hex.encode(content.digest)
     return Path.join(blobs, "\(hash.prefix(2))/\(hash)")

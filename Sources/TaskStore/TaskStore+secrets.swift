@@ -66,8 +66,8 @@ extension TaskStore {
     }
   }
 
-  /// Forgets secrets of tasks that have ended, and of such as were never created: a crash may come
-  /// between the two. A file that names no task must be older than a creator ever takes.
+  /// Forgets secrets of tasks that have ended, and of such as were never created, and what let the
+  /// agent of an attempt act that is over: a crash may come between the two. A file that names no task must be older than a creator ever takes.
   package func removeStraySecrets(age: Duration = .seconds(3600)) throws(StoreError) {
     let names = try onDisk { () throws(SystemError) -> [String] in
       guard try files.exists(layout.keys) else { return [] }
@@ -84,7 +84,8 @@ extension TaskStore {
       try onDisk { () throws(SystemError) in
         let modified = try files.status(path)?.modified ?? .max
         let isOld = modified < (WallClock.nowMilliseconds() * 1_000_000 - age.nanoseconds)
-        if task?.status.isTerminal ?? isOld { try files.removeIfPresent(path) }
+        let isOver = task.map { Self.isOver($0, name) }
+        if isOver ?? isOld { try files.removeIfPresent(path) }
       }
     }
     try removeStrayScheduleSecrets(among: names, age: age)
@@ -92,6 +93,14 @@ extension TaskStore {
 
   private static let secretsPrefix = "task-"
   static let scheduleSecretsPrefix = "schedule-"
+
+  /// Tells whether nobody needs a file any more: a task's own lasts as long as that, an attempt's
+  /// pass as long as the attempt.
+  private static func isOver(_ task: TaskRecord, _ name: String) -> Bool {
+    guard name.hasSuffix(".pass") else { return task.status.isTerminal }
+    let isLatest = name.split(separator: ".").dropLast().last == "\(task.attemptCount)"
+    return !(isLatest && task.status.isActive)
+  }
 
   private func strings(_ bytes: [UInt8], path: String) throws(StoreError) -> [String: String] {
     guard let value = try? JSONValue.parse(bytes),

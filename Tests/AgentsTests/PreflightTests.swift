@@ -79,6 +79,46 @@ private func makeLink(to target: String, at path: String) throws {
     #expect(try both.resolve(profile: nil).plan.profile == "claude")
   }
 
+  @Test func theDefaultIsTheFirstThatIsLoggedIn() throws {
+    func chosen(_ logins: [String: Bool]) -> ProfileCatalog {
+      ProfileCatalog(configured: [], defaultName: nil, path: "/bin") { program, _ in
+        "/bin/\(program)"
+      } isLoggedIn: {
+        logins[$0.profile.name]
+      }
+    }
+    #expect(chosen(["claude": false, "codex": true]).defaultName == "codex")
+    #expect(chosen(["claude": true, "codex": true]).defaultName == "claude")
+    // One that does not say may well be.
+    #expect(chosen(["claude": false]).defaultName == "codex")
+    let nobody = preflight(chosen(["claude": false, "codex": false]))
+    let error = refusal { () throws(PreflightError) in _ = try nobody.resolve(profile: nil) }
+    #expect(error?.code == "agent_missing")
+    #expect(error?.description.contains("claude: nobody is logged in") == true)
+    #expect(try nobody.resolve(profile: "claude").plan.profile == "claude")
+  }
+
+  @Test func aNameThatOtherProgramsHaveAsWellMustBeNamed() throws {
+    let found = preflight(catalog(present: ["goose"]))
+    let error = refusal { () throws(PreflightError) in _ = try found.resolve(profile: nil) }
+    #expect(error?.description.contains("goose: it is only run by its name") == true)
+    #expect(try found.resolve(profile: "goose").plan.arguments == ["acp"])
+  }
+
+  @Test func everyKnownAgentHasAPlanThatItsAdapterCarriesOut() throws {
+    let everywhere = ProfileCatalog(configured: [], defaultName: nil, path: "/bin") { program, _ in
+      "/bin/\(program)"
+    }
+    for known in AgentProfile.known {
+      let plan = try preflight(everywhere).resolve(profile: known.name).plan
+      let brief = Brief(work: .words(brief: "SECRET", prompt: "SECRET"))
+      let launch = try plan.adapterInUse.launch(
+        brief, in: AgentPlace(directory: "/work", attemptFolder: "/attempt"))
+      #expect(!launch.arguments.contains { $0.contains("SECRET") }, "\(known.name)")
+      #expect(known.executable.map { "/bin/\($0)" } == plan.executable)
+    }
+  }
+
   @Test func aConfiguredDefaultIsKeptEvenWhenItIsMissing() {
     let mine = AgentProfile(name: "mine", adapter: .command, executable: "/opt/mine")
     let preflight = preflight(catalog([mine], default: "mine", present: ["codex"]))
@@ -95,10 +135,10 @@ private func makeLink(to target: String, at path: String) throws {
   }
 
   @Test func anUnknownProfileNamesTheKnownOnes() {
-    let preflight = preflight(catalog())
+    let preflight = preflight(catalog(present: ["codex", "goose"]))
     let error = refusal { () throws(PreflightError) in _ = try preflight.resolve(profile: "x") }
     #expect(error?.code == "profile_unknown")
-    #expect(error?.description.contains("claude, codex, shell") == true)
+    #expect(error?.description.contains("codex, goose, shell") == true)
   }
 
   @Test func theEnvironmentIsAnAllowListAndPassedValuesAreSecrets() throws {

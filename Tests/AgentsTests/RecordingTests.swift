@@ -8,9 +8,8 @@ import Testing
 /// Plays what real agents wrote: each run must read as its golden file beside it says, and may be
 /// cut anywhere. `ERRAND_RENEW_GOLDEN=1` writes the files anew, to be looked at before they are kept.
 @Suite struct RecordingTests {
-  static let agents = [
-    "claude", "codebuddy", "qoder", "codex", "codex-app-server", "aider",
-  ]
+  static let agents =
+    ["claude", "codebuddy", "qoder", "codex", "codex-app-server"] + Recording.speakingProse.sorted()
 
   @Test(arguments: Recording.all(agents))
   func aRecordedRunReadsAsItsGoldenFile(_ recording: Recording) throws {

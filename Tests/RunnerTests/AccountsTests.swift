@@ -28,6 +28,8 @@ import Testing
     ])
     spec.parentId = parent.id
     spec.budget.usd = usd
+    // One that waits for its parent keeps what it was given.
+    if usd != nil { spec.claimCondition = .taskStatus(parent.id, [.completed]) }
     let made = try stage.store.create(spec, by: Self.maker, nameIsGiven: true).record
     try stage.store.sync()
     return made
@@ -59,7 +61,6 @@ import Testing
       ) { $0.budget.usd = 1 }
       let runner = try stage.startRunner()
       let running = try stage.wait(for: task) { $0.status == .running }
-      // Held by nothing but its expiry, it keeps what it was given.
       _ = try child(of: running, on: stage, "sleep 600", usd: 0.5)
       try writeFile(go, "")
       let ended = try stage.wait(for: task)
@@ -80,6 +81,68 @@ import Testing
       try stage.store.change(.id(task.id), by: Stage.actor) { _ in .cancelRequested(reason: nil) }
       #expect(try stage.wait(for: task).status == .cancelled)
       #expect(try stage.wait(for: part).status == .cancelled)
+      _ = consume runner
+    }
+  }
+
+  @Test func aSubtaskStartsThoughItsRunnerWasKilledAndNobodyElseIsThere() throws {
+    try withStage(["maxParallel": 1]) { stage in
+      let made = stage.base + "/made"
+      let task = try stage.create(
+        "echo begun; while [ ! -e '\(made)' ]; do sleep 0.05; done; sleep 0.5; echo over")
+      let runner = try stage.startRunner()
+      let running = try stage.wait(for: task) { $0.status == .running }
+      _ = consume runner
+      let part = try child(of: running, on: stage, "echo x > '\(made)'")
+      let ended = try stage.wait(for: part)
+      #expect(ended.status == .completed)
+      // The one that was started is nothing of the attempt's: it outlives that.
+      #expect(try stage.wait(for: task).status == .completed)
+      #expect(try RunnerLauncher.isRunning(store: stage.store))
+    }
+  }
+
+  @Test func whatLetsAnAgentActIsGoneWithItsAttempt() throws {
+    try withStage { stage in
+      let task = try stage.create("echo begun; cat \"$ERRAND_ATTEMPT_FILE\"; sleep 600")
+      let runner = try stage.startRunner()
+      let running = try stage.wait(for: task) { $0.status == .running }
+      let pass = stage.store.layout.pass(of: running.id, 1)
+      #expect(try eventually { Look.at(pass)?.mode == 0o600 })
+      // As if it had been killed after the end was written, and before it could clear up.
+      let bytes = try RealFileSystem().read(pass, limit: 1 << 16)
+      _ = try Canceller.cancel(.id(task.id), in: stage.store, by: Stage.actor, reason: nil)
+      #expect(try eventually { Look.at(pass) == nil })
+      try RealFileSystem().createFile(pass).append(bytes)
+      try Reconciler.reconcile(store: stage.store, by: Stage.actor)
+      #expect(Look.at(pass) == nil)
+      _ = consume runner
+    }
+  }
+
+  @Test(arguments: ["exit 2", "echo 'codex: a coding agent'"])
+  func aCodexWithoutAnAppServerRunsByExec(_ help: String) throws {
+    try withStage { stage in
+      let program = stage.base + "/codex"
+      let script = """
+        #!/bin/sh
+        case "$1" in app-server) \(help); exit;; exec) ;; *) exit 9;; esac
+        cat > /dev/null
+        echo '{"type":"thread.started","thread_id":"0199a213-81c0-7800-8aa1-bbab2a035a53"}'
+        echo '{"type":"turn.started"}'
+        echo '{"type":"item.completed","item":{"id":"i","type":"agent_message","text":"Done."}}'
+        echo '{"type":"turn.completed","usage":{"input_tokens":7,"output_tokens":3}}'
+        """
+      try writeFile(program, script, permissions: 0o755)
+      let task = try stage.create("freeform", ["brief": "Do it."], directory: nil) {
+        $0.launch = LaunchPlan(profile: "codex", adapter: .codex, executable: program)
+        $0.launch.environment = nil
+        $0.workspace = .none
+      }
+      let runner = try stage.startRunner()
+      let ended = try stage.wait(for: task)
+      #expect(ended.status == .completed, "\(ended.statusMessage ?? "")")
+      #expect(ended.resultSummary == "Done.")
       _ = consume runner
     }
   }

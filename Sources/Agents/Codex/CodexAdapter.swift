@@ -1,4 +1,5 @@
 import JSON
+import Posix
 import Tasks
 
 /// Drives Codex through its app-server: a conversation in JSON-RPC over its pipes.
@@ -6,6 +7,8 @@ package struct CodexAdapter: AgentAdapter {
   private let plan: LaunchPlan
 
   package init(plan: LaunchPlan) { self.plan = plan }
+
+  static let word = "app-server"
 
   package var traits: AgentTraits {
     AgentTraits(
@@ -18,7 +21,7 @@ package struct CodexAdapter: AgentAdapter {
   ) throws(LaunchRefusal) -> AgentLaunch {
     let (executable, _) = try CodexTerms.program(plan, brief)
     return AgentLaunch(
-      program: .path(executable), arguments: ["app-server"] + plan.arguments,
+      program: .path(executable), arguments: [Self.word] + plan.arguments,
       environment: brief.environment, input: .dialogue)
   }
 
@@ -74,6 +77,26 @@ package struct CodexExecAdapter: AgentAdapter {
 
   package func interpreter(for brief: Brief, in place: AgentPlace) -> CodexExecInterpreter {
     CodexExecInterpreter(brief)
+  }
+}
+
+/// Finds out which of its surfaces a Codex has.
+package enum CodexProbe {
+  /// Gives the plan as it can be carried out: by `exec` where there is no app-server. One that does
+  /// not answer is taken to have it.
+  package static func fitted(
+    _ plan: LaunchPlan, environment: [String: String]
+  ) -> LaunchPlan? {
+    guard plan.adapter == .codex, plan.arguments.first != CodexExecAdapter.word,
+      let executable = plan.executable,
+      let help = SmallCommand.run(
+        executable, [CodexAdapter.word, "--help"], environment: environment),
+      // An old one may take the word for a prompt, and give its help in general.
+      !help.status.isSuccess || !help.text.contains(CodexAdapter.word)
+    else { return nil }
+    var fitted = plan
+    fitted.arguments = [CodexExecAdapter.word] + plan.arguments
+    return fitted
   }
 }
 

@@ -85,6 +85,9 @@ struct cposix_spawn {
 /// Starts a program with exactly the given descriptors, default signals and an empty mask; returns
 /// the pid.
 int cposix_spawn(const struct cposix_spawn *spawn);
+/// Starts a program as a child of this process's own parent, in a session of its own and with nothing
+/// open: who collects orphans here never meets it. -ENOTSUP where that does not exist.
+int cposix_spawn_beside(const struct cposix_spawn *spawn);
 /// Opens a descriptor that turns readable when the process ends.
 int cposix_exit_descriptor(int pid);
 /// Looks (reap 0) or collects (reap 1) the end of a child without waiting: 1 ended, 0 not yet.

@@ -1,3 +1,4 @@
+import Agents
 import JSON
 import Posix
 import TaskStore
@@ -41,11 +42,13 @@ package struct Briefing {
     let sections = [
       "Another agent (\(attempt.profile)) worked on this before, as task \(record.spec.name).",
       section("What it was asked", asked), section("What was decided", decided),
-      section("What it said last", said), section("Files it touched", touched),
-      section("How it ended, and what is open", open),
+      // What is cut where all is too long stands last.
+      section("How it ended, and what is open", open), section("What it said last", said),
+      section("Files it touched", touched),
     ]
-    return CleanText.clean(
-      sections.compactMap(\.self).joined(separator: "\n\n"), limit: Limit.whole)
+    // What a person wrote into the brief has not been looked at for secrets before.
+    let words = Redactor([:]).redacted(sections.compactMap(\.self).joined(separator: "\n\n"))
+    return CleanText.clean(words, limit: Limit.whole)
   }
 
   private func section(_ title: String, _ text: String) -> String? {

@@ -47,8 +47,9 @@ package struct TasksSchemas: TaskTool {
     let chosen = try input.taskType.map { (name) throws(ToolFailure) in [try types.named(name)] }
     let isFull = input.detail == .full || input.detail == nil && chosen != nil
     let catalog = try workshop.catalog()
-    let (entries, defaultName) = (catalog.entries, catalog.defaultName)
+    let entries = catalog.entries
     let asked = try workshop.inquiries(of: entries)
+    let defaultName = catalog.defaultName
     var output = Output(
       items: (chosen ?? types.types).map { TypeView($0, isFull: isFull) },
       profiles: entries.map { ProfileView($0, asked[$0.profile.name], defaultName: defaultName) },
@@ -81,7 +82,7 @@ package struct TasksSchemas: TaskTool {
 
   private static func hint(_ defaultName: String?) -> String {
     defaultName == nil
-      ? "No agent is installed: the user installs one, or adds a profile to the configuration."
+      ? "No agent is installed and logged in: the user sees to that, or names a profile."
       : "Call tasks_create with a brief; the default profile runs it."
   }
 

@@ -31,6 +31,15 @@ final class Inquiries: Sendable {
     }
   }
 
+  /// Tells whether somebody is logged in, asking its program only where nothing else shows it.
+  func isLoggedIn(_ entry: ProfileCatalog.Entry, _ environment: [String: String]) -> Bool? {
+    if due([entry]).isEmpty { return known.withLock { $0[Self.key(entry)]?.answer?.isLoggedIn } }
+    if AgentInquiry.showsLogin(entry, environment: environment) { return true }
+    let answer = AgentInquiry.ask(entry, environment: environment)
+    known.withLock { $0[Self.key(entry)] = Known(answer: answer, askedAt: .now) }
+    return answer?.isLoggedIn
+  }
+
   /// Gives those who are to be asked, or asked again.
   func due(_ entries: [ProfileCatalog.Entry]) -> [ProfileCatalog.Entry] {
     known.withLock { known in
@@ -65,7 +74,18 @@ final class Inquiries: Sendable {
 extension Workshop {
   /// Lists the profiles, as the configuration is now.
   func catalog() throws(ToolFailure) -> ProfileCatalog {
-    ProfileCatalog(configuration: try configuration(), environment: setting.environment)
+    let configuration = try configuration()
+    return ProfileCatalog(
+      configuration: configuration, environment: setting.environment,
+      isLoggedIn: logins(configuration, setting.environment))
+  }
+
+  /// Gives what tells whether somebody is logged in to an agent.
+  func logins(
+    _ configuration: Configuration, _ own: [String: String]
+  ) -> @Sendable (ProfileCatalog.Entry) -> Bool? {
+    let (inquiries, names) = (inquiries, configuration.env.pass)
+    return { inquiries.isLoggedIn($0, $0.environment(from: own, passing: names)) }
   }
 
   /// Gives what the programs of these profiles say of themselves, by profile.

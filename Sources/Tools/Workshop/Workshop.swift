@@ -117,9 +117,10 @@ package final class Workshop: Sendable {
   func preflight(
     _ configuration: Configuration, environment: [String: String]? = nil
   ) throws(ToolFailure) -> Preflight {
-    Preflight.current(
-      layout: try store().layout, configuration: configuration,
-      environment: environment ?? setting.environment, startDirectory: setting.startDirectory)
+    let environment = environment ?? setting.environment
+    return Preflight.current(
+      layout: try store().layout, configuration: configuration, environment: environment,
+      startDirectory: setting.startDirectory, isLoggedIn: logins(configuration, environment))
   }
 
   /// Refuses what an attempt, or a server that only reads, may not do.

@@ -67,18 +67,32 @@ struct SettingsExamination {
   }
 
   private func profiles(_ configuration: Configuration) -> [Finding] {
-    let catalog = ProfileCatalog(configuration: configuration, environment: environment)
-    let entries = catalog.entries.map { entry -> Finding in
-      let subject = "profile \(entry.profile.name)"
-      let role = entry.profile.name == catalog.defaultName ? ", the default" : ""
-      switch entry.availability {
-      case .available(let executable):
-        let inquiry = AgentInquiry.ask(
-          entry, environment: entry.environment(from: environment, passing: configuration.env.pass))
-        return found(subject, (executable ?? "built in") + role, inquiry)
-      case .unavailable(let reason): return .note(subject, "not available: \(reason)")
-      }
+    let plain = ProfileCatalog(configuration: configuration, environment: environment)
+    var asked: [String: AgentInquiry] = [:]
+    for entry in plain.entries {
+      asked[entry.profile.name] = AgentInquiry.ask(
+        entry, environment: entry.environment(from: environment, passing: configuration.env.pass))
     }
+    let answers = asked
+    let catalog = ProfileCatalog(configuration: configuration, environment: environment) {
+      answers[$0.profile.name]?.isLoggedIn
+    }
+    let defaultName = catalog.defaultName
+    // Most people have a few of those that are known; the rest need no line each.
+    let absent = catalog.entries.filter { $0.profile.source == .found && !$0.isAvailable }
+      .dropFirst(2).map(\.profile.name)
+    let rest = Finding.note("other agents", "not on PATH: \(absent.joined(separator: ", "))")
+    let shown = catalog.entries.filter { !absent.contains($0.profile.name) }
+    let entries =
+      shown.map { entry -> Finding in
+        let subject = "profile \(entry.profile.name)"
+        let role = entry.profile.name == defaultName ? ", the default" : ""
+        switch entry.availability {
+        case .available(let executable):
+          return found(subject, (executable ?? "built in") + role, answers[entry.profile.name])
+        case .unavailable(let reason): return .note(subject, "not available: \(reason)")
+        }
+      } + (absent.isEmpty ? [] : [rest])
     if let refused = catalog.refusedDefault {
       return entries + [
         .problem(
@@ -87,12 +101,12 @@ struct SettingsExamination {
           next: "Set defaultProfile to an agent, or take it out.")
       ]
     }
-    guard catalog.defaultName == nil else { return entries }
+    guard defaultName == nil else { return entries }
     return entries + [
       .note(
-        "agents", "no agent is installed",
+        "agents", "no agent is installed and logged in",
         means: "A task needs a profile that is available, such as `--profile shell`.",
-        next: "Install an agent, or add a profile to the configuration.")
+        next: "Install an agent and log in, or add a profile to the configuration.")
     ]
   }
 }

@@ -27,8 +27,8 @@ struct Recording: Sendable, CustomTestStringConvertible {
   /// What the agent wrote, line by line; of a dialogue its side only.
   var lines: [AgentLine] {
     get throws {
-      let suffix =
-        agent == "codex-app-server" ? ".dialog.jsonl" : agent == "aider" ? ".txt" : ".jsonl"
+      let endings = agent == "codex-app-server" ? [".dialog.jsonl"] : [".txt", ".jsonl"]
+      let suffix = try #require(try endings.first { try RealFileSystem().exists(path + $0) })
       let texts = try readText(path + suffix).split(
         separator: "\n", omittingEmptySubsequences: false)
       guard suffix == ".dialog.jsonl" else { return texts.map { AgentLine(Array($0.utf8)) } }
@@ -64,10 +64,16 @@ struct Recording: Sendable, CustomTestStringConvertible {
     return switch agent {
     case "codex": CodexExecAdapter(plan: plan)
     case "codex-app-server": CodexAdapter(plan: plan)
-    case "aider": TextAdapter(plan: plan)
+    case _ where Self.speakingProse.contains(agent): TextAdapter(plan: plan)
     default: ClaudeAdapter(plan: plan)
     }
   }
+
+  /// Those whose words are kept as they come; what some of them print as JSON is prose to us.
+  static let speakingProse: Set = [
+    "aider", "code-puppy", "copilot", "fast-agent", "gptme", "hermes", "kimi", "mini-swe-agent",
+    "openhands", "vibe",
+  ]
 
   private static func runs(_ agent: String) -> JSONValue {
     do {

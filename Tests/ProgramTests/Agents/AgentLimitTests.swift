@@ -96,4 +96,28 @@ struct AgentLimitTests {
       #expect(end.task["usage"]?["costUsd"]?.doubleValue ?? 9 < 3)
     }
   }
+
+  @Test(.enabled(if: RealAgent.present.contains(.codex)))
+  func aUsedUpQuotaThatSaysWhenItIsBackLetsTheTaskWait() throws {
+    let back = WallClock.nowMilliseconds() / 1000 + 7200
+    let refusal: JSONValue = [
+      "raw": [
+        "error": [
+          "type": "usage_limit_reached", "message": "The usage limit has been reached",
+          "plan_type": "pro", "resets_at": .integer(Int(back)),
+        ]
+      ],
+      "status": 429, "repeat": 50,
+      "headers": [
+        "x-codex-primary-used-percent": "100", "x-codex-primary-window-minutes": "300",
+        "x-codex-primary-reset-at": .string("\(back)"),
+      ],
+    ]
+    try withAgent(.codex, [refusal]) { desk in
+      let end = try desk.run()
+      #expect(end.standing == "waiting (quota)")
+      let resumeAt = end.task["resumeAt"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
+      #expect(resumeAt?.milliseconds == back * 1000)
+    }
+  }
 }

@@ -605,7 +605,7 @@ class Handler(BaseHTTPRequestHandler):
         writer = WRITERS[api]
         try:
             if "raw" in turn:
-                self._json(int(turn.get("status", 200)), turn["raw"])
+                self._json(int(turn.get("status", 200)), turn["raw"], turn.get("headers"))
             elif "error" in turn:
                 error = turn["error"]
                 self._json(int(error.get("status", 500)), writer.error(error), error.get("headers"))
