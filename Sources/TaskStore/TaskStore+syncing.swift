@@ -152,12 +152,29 @@ extension TaskStore {
     }
   }
 
-  /// Reads a segment's whole lines; none if there is no such segment.
+  /// Reads a segment's whole lines, without those that are damaged: written again they would count
+  /// once more, and put in doubt what was healed since. None if there is no such segment.
   private func wholeLines(_ segment: Int, from offset: Int) throws(SystemError) -> [UInt8] {
     let path = layout.segment(segment)
     guard try files.exists(path) else { return [] }
     let bytes = try files.read(path, offset..<max(offset, files.size(path)))
-    guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
-    return Array(bytes[...end])
+    let newline = UInt8(ascii: "\n")
+    guard let end = bytes.lastIndex(of: newline) else { return [] }
+    var whole: [UInt8] = []
+    var last: (number: Int, seal: String)?
+    for line in bytes[..<end].split(separator: newline) {
+      // What is no JSON of ours is damaged.
+      guard let parts = Seal.split(line), let value = try? JSONValue.ours(line),
+        let entry = JournalEntry(value)
+      else { continue }
+      if let last, last.number + 1 == entry.number,
+        Seal.hash(parts.body, last.seal) != parts.seal
+      {
+        continue
+      }
+      last = (entry.number, parts.seal)
+      whole += line + [newline]
+    }
+    return whole
   }
 }

@@ -6,19 +6,29 @@ import Tasks
 /// Is one thing a program asks of a store; the fault tests run all of them, in all orders.
 enum FaultOperation: String, CaseIterable, Sendable {
   case create, peerCreates, claim, settle, say, putBlob, stageFile, writeSecrets, removeSecrets
-  case key, makeHandle, endHandle, moveCursor, compact, reopen, copy, replay, prune, mend, lock
+  case key, makeHandle, endHandle, moveCursor, compact, reopen, copy, replay, prune, mend, heal
+  case lock
 
   var isInJournal: Bool {
     switch self {
-    case .create, .peerCreates, .claim, .settle, .makeHandle, .endHandle, .moveCursor, .replay: true
+    case .create, .peerCreates, .claim, .settle, .makeHandle, .endHandle, .moveCursor, .replay,
+      .heal:
+      true
     case .say, .putBlob, .stageFile, .writeSecrets, .removeSecrets, .key, .compact, .reopen, .copy,
       .prune, .mend, .lock:
       false
     }
   }
 
-  /// Tells that what it did goes with a task that has ended, once that is pruned.
-  var isOfTheEnded: Bool { self == .settle || self == .say || self == .removeSecrets }
+  /// Tells that what it did goes with a task that is pruned among these.
+  func isPruned(among all: [FaultOperation]) -> Bool {
+    guard all.contains(.prune) else { return false }
+    return switch self {
+    case .settle, .say, .removeSecrets: all.contains(.settle)
+    case .heal: true
+    default: false
+    }
+  }
 
   /// Is what a store says of an operation after a fault.
   enum Trace: Equatable {
@@ -66,10 +76,49 @@ final class FaultProcess {
     for event in [Sample.claim(), Sample.started, Sample.settled()] {
       try store.apply(event, to: "ended")
     }
-    try store.compactIfWorthwhile(always: true)
+    for slot in slots {
+      try store.add("broken-\(slot)")
+      for event in [Sample.claim(), Sample.started, Sample.settled()] {
+        try store.apply(event, to: "broken-\(slot)")
+      }
+    }
+    try store.add("known")
+    try store.apply(Sample.claim(), to: "known")
+    for slot in slots { try spoil("started", of: "broken-\(slot)", store) }
+    try TaskStore.open(root, files: files).compactIfWorthwhile(always: true)
+    // From now on only the snapshot tells that it was claimed.
+    try spoil("claimed", of: "known", store)
+    try goOn(TaskStore.open(root, files: files))
+  }
+
+  /// Damages the line of an event.
+  private static func spoil(
+    _ event: String, of name: String, _ store: TaskStore
+  ) throws(StoreError) {
+    let id = try store.task(TaskReference(name)).id
+    do throws(SystemError) {
+      let path = store.layout.segment(1)
+      let lines = try store.files.read(path).split(separator: 10).map { line -> [UInt8] in
+        let text = String(decoding: line, as: UTF8.self)
+        guard text.contains(id.description), text.contains(#""type":"\#(event)""#) else {
+          return Array(line)
+        }
+        return Array(text.replacing(#""event":"#, with: #""evont":"#).utf8)
+      }
+      // In place: a store that is open would take another file for another store.
+      let file = try store.files.openForAppending(path)
+      try file.truncate(to: 0)
+      try file.append(Array(lines.joined(separator: [10])) + [10])
+      try file.sync()
+    } catch {
+      throw .disk(error)
+    }
+  }
+
+  private static func goOn(_ store: TaskStore) throws(StoreError) {
     for slot in slots { try store.apply(Sample.started, to: "running-\(slot)") }
     let log = try MessageLog.Writer(
-      folder: messages(store), below: store.layout.root, files: files)
+      folder: messages(store), below: store.layout.root, files: store.files)
     _ = try log.append(.text("before"))
     try log.sync()
   }
@@ -129,6 +178,9 @@ final class FaultProcess {
     case .mend:
       var mending = StoreMending(root: Self.root, files: files)
       try mending.mend(by: Sample.client)
+    case .heal:
+      let id = try store.lastKnown(TaskReference("broken-\(slot)")).id
+      if try store.sayAnew(id, by: Sample.client) == nil { throw .stopped("nothing to say") }
     case .lock:
       let id = try store.task(TaskReference("queued-\(slot)")).id
       _ = try store.lockAttempt(id, 1)?.release()
@@ -188,7 +240,14 @@ final class FaultProcess {
     case .replay: return try task("keyed", .queued, revision: 1)
     case .prune:
       return try task("ended", .completed, revision: 4) == .absent ? .whole : .absent
-    case .compact, .reopen, .mend, .lock: return .whole
+    case .heal:
+      let trace = try task("broken-\(slot)", .completed, revision: 5)
+      return trace == .damaged ? .absent : trace
+    case .mend:
+      let faults = StoreInspection(root: Self.root, files: files).faults
+      let isNews = faults.contains { if case .journal = $0 { true } else { false } }
+      return isNews ? .absent : try task("known", .dispatched, revision: 3)
+    case .compact, .reopen, .lock: return .whole
     case .copy: return try copy(slot)
     }
   }
@@ -213,11 +272,13 @@ final class FaultProcess {
   private func task(
     _ name: String, _ status: TaskStatus, revision: Int
   ) throws(StoreError) -> FaultOperation.Trace {
-    let before: [String: (TaskStatus, Int)] = ["q": (.queued, 1), "r": (.running, 3)]
+    let before: [String: (TaskStatus, Int)] = [
+      "queued": (.queued, 1), "running": (.running, 3), "known": (.dispatched, 2),
+    ]
     do throws(StoreError) {
       let found = try opened().task(TaskReference(name))
       if found.status == status && found.revision == revision { return .whole }
-      if let (old, revision) = before[String(name.prefix(1))], name.count > 7, found.status == old,
+      if let (old, revision) = before[String(name.prefix { $0 != "-" })], found.status == old,
         found.revision == revision
       {
         return .absent

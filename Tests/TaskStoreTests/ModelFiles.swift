@@ -24,6 +24,7 @@ final class ModelFiles: FileSystem {
   private struct State: Sendable {
     var disk: ModelDisk
     var steps: [String] = []
+    var effects = 0
   }
 
   private let fault: Fault
@@ -37,6 +38,9 @@ final class ModelFiles: FileSystem {
   var disk: ModelDisk { state.withLock { $0.disk } }
   /// Names the changing steps so far, the failed ones included.
   var trace: [String] { state.withLock { $0.steps } }
+
+  /// Counts the steps so far that changed the disk.
+  var effects: Int { state.withLock { $0.effects } }
 
   // EEXIST, the same everywhere.
   private static func existing(_ call: String, _ path: String) -> SystemError {
@@ -67,8 +71,11 @@ final class ModelFiles: FileSystem {
     try state.withLock { (state) throws(SystemError) in
       if let error = refusal(call, path, &state) {
         if error != Self.crashed { refused(&state.disk) }
+        // A refused append may leave a part, and a refused sync loses something.
+        if call == "sync" || call == "append" && isShort { state.effects += 1 }
         throw error
       }
+      state.effects += 1
       return try body(&state.disk)
     }
   }
