@@ -10,10 +10,19 @@ package final class Watchdog: Sendable {
   private let routed = Atomic(false)
   private let started = Atomic(false)
 
+  /// Watched only while there is little in memory: what comes makes that more.
+  private let input: Descriptor
   /// Watched for its other end's going, which comes unasked and wakes nobody before.
-  private let output: Descriptor?
+  private let output: Descriptor
+  /// Counts what whoever reads has read, to tell busy times from quiet ones.
+  private let reads = Atomic(0)
 
-  package init(output: consuming Descriptor? = nil) { self.output = output }
+  package init(input: consuming Descriptor, output: consuming Descriptor) {
+    self.input = input
+    self.output = output
+  }
+
+  func noteRead() { reads.wrappingAdd(1, ordering: .relaxed) }
 
   /// Routes the signals, once, just before the first answer leaves: who has had one may send a
   /// signal at once, and until then a signal ends the process by itself.
@@ -41,7 +50,7 @@ package final class Watchdog: Sendable {
     routeSignals()
     do {
       try Thread.start(name: "watchdog", stackSize: 128 << 10) {
-        // What the start needed goes at once, what the first requests needed a little later.
+        // What the start needed goes at once, what requests need when they have been answered.
         Footprint.shrink()
         _ = self.watch(nil)
         onEnd()
@@ -55,30 +64,26 @@ package final class Watchdog: Sendable {
   /// Only where the parent cannot be polled is it asked for, once a second.
   private var interval: Int? { parent.descriptor == nil ? 1000 : nil }
 
-  private func watched(_ input: Int32?) -> [(descriptor: Int32, events: Poller.Event)] {
-    let signals = signals.withLock { $0?.descriptor }
-    var watched: [(descriptor: Int32, events: Poller.Event)] =
-      [input, signals, parent.descriptor].compactMap { $0.map { ($0, .readable) } }
-    switch output {
-    case .some(let output): watched.append((output.rawValue, .closed))
-    case .none: break
-    }
-    return watched
-  }
-
   /// Waits for the input, if there is one to wait for (true), or for a reason to end (false).
-  private func watch(_ input: Int32?) -> Bool {
-    let watched = watched(input)
-    var quiet: Int? = 2000
+  private func watch(_ wanted: Int32?) -> Bool {
+    let reasons = [signals.withLock { $0?.descriptor }, parent.descriptor].compactMap(\.self)
+    let output = (descriptor: output.rawValue, events: Poller.Event.closed)
+    let ends = reasons.map { (descriptor: $0, events: Poller.Event.readable) } + [output]
+    var footprint = Footprint()
     while true {
+      let read = reads.load(ordering: .relaxed)
+      let news = wanted ?? (footprint.isSmall ? input.rawValue : nil)
       do throws(SystemError) {
-        let ready = try Poller.wait(watched, timeoutMilliseconds: interval ?? quiet)
-        if let input, ready[input] != nil { return true }
-        if !ready.isEmpty || parent.isOrphaned { return false }
-        if exchange(&quiet, with: nil) != nil { Footprint.shrink() }
+        let ready = try Poller.wait(
+          news.map { ends + [(descriptor: $0, events: .readable)] } ?? ends,
+          until: footprint.bounded(interval.map { .after(.milliseconds($0)) }))
+        let isOver = ends.contains { ready[$0.descriptor] != nil }
+        if isOver || parent.isOrphaned { return false }
+        if wanted != nil, !ready.isEmpty { return true }
+        footprint.woke(byNothing: ready.isEmpty && reads.load(ordering: .relaxed) == read)
       } catch {
         // Reading says what is wrong; without anything to read nothing can be said.
-        return input != nil
+        return wanted != nil
       }
     }
   }

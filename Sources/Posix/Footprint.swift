@@ -11,6 +11,9 @@ package struct Footprint: Sendable {
 
   package init() {}
 
+  /// Tells that the memory is given back, and nothing happened since.
+  package var isSmall: Bool { !isLarge }
+
   /// Gives until when to wait; nil is a wait without end.
   package mutating func bounded(_ deadline: MonotonicTime?) -> MonotonicTime? {
     due = isLarge ? .after(Self.quiet) : nil

@@ -23,9 +23,14 @@ package enum ProcessFigures {
   }
 
   /// Gives the most memory a process has had at once, in bytes.
-  package static func peakMemory(of pid: Int32) throws -> Int {
+  package static func peakMemory(of pid: Int32) throws -> Int { try memory("VmHWM:", of: pid) }
+
+  /// Gives the memory a process has now, in bytes.
+  package static func memory(of pid: Int32) throws -> Int { try memory("VmRSS:", of: pid) }
+
+  private static func memory(_ field: String, of pid: Int32) throws -> Int {
     let line = try read("/proc/\(pid)/status").split(separator: "\n")
-      .first { $0.hasPrefix("VmHWM:") }
+      .first { $0.hasPrefix(field) }
     guard let kibibytes = line?.split(separator: " ").compactMap({ Int($0) }).first else {
       throw Program.Failure.unexpected("no memory of \(pid)")
     }
