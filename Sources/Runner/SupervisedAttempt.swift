@@ -291,10 +291,11 @@ struct SupervisedAttempt {
     if !survivors.isEmpty {
       voice.note("These processes could not be ended: \(survivors.joined(separator: ", ")).")
     }
+    let signature = outcome == .completed ? sign(output.cid, &voice) : nil
     voice.sync()
     return Settlement(
       attemptN: attempt.attemptN, leaseId: attempt.leaseId, outcome: outcome,
-      output: output.value, outputCid: output.cid, checked: output.checked,
+      output: output.value, outputCid: output.cid, signature: signature, checked: output.checked,
       checks: verdict.evidence,
       summary: output.headline, usage: voice.usage, workspace: workspace, session: session,
       exit: ended.exit.map(ProcessExit.init),
@@ -303,6 +304,17 @@ struct SupervisedAttempt {
 }
 
 extension SupervisedAttempt {
+  /// Signs what was handed in, where the user has a key for that; without it the work still counts.
+  private func sign(_ output: ContentID?, _ voice: inout AgentVoice) -> String? {
+    guard let output, let signer = OutputSigner(timing.signing, Environment.current) else {
+      return nil
+    }
+    do throws(SigningError) { return try signer.sign(output) } catch {
+      voice.note("The output is not signed: \(error)")
+      return nil
+    }
+  }
+
   /// Ends what checks have left behind; the agent's own is gone by then.
   private func leftovers(of loop: AttemptLoop, after verdict: CheckRun.Verdict) -> [ProcessRecord] {
     guard !verdict.evidence.isEmpty || verdict.wish != .none else { return [] }

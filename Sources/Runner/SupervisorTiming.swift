@@ -37,6 +37,9 @@ package struct SupervisorTiming: Sendable {
   /// How long the agent's questions wait.
   package var questions = Configuration.Questions()
 
+  /// With whose key the output is signed.
+  package var signing = Configuration.Signing()
+
   package init() {}
 
   /// Takes over what the configuration says of a profile.
@@ -48,6 +51,7 @@ package struct SupervisorTiming: Sendable {
     check = .seconds(configuration.timeouts.check)
     limits = configuration.limits
     prices = PriceTable(configuration.prices)
+    signing = configuration.signing
   }
 
   /// Gives the limit that was passed, in seconds.

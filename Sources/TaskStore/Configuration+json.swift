@@ -28,7 +28,7 @@ extension Configuration: JSONCodable {
         profiles: [Profile], defaultProfile: String?, roots: [String], maxParallel: Int,
         timeouts: Timeouts, ceilings: Ceilings, prices: [String: Price], autoResume: Bool,
         allowCommands: Bool, questions: Questions, env: PassedEnvironment, retention: Retention,
-        limits: Limits, console: ConsoleSetting, team: String
+        limits: Limits, console: ConsoleSetting, signing: Signing, team: String
       ) in
       var made = Configuration()
       made.profiles = profiles
@@ -46,6 +46,7 @@ extension Configuration: JSONCodable {
       made.retention = retention
       made.limits = limits
       made.console = console
+      made.signing = signing
       made.team = team
       return made
     },
@@ -73,6 +74,7 @@ extension Configuration: JSONCodable {
     defaulted("limits", \.limits, Limits.json, Limits(), "Bounds of what may grow."),
     defaulted(
       "console", \.console, ConsoleSetting.json, ConsoleSetting(), "The page; false for none."),
+    defaulted("signing", \.signing, Signing.json, Signing(), "Signs what attempts hand in."),
     defaulted("team", \.team, .string(length: 1...100), "local", "The team tasks belong to."))
 
   static func decode(

@@ -26,6 +26,7 @@ package struct Configuration: Sendable, Hashable {
   package var retention = Retention()
   package var limits = Limits()
   package var console = ConsoleSetting()
+  package var signing = Signing()
   package var team = "local"
 
   /// Sets how long things may take, in seconds.
@@ -43,6 +44,15 @@ package struct Configuration: Sendable, Hashable {
   /// Names variables every agent gets beside the fixed few.
   package struct PassedEnvironment: Sendable, Hashable {
     package var pass: [String] = []
+    package init() {}
+  }
+
+  /// Names the user's own key, with which ssh-keygen signs what attempts hand in.
+  package struct Signing: Sendable, Hashable {
+    /// Absent: nothing is signed.
+    package var key: String?
+    /// Whose signatures are good, in ssh's own form; absent: those of the key.
+    package var allowedSigners: String?
     package init() {}
   }
 

@@ -72,6 +72,8 @@ extension Attempt: JSONCodable {
     optional("completedAt", \.completedAt, .timestamp, "When it ended, however."),
     optional("output", \.output, .any, "What the agent claims."),
     optional("outputCid", \.outputCid, .contentID, "Content id of the output."),
+    optional("signature", \.signature, .string, "Signature over it."),
+    optional("signedAt", \.signedAt, .timestamp, "When it was signed."),
     optional("checked", \.checked, Verification.json, "What we found of the criteria."),
     defaulted("checks", \.checks, .array(of: CheckEvidence.json), [], "What our commands found."),
     optional("error", \.error, AttemptError.json, "Why it failed."),
@@ -86,7 +88,8 @@ extension Attempt: JSONCodable {
     attemptN: Int, status: AttemptStatus, leaseId: String, profile: String,
     resumes: Int?, claimedAt: Timestamp, worker: WorkerLease?, executor: Executor?,
     startedAt: Timestamp?,
-    completedAt: Timestamp?, output: JSONValue?, outputCid: ContentID?, checked: Verification?,
+    completedAt: Timestamp?, output: JSONValue?, outputCid: ContentID?, signature: String?,
+    signedAt: Timestamp?, checked: Verification?,
     checks: [CheckEvidence], error: AttemptError?, usage: Usage, warning: String?,
     workspace: AttemptWorkspace?,
     session: AttemptSession?,
@@ -102,6 +105,8 @@ extension Attempt: JSONCodable {
     attempt.completedAt = completedAt
     attempt.output = output
     attempt.outputCid = outputCid
+    attempt.signature = signature
+    attempt.signedAt = signedAt
     attempt.checked = checked
     attempt.checks = checks
     attempt.error = error

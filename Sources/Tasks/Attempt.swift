@@ -95,6 +95,9 @@ package struct Attempt: Sendable, Hashable {
   package var completedAt: Timestamp?
   package var output: JSONValue?
   package var outputCid: ContentID?
+  /// The user's signature over the text of `outputCid`, as ssh-keygen writes it.
+  package var signature: String?
+  package var signedAt: Timestamp?
   /// What was found of the success criteria by us, beside what the agent claims.
   package var checked: Verification?
   /// What our own commands found in the workspace after the claim.

@@ -50,13 +50,15 @@ extension Settlement.Pause: JSONCodable {
 extension Settlement: JSONCodable {
   package static let json = Codec.object(
     Self.init(
-      attemptN:leaseId:outcome:output:outputCid:checked:checks:summary:usage:workspace:session:
+      attemptN:leaseId:outcome:output:outputCid:signature:checked:checks:summary:usage:workspace:
+      session:
       exit:survivors:),
     required("attemptN", \.attemptN, .int(1 ... .max), "The attempt."),
     required("leaseId", \.leaseId, .string, "Its lease."),
     required("outcome", \.outcome, Outcome.json, "How it ended."),
     optional("output", \.output, .any, "What the agent claims."),
     optional("outputCid", \.outputCid, .contentID, "Content id of the output."),
+    optional("signature", \.signature, .string, "Signature over it."),
     optional("checked", \.checked, Verification.json, "What we found of the criteria."),
     defaulted("checks", \.checks, .array(of: CheckEvidence.json), [], "What our commands found."),
     optional("summary", \.summary, .string, "The result in a few words."),

@@ -116,6 +116,7 @@ package struct Settlement: Sendable, Hashable {
   package var outcome: Outcome
   package var output: JSONValue?
   package var outputCid: ContentID?
+  package var signature: String?
   /// What was found of the success criteria by us.
   package var checked: Verification?
   package var checks: [CheckEvidence]
@@ -148,7 +149,8 @@ package struct Settlement: Sendable, Hashable {
 
   package init(
     attemptN: Int, leaseId: String, outcome: Outcome, output: JSONValue? = nil,
-    outputCid: ContentID? = nil, checked: Verification? = nil, checks: [CheckEvidence] = [],
+    outputCid: ContentID? = nil, signature: String? = nil, checked: Verification? = nil,
+    checks: [CheckEvidence] = [],
     summary: String? = nil, usage: Usage = Usage(), workspace: AttemptWorkspace? = nil,
     session: AttemptSession? = nil,
     exit: ProcessExit? = nil, survivors: [String] = []
@@ -158,6 +160,7 @@ package struct Settlement: Sendable, Hashable {
     self.outcome = outcome
     self.output = output
     self.outputCid = outputCid
+    self.signature = signature
     self.checked = checked
     self.checks = checks
     self.summary = summary

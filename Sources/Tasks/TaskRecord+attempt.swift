@@ -130,6 +130,8 @@ extension TaskRecord {
     // What was handed in before a crash is not lost with its supervisor.
     if let output = settlement.output, output != .null { attempts[index].output = output }
     attempts[index].outputCid = settlement.outputCid
+    attempts[index].signature = settlement.signature
+    attempts[index].signedAt = settlement.signature.map { _ in moment.at }
     attempts[index].checked = settlement.checked
     attempts[index].checks = settlement.checks
     attempts[index].usage = settlement.usage

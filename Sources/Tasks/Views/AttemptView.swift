@@ -14,6 +14,8 @@ package struct AttemptView: Sendable, Hashable {
   package var completedAt: Timestamp?
   package var output: JSONValue?
   package var outputCid: ContentID?
+  package var signature: String?
+  package var signedAt: Timestamp?
   package var outputSizeBytes: Int?
   package var outputCut: Bool
   package var checked: Verification?
@@ -37,6 +39,7 @@ extension AttemptView {
       claimedAt: attempt.claimedAt,
       startedAt: attempt.startedAt,
       completedAt: attempt.completedAt, output: output.value, outputCid: attempt.outputCid,
+      signature: attempt.signature, signedAt: attempt.signedAt,
       outputSizeBytes: output.sizeBytes, outputCut: output.isCut,
       checked: attempt.checked?.cleaned, checks: attempt.checks.map(\.cleaned),
       error: attempt.error?.cleaned,
@@ -68,7 +71,8 @@ extension AttemptView: JSONCodable {
     Self.init(
       taskId:attemptN:status:statusReason:profile:worker:executor:claimedAt:startedAt:completedAt:
       output:
-      outputCid:outputSizeBytes:outputCut:checked:checks:error:usage:workspace:session:exit:
+      outputCid:signature:signedAt:outputSizeBytes:outputCut:checked:checks:error:usage:workspace:
+      session:exit:
       survivors:),
     required("taskId", \.taskId, TaskID.json, "The task."),
     required("attemptN", \.attemptN, .int, "Counts from 1."),
@@ -82,6 +86,8 @@ extension AttemptView: JSONCodable {
     optional("completedAt", \.completedAt, .timestamp, "When it ended, however."),
     optional("output", \.output, .any, "What the agent claims."),
     optional("outputCid", \.outputCid, .contentID, "Content id of the output."),
+    optional("signature", \.signature, .string, "Signature over it."),
+    optional("signedAt", \.signedAt, .timestamp, "When it was signed."),
     optional("outputSizeBytes", \.outputSizeBytes, .int, "Size of the output as JSON."),
     defaulted("outputCut", \.outputCut, .bool, false, "The output is too large to stand here."),
     optional("checked", \.checked, Verification.json, "What we found of the criteria."),

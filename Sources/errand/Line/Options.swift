@@ -217,6 +217,9 @@ enum Options {
   static let author = OptionKey<String?>.text("author", nil, "NAME", "Whose remark it is.")
     .filling("author")
 
+  static let signers = OptionKey<String?>.path(
+    "signers", nil, "FILE", "Whose signatures are good, as ssh-keygen reads it.")
+
   // Schedules.
   static let cron = OptionKey<String?>.text(
     "cron", nil, "LINE", "Minute hour day month weekday, as in crontab; or @daily and its like."
