@@ -3,8 +3,8 @@ extension Command {
   static let all: [Command] = [
     .run, .create, .continueTask, .list, .get, .wait, .logs, .answer, .send, .cancel, .resume,
     .settle, .artifactsList, .artifactsGet, .artifactsPut, .accept, .reject, .retry, .update,
-    .comment, .verifySignature, .delete, .restore, .stats, .scheduleAdd, .scheduleList,
-    .scheduleRemove, .scheduleInstall, .workerClaim,
+    .comment, .verifySignature, .export, .importTask, .delete, .restore, .stats, .scheduleAdd,
+    .scheduleList, .scheduleRemove, .scheduleInstall, .workerClaim,
     .workerHeartbeat, .workerSay, .workerComplete, .workerFail, .workerAbort, .workerSession,
     .workerKeepSession, .worktreesList, .worktreesPrune, .schemas, .console, .serve, .tools,
     .config, .doctor, .prune, .runner, .demo, .version, .completions, .help, .taskNames, .supervise,

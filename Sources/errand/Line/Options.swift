@@ -220,6 +220,9 @@ enum Options {
   static let signers = OptionKey<String?>.path(
     "signers", nil, "FILE", "Whose signatures are good, as ssh-keygen reads it.")
 
+  static let bundleFolder = OptionKey<String?>.path(
+    "output", "o", "FOLDER", "The folder to make; NAME.errand here unless given.")
+
   // Schedules.
   static let cron = OptionKey<String?>.text(
     "cron", nil, "LINE", "Minute hour day month weekday, as in crontab; or @daily and its like."

@@ -1,0 +1,89 @@
+import JSON
+import Posix
+import Tasks
+
+extension TaskStore {
+  /// Takes a task over from a bundle: content first, the task's line in the journal last, so that
+  /// whatever dies before leaves only what is swept up. One that is here already stays as it is.
+  package func takeOver(
+    _ bundle: TaskBundle, team: String, limits: Limits, by actor: Actor
+  ) throws(BundleError) -> Creation {
+    let manifest = try manifest(of: bundle)
+    let record = manifest.task
+    if let here = try bundling({ () throws(StoreError) in try lastKnown(id: record.id) }) {
+      return Creation(record: here, replayed: true)
+    }
+    try takeContent(of: manifest, from: bundle, limits)
+    for attempt in record.attempts {
+      try copyMessages(
+        from: bundle.attempt(attempt.attemptN),
+        to: layout.attemptFolder(of: record, attempt.attemptN))
+    }
+    return try bundling { () throws(StoreError) in
+      let creation = try appending(by: actor) {
+        (fold, moment) throws(StoreError) -> (JournalChange?, Creation) in
+        if let here = try fold.record(record.id) {
+          return (nil, Creation(record: here, replayed: true))
+        }
+        var name = record.spec.name
+        var random = SystemRandomNumberGenerator()
+        while try fold.id(named: name) != nil { name = TaskName.renewing(name, using: &random) }
+        let taken = record.takenOver(at: moment, name: name, team: team)
+        return (.saidAnew(taken), Creation(record: taken, replayed: false))
+      }
+      try sync()
+      if !creation.replayed { try writeCopy(of: creation.record) }
+      return creation
+    }
+  }
+
+  private func manifest(of bundle: TaskBundle) throws(BundleError) -> TaskBundle.Manifest {
+    func refuse(_ why: String) -> BundleError { .notABundle(bundle.folder, why: why) }
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try files.read(bundle.manifest, limit: Self.manifestLimit)
+    } catch {
+      if error.isNotFound || error.isNotDirectory { throw refuse("it has no task.json") }
+      throw .file(error)
+    }
+    let manifest: TaskBundle.Manifest
+    do {
+      let value = try JSONValue.parse(bytes)
+      if let version = value["errandBundle"]?.intValue, version > TaskBundle.version {
+        throw BundleError.newer(version)
+      }
+      manifest = try TaskBundle.Manifest.json.decode(value)
+    } catch let error as BundleError {
+      throw error
+    } catch {
+      throw refuse("its task.json cannot be read: \(error)")
+    }
+    let record = manifest.task
+    guard record.isAtRest else { throw .stillGoesOn(record.spec.name) }
+    let isInOrder = record.attempts.enumerated().allSatisfy { $0.element.attemptN == $0.offset + 1 }
+    guard TaskName.isValid(record.spec.name), isInOrder else {
+      throw refuse("its task has no valid name, or attempts are missing")
+    }
+    return manifest
+  }
+
+  /// The journal takes no longer line.
+  private static let manifestLimit = 16 << 20
+
+  private func takeContent(
+    of manifest: TaskBundle.Manifest, from bundle: TaskBundle, _ limits: Limits
+  ) throws(BundleError) {
+    let listed = Set(manifest.content)
+    for cid in manifest.task.portableContent {
+      let isHere = try bundling { () throws(StoreError) in try blobs.size(cid) != nil }
+      if isHere { continue }
+      guard listed.contains(cid) else { continue }
+      let stored = try bundling { () throws(StoreError) in
+        try blobs.put(path: bundle.content(cid), limit: max(limits.artifact, limits.artifacts))
+      }
+      guard stored.cid == cid else {
+        throw .notABundle(bundle.folder, why: "\(cid) in it is not what its name says")
+      }
+    }
+  }
+}
