@@ -84,7 +84,7 @@ package struct TasksAttemptsList: TaskTool {
 
 /// Names what of an attempt can be asked for by itself.
 enum AttemptField: String, Sendable, Hashable, CaseIterable {
-  case statusReason, profile, executor, claimedAt, startedAt, completedAt, output, outputCid
+  case statusReason, profile, worker, executor, claimedAt, startedAt, completedAt, output, outputCid
   case signature, signedAt
   case outputSizeBytes, checked, checks, error, usage, workspace, session, exit
   case survivors

@@ -139,6 +139,6 @@ package struct TasksList: TaskTool {
       optional("nextCursor", \.nextCursor, .string),
       defaulted("truncated", \.truncated, .bool, false),
       required("hint", \.hint, .string)
-    ).lean
+    ).lean.outlining(["counts"])
   }
 }
