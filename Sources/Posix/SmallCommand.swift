@@ -25,6 +25,9 @@ package enum SmallCommand {
     }
   }
 
+  /// Bounds what is read of it; more would make it wait, and be ended for that.
+  private static let limit = 64 << 10
+
   /// Sees it out whatever happens: nothing of it is left running, and no zombie.
   private static func hear(
     _ child: ChildProcess, _ output: consuming Descriptor, until deadline: MonotonicTime
@@ -35,8 +38,13 @@ package enum SmallCommand {
       if !hasEnded { _ = try? child.signalGroup(.kill) }
       _ = try? child.reap()
     }
-    let hasAnswered = try Poller.isReadable(output.rawValue, until: deadline)
-    let bytes = hasAnswered ? try output.read(upTo: 16 << 10) : []
+    var bytes: [UInt8] = []
+    // Many print line by line; at the deadline nobody who still holds the other end is waited for.
+    while bytes.count < limit, try Poller.isReadable(output.rawValue, until: deadline) {
+      let piece = try output.read(upTo: limit - bytes.count)
+      if piece.isEmpty { break }
+      bytes += piece
+    }
     guard let status = try child.waitForExit(until: deadline) else { return nil }
     hasEnded = true
     let text = String(decoding: bytes, as: UTF8.self)

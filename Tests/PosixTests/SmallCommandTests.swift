@@ -14,6 +14,10 @@ import Testing
     #expect(outcome?.text == "one" && outcome?.status == .exited(code: 3))
   }
 
+  @Test func itIsReadToItsEndHoweverItPrints() {
+    #expect(run("echo one; sleep 0.2; echo two; sleep 0.2; echo three")?.text == "one\ntwo\nthree")
+  }
+
   @Test(arguments: ["sleep 600", "exec >&-; sleep 600", "echo early; sleep 600"])
   func oneThatDoesNotEndInTimeIsEndedAndCollected(_ script: String) throws {
     try withTemporaryDirectory { folder in
