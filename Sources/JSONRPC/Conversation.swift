@@ -53,7 +53,7 @@ package final class Conversation: Sendable {
     let wire = try StandardStreams.takeWire()
     var made: Conversation?
     try wire.split { (input, output) throws(SystemError) in
-      let watchdog = Watchdog(input: try input.duplicate(), output: try output.duplicate())
+      let watchdog = try Watchdog(output: try output.duplicate())
       made = Conversation(
         input: input, output: output, limits: limits, watchdog: watchdog,
         leave: { exitNow($0) })

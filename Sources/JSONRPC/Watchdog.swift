@@ -10,19 +10,27 @@ package final class Watchdog: Sendable {
   private let routed = Atomic(false)
   private let started = Atomic(false)
 
-  /// Watched only while there is little in memory: what comes makes that more.
-  private let input: Descriptor
   /// Watched for its other end's going, which comes unasked and wakes nobody before.
   private let output: Descriptor
   /// Counts what whoever reads has read, to tell busy times from quiet ones.
   private let reads = Atomic(0)
+  /// Tells that the thread waits without an end, and must hear of the next read.
+  private let rests = Atomic(false)
+  private let bell: Pipe
 
-  package init(input: consuming Descriptor, output: consuming Descriptor) {
-    self.input = input
+  package init(output: consuming Descriptor) throws(SystemError) {
     self.output = output
+    bell = try Pipe.make()
   }
 
-  func noteRead() { reads.wrappingAdd(1, ordering: .relaxed) }
+  func noteRead() {
+    reads.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    guard rests.load(ordering: .sequentiallyConsistent),
+      rests.exchange(false, ordering: .sequentiallyConsistent)
+    else { return }
+    // Unheard, it costs memory alone. One byte a rest never fills a pipe.
+    _ = try? bell.writing.write([0])
+  }
 
   /// Routes the signals, once, just before the first answer leaves: who has had one may send a
   /// signal at once, and until then a signal ends the process by itself.
@@ -65,25 +73,33 @@ package final class Watchdog: Sendable {
   private var interval: Int? { parent.descriptor == nil ? 1000 : nil }
 
   /// Waits for the input, if there is one to wait for (true), or for a reason to end (false).
-  private func watch(_ wanted: Int32?) -> Bool {
+  private func watch(_ input: Int32?) -> Bool {
     let reasons = [signals.withLock { $0?.descriptor }, parent.descriptor].compactMap(\.self)
     let output = (descriptor: output.rawValue, events: Poller.Event.closed)
     let ends = reasons.map { (descriptor: $0, events: Poller.Event.readable) } + [output]
+    let watched = ends + [(input ?? bell.reading.rawValue, .readable)]
     var footprint = Footprint()
     while true {
-      let read = reads.load(ordering: .relaxed)
-      let news = wanted ?? (footprint.isSmall ? input.rawValue : nil)
+      let before = reads.load(ordering: .sequentiallyConsistent)
       do throws(SystemError) {
-        let ready = try Poller.wait(
-          news.map { ends + [(descriptor: $0, events: .readable)] } ?? ends,
-          until: footprint.bounded(interval.map { .after(.milliseconds($0)) }))
-        let isOver = ends.contains { ready[$0.descriptor] != nil }
-        if isOver || parent.isOrphaned { return false }
-        if wanted != nil, !ready.isEmpty { return true }
-        footprint.woke(byNothing: ready.isEmpty && reads.load(ordering: .relaxed) == read)
+        let limit = footprint.bounded(interval.map { .after(.milliseconds($0)) })
+        if input == nil, footprint.isSmall {
+          rests.store(true, ordering: .sequentiallyConsistent)
+        }
+        // A read that came between was not told to who did not rest yet.
+        let isMissed = reads.load(ordering: .sequentiallyConsistent) != before
+        let ready = try Poller.wait(watched, until: isMissed ? .now : limit)
+        if ends.contains(where: { ready[$0.descriptor] != nil }) || parent.isOrphaned {
+          return false
+        }
+        if input != nil, !ready.isEmpty { return true }
+        rests.store(false, ordering: .sequentiallyConsistent)
+        if !ready.isEmpty { _ = try bell.reading.read(upTo: 16) }
+        let isQuiet = ready.isEmpty && reads.load(ordering: .sequentiallyConsistent) == before
+        footprint.woke(byNothing: isQuiet)
       } catch {
         // Reading says what is wrong; without anything to read nothing can be said.
-        return wanted != nil
+        return input != nil
       }
     }
   }

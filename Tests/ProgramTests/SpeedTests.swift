@@ -41,12 +41,16 @@ struct SpeedTests {
   @Test(.enabled(if: ProcessFigures.exist))
   func aServerGivesItsMemoryBackWheneverItIsQuiet() throws {
     try withConversation { conversation, _ in
-      let pid = conversation.server.pid
-      for round in 1...3 {
-        let asked = [Modern.request(1, "tools/list"), Modern.call(2, "tasks_list")]
+      let asked = [Modern.request(1, "tools/list"), Modern.call(2, "tasks_list")]
+      #expect(try conversation.say(asked).count == 2)
+      #expect(try conversation.isSilent(for: .seconds(3)))
+      let small = try ProcessFigures.memory(of: conversation.server.pid)
+      for _ in 1...2 {
         #expect(try conversation.say(asked).count == 2)
-        let busy = try ProcessFigures.memory(of: pid)
-        #expect(try eventually { try ProcessFigures.memory(of: pid) < busy * 3 / 4 }, "\(round)")
+        let isSmall = try eventually {
+          try ProcessFigures.memory(of: conversation.server.pid) < small * 9 / 8
+        }
+        #expect(isSmall)
       }
     }
   }
