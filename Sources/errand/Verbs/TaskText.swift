@@ -62,12 +62,12 @@ enum TaskText {
     var parts = [terminal.styled(standing(of: task), style(of: task) ?? .dim)]
     let result = line(task["resultSummary"])
     let message = line(task["statusMessage"])
-    // Why it ended as it did matters more than what it said last.
+    // Why it ended as it did matters more than what it said last, and damage more than that.
     let reason =
       switch status(of: task) {
       case .failed: message
       case .cancelled: line(task["cancelReason"])
-      default: ""
+      default: task["statusReason"] == "damaged" ? message : ""
       }
     let words = [reason, result, message].first { !$0.isEmpty }
     if let words { parts.append(words) }
