@@ -115,8 +115,11 @@ struct ChaosVerdict {
     #expect(numbers == Array(1..<(numbers.count + 1)))
     #expect(reader.missing.isEmpty)
     let doctor = try Program.run(
-      ["doctor", "--json"], environment: chaos.house.environment, directory: chaos.house.work)
-    #expect(doctor.text.contains(#""store""#), "\(doctor.text)\(doctor.errorText)")
+      ["doctor", "--verify", "--json"], environment: chaos.house.environment,
+      directory: chaos.house.work, within: .seconds(300))
+    let report = try JSONValue.parse(Array(doctor.text.utf8.dropLast()))
+    #expect(report["audit"]?["whole"] == true, "\(doctor.text)\(doctor.errorText)")
+    #expect(report["audit"]?["events"] == .integer(numbers.count), "\(doctor.text)")
   }
 
   /// No process of an attempt is left, nor of the house once its runner was sent away.

@@ -100,6 +100,17 @@ struct DamageTests {
       back: ["one", "two"], aside: ".index"
     ) { ground in try writeFile(ground.journal, "") },
     Damage(
+      name: "a missing segment of the journal", subject: "journal", served: ["one"], back: ["two"]
+    ) { ground in
+      try ground.forget()
+      let lines = try ground.lines()
+      let lost = lines.lastIndex { $0.contains(#""started""#) } ?? 0
+      try ground.write(Array(lines[..<lost]))
+      try writeFile(
+        ground.journal.replacing("1.jsonl", with: "3.jsonl"),
+        lines[(lost + 1)...].joined(separator: "\n") + "\n")
+    },
+    Damage(
       name: "a foreign file in the journal", subject: "foreign file", level: "note",
       aside: "notes.txt"
     ) { ground in try writeFile(ground.desk.store + "/journal/notes.txt", "mine") },

@@ -78,6 +78,29 @@ struct LimitTests {
     }
   }
 
+  @Test func eachFileLeftOutIsNamedWithItsLimit() throws {
+    try withCommandDesk { desk in
+      try Self.limit(desk, #""artifactFiles": 3, "artifactMiB": 1, "artifactsMiB": 2"#)
+      _ = try desk.task(
+        """
+        cd "$ERRAND_ARTIFACTS"
+        head -c 1100000 /dev/zero > a
+        for name in b c d; do head -c 900000 /dev/zero > $name; done
+        for name in e f; do echo $name > $name; done
+        """, name: "heavy")
+      let kept = try desk.json(["artifacts", "list", "heavy", "--json"])["artifacts"]
+      #expect(kept?.arrayValue?.compactMap { $0["title"] } == ["b", "c", "e"])
+      let said = try desk.errand(["logs", "heavy"]).text
+      for words in [
+        "a was left out: it is larger than 1 MiB (limits.artifactMiB)",
+        "d was left out: all files together are larger than 2 MiB (limits.artifactsMiB)",
+        "f was left out: there are more than 3 files (limits.artifactFiles)",
+      ] {
+        #expect(said.contains(words), "\(said)")
+      }
+    }
+  }
+
   private static func attempt(_ desk: CommandDesk) throws -> String {
     let files = RealFileSystem()
     var path = desk.store + "/tasks"
