@@ -110,6 +110,8 @@ enum Speaker: String, CaseIterable, Sendable {
     let agent = stage.base + "/" + rawValue
     let head = """
       #!/bin/sh
+      # As it is asked before it is driven.
+      case "$*" in *--help*) echo "Usage: codex app-server"; exit;; esac
       cd \(stage.base)
       say() { printf '%s\\n' "$1"; }
       hear() { read -r line; printf '%s\\n' "$line" >> heard; }
