@@ -23,16 +23,13 @@ extension TaskStore {
   }
 
   /// Says anew what is known of a task that has ended though a change of it was lost, so that
-  /// nothing of it is in doubt any more; nil where there is nothing to say. It `isKnown` where this
-  /// process has read all of it.
+  /// nothing of it is in doubt any more; nil where there is nothing to say.
   @discardableResult
-  package func sayAnew(
-    _ id: TaskID, by actor: Actor, isKnown: Bool = false
-  ) throws(StoreError) -> TaskRecord? {
+  package func sayAnew(_ id: TaskID, by actor: Actor) throws(StoreError) -> TaskRecord? {
     let said: TaskRecord? = try appending(by: actor) { (fold, moment) throws(StoreError) in
-      guard isKnown || fold.isDamaged(id), let record = try fold.record(id),
-        record.status.isTerminal
-      else { return (nil, nil) }
+      guard fold.isDamaged(id), let record = try fold.record(id), record.status.isTerminal else {
+        return (nil, nil)
+      }
       let said = record.saidAnew(at: moment)
       return (.saidAnew(said), said)
     }

@@ -120,7 +120,9 @@ struct MoneyPagesTests {
       try browser.click("button", "Choose…")
       try browser.wait("document.querySelector('.folders button')")
       try browser.click(".folders button", house.root)
-      try browser.wait("document.querySelector('dialog').innerText.includes('work')")
+      try browser.wait(
+        "[...document.querySelectorAll('.folders button')].some((one) => one.innerText.split('\\n')[0] === 'work')"
+      )
       let shown = try browser.run(
         "return [...document.querySelectorAll('.folders button')].map((one) => one.innerText.split('\\n')[0])"
       )

@@ -102,32 +102,6 @@ struct HealingTests {
     }
   }
 
-  @Test func aDamagedTaskIsWholeAgainOnceItsOwnerHasEndedIt() throws {
-    try withCommandDesk { desk in
-      let go = desk.folder + "/go"
-      _ = try desk.errand([
-        "create", "--profile", "shell", "--name", "alive",
-        "n=0; while [ ! -e '\(go)' ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n+1)); done",
-      ])
-      #expect(
-        try eventually { try desk.json(["get", "alive", "--json"])["status"] == "running" })
-      try desk.spoil({ $0.contains(#""started""#) }) {
-        $0.replacing(#""event":"#, with: #""evont":"#)
-      }
-      #expect(try desk.json(["get", "alive", "--json"])["statusReason"] == "damaged")
-      try writeFile(go, "")
-      let isEnded = try eventually {
-        let shown = try desk.json(["get", "alive", "--json"])
-        return shown["status"] == "completed" && shown["statusReason"] != "damaged"
-      }
-      let said = try desk.errand(["get", "alive"]).text
-      #expect(isEnded, "\(said)")
-      // Also for who reads all of the journal.
-      try desk.forgetSnapshot()
-      #expect(try desk.json(["get", "alive", "--json"])["statusReason"] != "damaged")
-    }
-  }
-
   @Test func messagesThatCannotBeReadAreKeptAndTheirPlaceIsMarked() throws {
     try withCommandDesk { desk in
       let id = try desk.task("echo one; echo t'w'o; echo three", name: "talker")
