@@ -23,9 +23,10 @@ extension TaskRecord {
       status = .dispatched
       return
     }
-    attempts[attempts.count - 1].worker = lease
     attempts[attempts.count - 1].status = .running
     attempts[attempts.count - 1].startedAt = moment.at
+    attempts[attempts.count - 1].worker = lease
+    holdLease(until: lease.expiresAt)
     startedAt = startedAt ?? moment.at
     status = .running
   }

@@ -48,7 +48,13 @@ extension TaskRecord {
     guard status.isActive else { throw .status(status) }
     let index = try owned(heartbeat.attemptN, heartbeat.leaseId)
     guard attempts[index].worker != nil else { throw .lostLease }
-    attempts[index].worker?.expiresAt = heartbeat.expiresAt
+    holdLease(until: heartbeat.expiresAt)
+  }
+
+  /// Lets the latest attempt's lease last so long, though not beyond the time the task may take.
+  mutating func holdLease(until wanted: Timestamp) {
+    let end = min(wanted, workEnd ?? wanted)
+    attempts[attempts.count - 1].worker?.expiresAt = end
   }
 
   /// Gives the task back to the queue while attempts remain, unless somebody wanted its end.

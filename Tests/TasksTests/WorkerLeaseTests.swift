@@ -78,4 +78,16 @@ import Testing
     let agents = try Sample.record(Sample.way(to: .running))
     #expect(agents.lapse(now: limit) == nil)
   }
+
+  @Test func noLeaseOutlastsTheTimeTheTaskMayTake() throws {
+    var spec = Sample.spec()
+    spec.runningTimeoutSec = 30
+    let task = try Sample.record([Self.claim()], spec: spec)
+    let limit = try #require(task.workEnd)
+    #expect(limit < Self.lapse && task.latestAttempt?.worker?.expiresAt == limit)
+    guard case .settled? = task.lapse(now: limit) else {
+      Issue.record("its worker keeps it beyond its time")
+      return
+    }
+  }
 }

@@ -31,7 +31,7 @@ extension WorkerDesk {
       let log = try MessageLog.Writer(
         folder: store.layout.attemptFolder(of: held.record, attemptN), below: store.layout.root,
         files: store.files, limit: limit)
-      for body in bodies { _ = try log.append(body) }
+      try log.append(bodies)
       try log.sync()
       return log.nextSeq
     }

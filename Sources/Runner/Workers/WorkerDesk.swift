@@ -91,16 +91,15 @@ package struct WorkerDesk: Sendable {
       ledger: AttemptLedger(store: store, record: record, attempt: attempt, actor: actor))
   }
 
-  /// Lengthens a lease, though not beyond the longest time the task may take.
+  /// Lengthens a lease.
   package func renew(
     _ task: TaskRecord, _ leaseId: String, seconds: Int? = nil
   ) throws(Refusal) -> TaskRecord {
     let held = try held(task, leaseId)
     let length = Int64(seconds ?? held.attempt.worker?.seconds ?? 0) * 1000
-    let wanted = Timestamp.now.adding(milliseconds: length)
     let heartbeat = Heartbeat(
       attemptN: held.attempt.attemptN, leaseId: leaseId,
-      expiresAt: min(wanted, held.record.workEnd ?? wanted))
+      expiresAt: Timestamp.now.adding(milliseconds: length))
     return try told { () throws(StoreError) in
       let record = try held.ledger.write(.renewed(heartbeat))
       try store.sync()
@@ -184,7 +183,7 @@ package struct WorkerDesk: Sendable {
     if try Dependencies.decide(in: store, by: actor, after: record.id) { try store.sync() }
   }
 
-  /// Says trouble of the store as trouble of the desk; a lease lost meanwhile is one, too.
+  /// Says trouble of the store as trouble of the desk.
   func told<Value: ~Copyable>(_ body: () throws(StoreError) -> Value) throws(Refusal) -> Value {
     do throws(StoreError) { return try body() } catch { throw .store(error) }
   }

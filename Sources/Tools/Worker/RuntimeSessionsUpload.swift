@@ -17,7 +17,7 @@ package struct RuntimeSessionsUpload: TaskTool {
     readOnly: false, destructive: false, idempotent: true, openWorld: false)
   package let group = Toolset.worker
 
-  package struct Input: JSONCodable {
+  package struct Input: JSONCodable, LeasedInput {
     var task: TaskReference
     var leaseId: String
     var sessionId: String
@@ -34,7 +34,7 @@ package struct RuntimeSessionsUpload: TaskTool {
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
-      LeasedTask.leaseField(\.leaseId),
+      leaseField(\.leaseId),
       required("session_id", \.sessionId, TaskPlace.groupName, "Your agent's name of it."),
       GivenContent.textField(\.text), GivenContent.bytesField(\.bytes),
       GivenContent.pathField(\.path), GivenContent.typeField(\.contentType),
@@ -46,10 +46,8 @@ package struct RuntimeSessionsUpload: TaskTool {
   package typealias Output = TasksArtifactsUpload.Output
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
-    let leased = LeasedTask(
-      task: input.task, leaseId: input.leaseId, team: input.team, diary: input.diary)
     // Looked at first: what is large is not stored for nothing.
-    let record = try workshop.atDesk(leased, caller) { desk, task throws(WorkerDesk.Refusal) in
+    let record = try workshop.atDesk(input, caller) { desk, task throws(WorkerDesk.Refusal) in
       try desk.renew(task, input.leaseId)
     }
     let order = TasksArtifactsUpload.Input(

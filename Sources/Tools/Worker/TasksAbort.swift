@@ -17,7 +17,7 @@ package struct TasksAbort: TaskTool {
     readOnly: false, destructive: false, idempotent: false, openWorld: false)
   package let group = Toolset.worker
 
-  package struct Input: JSONCodable {
+  package struct Input: JSONCodable, LeasedInput {
     var task: TaskReference
     var leaseId: String
     var reason: String
@@ -26,7 +26,7 @@ package struct TasksAbort: TaskTool {
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
-      LeasedTask.leaseField(\.leaseId),
+      leaseField(\.leaseId),
       required("reason", \.reason, .text(1...2_000), "Why."),
       TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
   }
@@ -34,10 +34,8 @@ package struct TasksAbort: TaskTool {
   package typealias Output = ChangedTask
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ChangedTask {
-    let leased = LeasedTask(
-      task: input.task, leaseId: input.leaseId, team: input.team, diary: input.diary)
     let words = CleanText.clean(Redactor([:]).redacted(input.reason), limit: 2_000)
-    let record = try workshop.atDesk(leased, caller) { desk, task throws(WorkerDesk.Refusal) in
+    let record = try workshop.atDesk(input, caller) { desk, task throws(WorkerDesk.Refusal) in
       try desk.abort(task, input.leaseId, reason: words)
     }
     return try ChangedTask(record, workshop)

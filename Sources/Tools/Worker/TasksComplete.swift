@@ -18,7 +18,7 @@ package struct TasksComplete: TaskTool {
     readOnly: false, destructive: false, idempotent: false, openWorld: false)
   package let group = Toolset.worker
 
-  package struct Input: JSONCodable {
+  package struct Input: JSONCodable, LeasedInput {
     var task: TaskReference
     var leaseId: String
     var output: JSONObject
@@ -29,7 +29,7 @@ package struct TasksComplete: TaskTool {
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
-      LeasedTask.leaseField(\.leaseId),
+      leaseField(\.leaseId),
       required("output", \.output, .anyObject, "The whole output."),
       optional("summary", \.summary, .text(1...20_000), "The result in a few words."),
       WorkerUsage.field(\.usage), TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
@@ -38,11 +38,9 @@ package struct TasksComplete: TaskTool {
   package typealias Output = ChangedTask
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ChangedTask {
-    let leased = LeasedTask(
-      task: input.task, leaseId: input.leaseId, team: input.team, diary: input.diary)
     let redactor = Redactor([:])
     let output = redactor.redacted(.object(input.output)).objectValue ?? [:]
-    let record = try workshop.atDesk(leased, caller) { desk, task throws(WorkerDesk.Refusal) in
+    let record = try workshop.atDesk(input, caller) { desk, task throws(WorkerDesk.Refusal) in
       try desk.complete(
         task, input.leaseId, output: output, summary: input.summary.map { redactor.redacted($0) },
         usage: input.usage)

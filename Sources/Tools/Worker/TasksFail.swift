@@ -17,7 +17,7 @@ package struct TasksFail: TaskTool {
     readOnly: false, destructive: false, idempotent: false, openWorld: false)
   package let group = Toolset.worker
 
-  package struct Input: JSONCodable {
+  package struct Input: JSONCodable, LeasedInput {
     var task: TaskReference
     var leaseId: String
     var message: String
@@ -28,7 +28,7 @@ package struct TasksFail: TaskTool {
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
-      LeasedTask.leaseField(\.leaseId),
+      leaseField(\.leaseId),
       required("message", \.message, .text(1...2_000), "What happened."),
       defaulted("reason", \.reason, FailureReason.json, .unknown, "Why, as one word."),
       WorkerUsage.field(\.usage), TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
@@ -37,10 +37,8 @@ package struct TasksFail: TaskTool {
   package typealias Output = ChangedTask
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ChangedTask {
-    let leased = LeasedTask(
-      task: input.task, leaseId: input.leaseId, team: input.team, diary: input.diary)
     let words = CleanText.clean(Redactor([:]).redacted(input.message), limit: 2_000)
-    let record = try workshop.atDesk(leased, caller) { desk, task throws(WorkerDesk.Refusal) in
+    let record = try workshop.atDesk(input, caller) { desk, task throws(WorkerDesk.Refusal) in
       try desk.fail(
         task, input.leaseId, AttemptError(input.reason, words), usage: input.usage)
     }

@@ -16,7 +16,7 @@ package struct TasksHeartbeat: TaskTool {
     readOnly: false, destructive: false, idempotent: true, openWorld: false)
   package let group = Toolset.worker
 
-  package struct Input: JSONCodable {
+  package struct Input: JSONCodable, LeasedInput {
     var task: TaskReference
     var leaseId: String
     var leaseSec: Int?
@@ -25,7 +25,7 @@ package struct TasksHeartbeat: TaskTool {
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
-      LeasedTask.leaseField(\.leaseId),
+      leaseField(\.leaseId),
       optional(
         "lease_sec", \.leaseSec, .int(WorkerLease.bounds), "Longest silence; as claimed if absent."
       ),
@@ -33,9 +33,7 @@ package struct TasksHeartbeat: TaskTool {
   }
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
-    let leased = LeasedTask(
-      task: input.task, leaseId: input.leaseId, team: input.team, diary: input.diary)
-    let record = try workshop.atDesk(leased, caller) { desk, task throws(WorkerDesk.Refusal) in
+    let record = try workshop.atDesk(input, caller) { desk, task throws(WorkerDesk.Refusal) in
       try desk.renew(task, input.leaseId, seconds: input.leaseSec)
     }
     guard let lease = record.latestAttempt?.worker else { throw .leaseLost(record) }

@@ -24,7 +24,7 @@ package struct TasksMessagesAppend: TaskTool {
     .text, .textDelta, .toolCallStart, .toolCallEnd, .turnEnd, .error, .info,
   ]
 
-  package struct Input: JSONCodable {
+  package struct Input: JSONCodable, LeasedInput {
     var task: TaskReference
     var leaseId: String
     var messages: [Said]
@@ -43,18 +43,16 @@ package struct TasksMessagesAppend: TaskTool {
 
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
-      LeasedTask.leaseField(\.leaseId),
+      leaseField(\.leaseId),
       required(
         "messages", \.messages, .array(of: Said.json, count: 1...200), "In their order."),
       TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
   }
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
-    let leased = LeasedTask(
-      task: input.task, leaseId: input.leaseId, team: input.team, diary: input.diary)
     let bodies = try bodies(input.messages)
     let limits = try workshop.configuration().limits
-    let next = try workshop.atDesk(leased, caller) { desk, task throws(WorkerDesk.Refusal) in
+    let next = try workshop.atDesk(input, caller) { desk, task throws(WorkerDesk.Refusal) in
       try desk.append(bodies, to: task, input.leaseId, limits: limits)
     }
     return Output(nextSeq: next, hint: "Kept.")

@@ -4,16 +4,18 @@ import Runner
 import TaskStore
 import Tasks
 
-/// Names the task a worker holds, and shows the lease by which it does.
-struct LeasedTask: Sendable {
-  var task: TaskReference
-  var leaseId: String
-  var team: String?
-  var diary: String?
+/// Is a call of a worker about the task it holds.
+protocol LeasedInput: Sendable {
+  var task: TaskReference { get }
+  var leaseId: String { get }
+  var team: String? { get }
+  var diary: String? { get }
+}
 
-  static func leaseField<Root>(
-    _ get: @escaping @Sendable (Root) -> String
-  ) -> Field<Root, String> {
+extension LeasedInput {
+  static func leaseField(
+    _ get: @escaping @Sendable (Self) -> String
+  ) -> Field<Self, String> {
     required("lease_id", get, TaskPlace.groupName, "As tasks_claim gave it.")
   }
 }
@@ -21,11 +23,11 @@ struct LeasedTask: Sendable {
 extension Workshop {
   /// Does something for the worker that holds a task, at the desk where its lease is looked at.
   func atDesk<Value>(
-    _ leased: LeasedTask, _ caller: Caller,
+    _ input: some LeasedInput, _ caller: Caller,
     _ body: (WorkerDesk, TaskRecord) throws(WorkerDesk.Refusal) -> Value
   ) throws(ToolFailure) -> Value {
     try mayChange()
-    let task = try find(TaskPlace(task: leased.task, team: leased.team, diary: leased.diary))
+    let task = try find(TaskPlace(task: input.task, team: input.team, diary: input.diary))
     let desk = WorkerDesk(try store(), actor: caller.actor)
     return try refusing { () throws(WorkerDesk.Refusal) in try body(desk, task) }
   }
