@@ -94,7 +94,12 @@ struct DispatchPlan: Sendable {
     var plan = self
     var steps: [Step] = []
     var seen: Set<ExclusivePlace> = []
-    for task in candidates where !task.isForWorkers {
+    for task in candidates {
+      if task.isForWorkers {
+        // It was held before it was given to workers, whom nothing of ours stands in the way.
+        if let hold = task.hold { steps.append(.release(task.id, hold.reason)) }
+        continue
+      }
       let places = task.exclusivePlaces
       let isFirstOfItsPlaces = places.allSatisfy { !seen.contains($0) }
       seen.formUnion(places)

@@ -208,6 +208,20 @@ import Testing
     }
   }
 
+  @Test func aTaskWithChecksIsNotGivenToWorkersLater() throws {
+    try withCommandDesk { desk in
+      try writeFile(desk.configuration, Self.profiles)
+      let first = try desk.errand([
+        "run", "-p", "shell", "-n", "checked", "--check", "true", "--watch", "true",
+      ])
+      #expect(first.status == .exited(code: 0), "\(first.errorText)")
+      let refused = try desk.errand(["retry", "checked", "--profile", "crew"])
+      #expect(refused.status == .exited(code: 2))
+      #expect(refused.errorText.contains("crew is for outside workers"), "\(refused.errorText)")
+      #expect(try desk.json(["get", "checked", "--json"])["attemptCount"] == 1)
+    }
+  }
+
   @Test func theTerminalLendsTasksAsTheToolsDo() throws {
     try withCommandDesk { desk in
       try writeFile(desk.configuration, Self.profiles)

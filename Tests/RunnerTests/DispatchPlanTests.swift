@@ -77,6 +77,17 @@ private let held: [TaskEvent] = [.held(.directoryBusy, resumeAt: nil)]
     }
   }
 
+  @Test func whatIsForOutsideWorkersIsNeverStartedNorHeldHere() throws {
+    var maker = Maker()
+    let tasks = [
+      try maker.task("busy", directory: "/w", claimed),
+      try maker.task("waits", directory: "/w", profile: "crew", adapter: .worker),
+      try maker.task("given", directory: "/w", profile: "crew", adapter: .worker, held),
+      try maker.task("own", directory: "/v"),
+    ]
+    #expect(names(tasks, DispatchPlan.Limits(maxParallel: 2)) == ["release given", "claim own"])
+  }
+
   @Test func theOrderIsPriorityThenAge() throws {
     var maker = Maker()
     let tasks = try [

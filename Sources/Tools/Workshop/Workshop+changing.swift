@@ -63,6 +63,13 @@ extension Workshop {
         code: "profile_unsuitable", summary: "Type command is run by profile shell only.",
         nextStep: "Leave profile out.")
     }
+    guard resolved.plan.adapter != .worker || task.spec.checks.isEmpty else {
+      throw ToolFailure(
+        code: "profile_unsuitable",
+        summary: "Its checks are run where an agent of ours worked; "
+          + "\(resolved.plan.profile) is for outside workers.",
+        nextStep: "Name another profile.")
+    }
     let hasLeave =
       caller.isAtTerminal
       || mayRunCommands && (setting.allowsCommands || configuration.allowCommands)
