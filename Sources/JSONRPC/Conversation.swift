@@ -114,7 +114,7 @@ package final class Conversation: Sendable {
     requests.interruptAll()
     calls.close()
     // Work that does not wake must not take the time in which the rest is written.
-    workers.wait(until: .after(time / 2))
+    workers.wait(until: .after(.nanoseconds(time.nanoseconds / 2)))
     outbox.drain(until: deadline)
   }
 }

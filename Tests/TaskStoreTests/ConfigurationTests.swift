@@ -45,6 +45,26 @@ struct ConfigurationTests {
     }
   }
 
+  @Test func requestsReadTogetherShareOneLookAtTheFile() throws {
+    try withTemporaryDirectory { folder in
+      let path = folder + "/config.json"
+      let file = ConfigurationFile(environment: ["ERRAND_CONFIG": path])
+      for number in 1...3 {
+        try writeFile(path, #"{"maxParallel": \#(number)}"#)
+        file.shareLook()
+        #expect(try file.current().maxParallel == number)
+        try writeFile(path, #"{"maxParallel": 9}"#)
+        #expect(try file.current().maxParallel == number)
+        let elsewhere = Monitor<Int?>(nil)
+        try Thread.start(name: "elsewhere") {
+          let found = (try? file.current())?.maxParallel ?? 0
+          elsewhere.update { $0 = found }
+        }
+        #expect(elsewhere.wait({ $0 }) == 9)
+      }
+    }
+  }
+
   @Test func aFileSaysWhatItSaysAndTheRestStays() throws {
     try withTemporaryDirectory { folder in
       let text = """

@@ -45,9 +45,7 @@ struct ToolCall: Sendable {
   func context(
     _ answers: Answers, _ cancellation: Cancellation, _ channel: CallChannel
   ) -> CallContext {
-    CallContext(
-      client: request.client, cancellation: cancellation, meta: request.meta,
-      requestState: answers.state, inputResponses: answers.responses, channel: channel)
+    CallContext(request, cancellation, answers, channel)
   }
 
   /// Gives the result for an outcome, as far as this client may be given it.

@@ -1,19 +1,30 @@
 import JSON
 import JSONRPC
 
-/// Is what a call may know about who asks, and how it can reach them while it runs.
-package struct CallContext: Sendable {
-  package let client: Client
+/// Is what a call may know about who asks, and how it can reach them while it runs; shared, since
+/// it is handed on often.
+package final class CallContext: Sendable {
+  private let request: Request
   /// Is set while the call waits when nobody needs it any more; it must not touch the task itself.
   package let cancellation: Cancellation
-  /// Is opaque; for records only.
-  package let meta: JSONObject
   /// Holds what `elicit` or `.ask` carried along before the question was answered.
   package let requestState: JSONValue?
   /// Holds the user's answers by key, in the modern era, on the call that brings them.
   package let inputResponses: JSONObject
   let channel: CallChannel
 
+  init(
+    _ request: Request, _ cancellation: Cancellation, _ answers: ToolCall.Answers,
+    _ channel: CallChannel
+  ) {
+    self.request = request
+    self.cancellation = cancellation
+    requestState = answers.state
+    inputResponses = answers.responses
+    self.channel = channel
+  }
+
+  package var client: Client { request.client }
   package var era: Era { client.era }
   package var version: ProtocolVersion { client.version }
 

@@ -84,8 +84,12 @@ package final class Workshop: Sendable {
     return store
   }
 
-  /// Lets this thread answer from one look at the store until it calls this again.
-  func shareLook() { state.withLock { $0.store }?.shareLook() }
+  /// Lets this thread answer from one look at the store and at the configuration until it calls
+  /// this again.
+  func shareLook() {
+    configurationFile.shareLook()
+    state.withLock { $0.store }?.shareLook()
+  }
 
   /// Reads the configuration, which may have changed since the last time.
   package func configuration() throws(ToolFailure) -> Configuration {
