@@ -41,8 +41,8 @@ private struct Pair {
   func close() {
     here.close()
     there.close()
-    #expect(here.waitForEnd(until: .after(.seconds(5))))
-    #expect(there.waitForEnd(until: .after(.seconds(5))))
+    #expect(here.waitForEnd(until: .after(.seconds(60))))
+    #expect(there.waitForEnd(until: .after(.seconds(60))))
   }
 }
 
@@ -85,7 +85,7 @@ private struct Pair {
         }
       }
     }
-    let all = results.wait(until: .after(.seconds(10))) { $0.count == 8 ? $0 : nil }
+    let all = results.wait(until: .after(.seconds(60))) { $0.count == 8 ? $0 : nil }
     #expect(all == Array(repeating: true, count: 8))
     pair.close()
   }
@@ -128,12 +128,12 @@ private struct Pair {
         Issue.record("\(error)")
       }
     }
-    let asked = pair.heardHere.wait(until: .after(.seconds(5))) { heard in
+    let asked = pair.heardHere.wait(until: .after(.seconds(60))) { heard in
       heard.contains(.request(.string("there-1"), method: "permission", params: [:])) ? true : nil
     }
     #expect(asked == true)
     pair.here.answer(.string("there-1"), .result(["allowed": true]))
-    #expect(allowed.wait(until: .after(.seconds(5))) { $0 } == ["allowed": true])
+    #expect(allowed.wait(until: .after(.seconds(60))) { $0 } == ["allowed": true])
     pair.close()
     #expect(
       pair.heardHere.withLock { $0 } == [

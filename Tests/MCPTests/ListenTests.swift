@@ -177,7 +177,7 @@ import Testing
         _ = try server.answer(.string("q\(id)"))
       }
       stop.update { $0 = true }
-      #expect(stopped.wait(until: .after(.seconds(5)), while: { !$0 }))
+      #expect(stopped.wait(until: .after(.seconds(60)), while: { !$0 }))
       var open: Set<JSONValue> = []
       for line in try server.settle() {
         if line["method"] == "notifications/subscriptions/acknowledged" {

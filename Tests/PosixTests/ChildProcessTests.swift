@@ -130,7 +130,7 @@ struct ChildProcessTests {
   @Test func lookingAtTheEndDoesNotReap() throws {
     let child = try ChildProcess.spawn(
       ProcessSpec(executable: "/bin/sh", arguments: ["-c", "exit 3"]))
-    #expect(try child.waitForExit(until: .after(.seconds(10))) == .exited(code: 3))
+    #expect(try child.waitForExit(until: .after(.seconds(60))) == .exited(code: 3))
     #expect(try Poller.isReadable(child.exitDescriptor))
     #expect(try child.peekExit() == .exited(code: 3))
     #expect(try ProcessTable.record(of: child.pid)?.isZombie == true)

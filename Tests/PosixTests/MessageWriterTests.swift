@@ -42,7 +42,7 @@ struct MessageWriterTests {
       }
     }
     for thread in threads { thread.join() }
-    #expect(writer.drain(until: .after(.seconds(5))))
+    #expect(writer.drain(until: .after(.seconds(60))))
     #expect(writer.queuedBytes == 0)
   }
 
@@ -97,7 +97,7 @@ struct MessageWriterTests {
     #expect(writer.enqueue([9]) == .queued)
     #expect(!writer.tryWriteNow([8]))
     #expect(try reading.read(upTo: direct).count == direct)
-    #expect(writer.drain(until: .after(.seconds(5))))
+    #expect(writer.drain(until: .after(.seconds(60))))
     #expect(try reading.read(upTo: 10) == [9])
     #expect(writer.send([7]) == .queued)
     #expect(try reading.read(upTo: 10) == [7])
@@ -131,7 +131,7 @@ struct MessageWriterTests {
       let writer = MessageWriter(file)
       #expect(!writer.tryWriteNow([65]))
       #expect(writer.send([66]) == .queued)
-      #expect(writer.drain(until: .after(.seconds(5))))
+      #expect(writer.drain(until: .after(.seconds(60))))
       #expect(try readText("\(directory)/f") == "B")
     }
   }

@@ -10,7 +10,7 @@ struct SignalTests {
       let own = try ProcessTable.current().identity
       for signal in [Signal.terminate, .hangup, .terminate] {
         #expect(try ProcessTable.signal(own, signal))
-        #expect(try Poller.isReadable(signals.descriptor, until: .after(.seconds(10))))
+        #expect(try Poller.isReadable(signals.descriptor, until: .after(.seconds(60))))
         #expect(try signals.take() == [signal])
       }
       #expect(try signals.take() == [])

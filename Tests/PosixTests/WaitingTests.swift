@@ -8,7 +8,7 @@ struct WaitingTests {
     let thread = try Thread.start(name: "a name far longer than the system keeps") {
       for _ in 0..<1000 { monitor.update { $0 += 1 } }
     }
-    let reached: Int? = monitor.wait(until: .after(.seconds(10))) { $0 == 1000 ? $0 : nil }
+    let reached: Int? = monitor.wait(until: .after(.seconds(60))) { $0 == 1000 ? $0 : nil }
     #expect(reached == 1000)
     thread.join()
   }

@@ -19,7 +19,7 @@ struct WatchTests {
       ]
       for (name, change) in changes {
         try change()
-        let woken = try watch.wait(until: .after(.seconds(10)))
+        let woken = try watch.wait(until: .after(.seconds(60)))
         let again = try watch.drain()
         #expect(woken && !again, "\(name)")
       }
@@ -43,15 +43,15 @@ struct WatchTests {
         do {
           let watch = try FileWatch.on([directory])
           ready.update { $0 = true }
-          let woken = try watch.wait(until: .after(.seconds(10)))
+          let woken = try watch.wait(until: .after(.seconds(60)))
           seen.update { $0 = woken }
         } catch {
           Issue.record(error)
         }
       }
-      #expect(ready.wait(until: .after(.seconds(10)), while: { !$0 }))
+      #expect(ready.wait(until: .after(.seconds(60)), while: { !$0 }))
       try writeFile("\(directory)/f", "x")
-      #expect(seen.wait(until: .after(.seconds(10)), while: { !$0 }))
+      #expect(seen.wait(until: .after(.seconds(60)), while: { !$0 }))
       thread.join()
     }
   }

@@ -76,7 +76,7 @@ struct CommandWatchTests {
       var seen = ""
       while !seen.contains("begun\"") { seen = try #require(try watch.nextLine()) }
       #expect(try watch.process.signal(.interrupt))
-      #expect(try watch.waitForExit(within: .seconds(5)) == .exited(code: 130))
+      #expect(try watch.waitForExit(within: .seconds(60)) == .exited(code: 130))
       let said = String(decoding: watch.errors(complete: true), as: UTF8.self)
       #expect(said.contains("errand logs long-one --follow"))
       #expect(try desk.json(["get", "long-one", "--json"])["status"] == "running")

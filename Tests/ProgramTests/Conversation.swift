@@ -133,8 +133,8 @@ final class Conversation {
   /// Ends the input, hears the server out and gives its exit status.
   func finish() throws -> Posix.ExitStatus {
     server.closeInput()
-    try hearOut(within: .seconds(5))
-    return try server.waitForExit(within: .seconds(5))
+    try hearOut(within: .seconds(60))
+    return try server.waitForExit(within: .seconds(60))
   }
 }
 

@@ -100,7 +100,7 @@ struct LifetimeTests {
       #expect(try parent.nextLine()?.contains("supportedVersions") == true)
       #expect(try parent.process.signal(.kill))
       // Only the server still holds the output, so its end is the server's end.
-      #expect(try parent.nextLine(within: .seconds(2)) == nil)
+      #expect(try parent.nextLine(within: .seconds(10)) == nil)
     }
   }
 
@@ -118,7 +118,7 @@ struct LifetimeTests {
         }
       #expect(isWatching)
       #expect(try parent.process.signal(.kill))
-      #expect(try parent.nextLine(within: .seconds(2)) == nil)
+      #expect(try parent.nextLine(within: .seconds(10)) == nil)
     }
   }
 
@@ -128,7 +128,7 @@ struct LifetimeTests {
       let task = try conversation.createHeldTask(in: folder)
       #expect(try conversation.server.process.signal(.kill))
       // The runner and the agent live on; the output ends all the same.
-      try conversation.hearOut(within: .seconds(2))
+      try conversation.hearOut(within: .seconds(60))
       try Self.cancel(task, in: folder)
     }
   }

@@ -130,7 +130,7 @@ import Testing
       let ended = try stage.run("echo x >> \(stage.base)/mark")
       let path = stage.store.layout.attemptLock(of: ended, 1)
       // Its supervisor tidies up before it goes.
-      guard let lock = try FileLock.acquire(path, until: .after(.seconds(10))) else {
+      guard let lock = try FileLock.acquire(path, until: .after(.seconds(60))) else {
         Issue.record("the lock of a settled attempt is held")
         return
       }

@@ -29,7 +29,7 @@ import Testing
       let runner = try stage.startRunner()
       #expect(try eventually { Look.at(stage.root + "/run/runner.json") != nil })
       try RealFileSystem().removeTree(stage.root)
-      #expect(try runner.waitForExit(within: .seconds(5)) == .exited(code: 0))
+      #expect(try runner.waitForExit(within: .seconds(60)) == .exited(code: 0))
     }
   }
 

@@ -54,7 +54,7 @@ struct Stage {
 
   /// Waits until a task has the status, and gives it.
   func wait(
-    for record: TaskRecord, within limit: Duration = .seconds(20),
+    for record: TaskRecord, within limit: Duration = .seconds(60),
     _ condition: (TaskRecord) -> Bool = { $0.status.isTerminal }
   ) throws -> TaskRecord {
     let reached = try eventually(within: limit) { condition(try now(record)) }
@@ -65,7 +65,7 @@ struct Stage {
 
   /// Runs one task to its end under a runner of its own.
   func run(
-    _ script: String, directory: String? = nil, within limit: Duration = .seconds(20),
+    _ script: String, directory: String? = nil, within limit: Duration = .seconds(60),
     _ adjust: (inout TaskSpec) -> Void = { _ in }
   ) throws -> TaskRecord {
     let record = try create(script, directory: directory, adjust)

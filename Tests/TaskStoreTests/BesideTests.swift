@@ -35,7 +35,7 @@ struct BesideTests {
           keys.update { $0.append(key ?? []) }
         }
       }
-      keys.wait(until: .after(.seconds(10)), while: { $0.count < 8 })
+      keys.wait(until: .after(.seconds(60)), while: { $0.count < 8 })
       let made = keys.withLock { $0 }
       #expect(made.count == 8 && Set(made).count == 1 && made[0].count == 32)
       let names = try RealFileSystem().list(folder + "/store/keys")

@@ -144,7 +144,7 @@ struct CompactionTests {
         try TaskStore.open(folder + "/store").add("task-\(number)")
         if number % 5 == 0 { try store.compactIfWorthwhile(always: true) }
       }
-      heard.wait(until: .after(.seconds(5)), while: { $0.count < 30 })
+      heard.wait(until: .after(.seconds(60)), while: { $0.count < 30 })
       #expect(heard.withLock { $0 } == Array(2...31))
       subscription.cancel()
     }

@@ -76,7 +76,7 @@ struct ConcurrencyTests {
         !acknowledged.wait(until: .after(.milliseconds(50)), while: { $0 == 0 }),
         "acknowledged before the medium had it")
       files.release()
-      #expect(acknowledged.wait(until: .after(.seconds(5)), while: { $0 < 2 }))
+      #expect(acknowledged.wait(until: .after(.seconds(60)), while: { $0 < 2 }))
     }
   }
 
@@ -98,7 +98,7 @@ struct ConcurrencyTests {
       files.waitUntilHeld()
       #expect(try eventually { try store.counts()[.queued] == 9 })
       files.release()
-      #expect(finished.wait(until: .after(.seconds(5)), while: { $0 < 8 }))
+      #expect(finished.wait(until: .after(.seconds(60)), while: { $0 < 8 }))
       #expect(files.syncs - before <= 3)
       #expect(try TaskStore.open(folder + "/store").all().count == 9)
     }

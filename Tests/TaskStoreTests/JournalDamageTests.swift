@@ -74,7 +74,7 @@ struct JournalDamageTests {
       }
       #expect(!isAdded.wait(until: .after(.milliseconds(100)), while: { !$0 }))
       lock.release()
-      #expect(isAdded.wait(until: .after(.seconds(5)), while: { !$0 }))
+      #expect(isAdded.wait(until: .after(.seconds(60)), while: { !$0 }))
       #expect(
         try TaskStore.open(folder + "/store").all().map(\.spec.name)
           == ["before", "first", "second"])

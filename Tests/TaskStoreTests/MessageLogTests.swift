@@ -216,7 +216,7 @@ struct MessageLogTests {
       let log = try MessageLog.Writer(folder: folder)
       let watch = try FileWatch.on([folder])
       try log.append(.text("new"))
-      #expect(try watch.wait(until: .after(.seconds(1))))
+      #expect(try watch.wait(until: .after(.seconds(60))))
       #expect(Self.texts(try Self.read(folder)) == ["new"])
     }
   }

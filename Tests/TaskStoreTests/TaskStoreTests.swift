@@ -117,24 +117,33 @@ struct TaskStoreTests {
     try withTemporaryDirectory { folder in
       let one = try TaskStore.open(folder + "/store")
       let other = try TaskStore.open(folder + "/store")
-      try one.add("first")
-      let seen = Monitor<MonotonicTime?>(nil)
-      let looking = Monitor(false)
-      try Thread.start(name: "waiter") {
-        // An error shows as a wait that saw nothing.
-        let status = try? one.wait(until: .after(.seconds(5))) { (store) throws(StoreError) in
-          looking.update { $0 = true }
-          let status = try store.task(TaskReference("first")).status
-          return status == .dispatched ? status : nil
-        }
-        seen.update { $0 = status == nil ? MonotonicTime(nanoseconds: 0) : .now }
-      }
-      looking.wait(while: { !$0 })
-      let started = MonotonicTime.now
-      try other.apply(Sample.claim(), to: "first")
-      let woken = try #require(seen.wait(until: .after(.seconds(6))) { $0 })
-      #expect(woken.nanoseconds > 0 && woken - started < .milliseconds(50))
+      // The quickest of some: a busy machine may hold up any one of them.
+      let tries = try (0..<10).map { try wakening(of: one, by: other, "task\($0)") }
+      #expect(try #require(tries.min()) < .milliseconds(50))
     }
+  }
+
+  private func wakening(
+    of one: TaskStore, by other: TaskStore, _ name: String
+  ) throws -> Duration {
+    try one.add(name)
+    let seen = Monitor<MonotonicTime?>(nil)
+    let looking = Monitor(false)
+    try Thread.start(name: "waiter") {
+      // An error shows as a wait that saw nothing.
+      let status = try? one.wait(until: .after(.seconds(60))) { (store) throws(StoreError) in
+        looking.update { $0 = true }
+        let status = try store.task(TaskReference(name)).status
+        return status == .dispatched ? status : nil
+      }
+      seen.update { $0 = status == nil ? MonotonicTime(nanoseconds: 0) : .now }
+    }
+    looking.wait(while: { !$0 })
+    let started = MonotonicTime.now
+    try other.apply(Sample.claim(), to: name)
+    let woken = try #require(seen.wait(until: .after(.seconds(70))) { $0 })
+    try #require(woken.nanoseconds > 0)
+    return woken - started
   }
 
   @Test func aWaiterOnAStoreThatDoesNotExistYetIsWokenByItsFirstTask() throws {
@@ -145,7 +154,7 @@ struct TaskStoreTests {
       let looking = Monitor(false)
       try Thread.start(name: "waiter") {
         // An error shows as a wait that saw nothing.
-        let found = try? one.wait(until: .after(.seconds(5))) { (store) throws(StoreError) in
+        let found = try? one.wait(until: .after(.seconds(60))) { (store) throws(StoreError) in
           looking.update { $0 = true }
           return try store.number() > 0 ? true : nil
         }
@@ -153,7 +162,7 @@ struct TaskStoreTests {
       }
       looking.wait(while: { !$0 })
       try other.add("first")
-      #expect(seen.wait(until: .after(.seconds(2)), while: { !$0 }))
+      #expect(seen.wait(until: .after(.seconds(60)), while: { !$0 }))
     }
   }
 
@@ -190,7 +199,7 @@ struct TaskStoreTests {
         heard.update { $0 += changes.map(\.number) }
       }
       for number in 1...20 { try TaskStore.open(folder + "/store").add("task-\(number)") }
-      heard.wait(until: .after(.seconds(5)), while: { $0.count < 20 })
+      heard.wait(until: .after(.seconds(60)), while: { $0.count < 20 })
       #expect(heard.withLock { $0 } == Array(2...21))
       subscription.cancel()
     }

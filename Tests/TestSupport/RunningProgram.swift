@@ -112,7 +112,7 @@ package final class RunningProgram: Sendable {
   /// Gives what came on stderr so far, the first mebibyte; if complete, waits for its end for at
   /// most ten seconds.
   package func errors(complete: Bool) -> [UInt8] {
-    if complete { collected.wait(until: .after(.seconds(10)), while: { !$0.isComplete }) }
+    if complete { collected.wait(until: .after(.seconds(60)), while: { !$0.isComplete }) }
     return collected.withLock { $0.bytes }
   }
 

@@ -208,7 +208,7 @@ struct ArtifactTests {
   private func link(_ path: String, to target: String) throws {
     let made = try ChildProcess.spawn(
       ProcessSpec(executable: "/bin/ln", arguments: ["-s", target, path]))
-    #expect(try made.waitForExit(until: .after(.seconds(5)))?.isSuccess == true)
+    #expect(try made.waitForExit(until: .after(.seconds(60)))?.isSuccess == true)
     try made.reap()
   }
 }

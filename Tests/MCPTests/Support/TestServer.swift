@@ -158,7 +158,7 @@ final class TestServer: Sendable {
   /// Ends the conversation and judges everything that was written.
   func finish(at location: SourceLocation = #_sourceLocation) throws {
     closeInput()
-    let code = status.wait(until: .after(.seconds(5))) { $0 }
+    let code = status.wait(until: .after(.seconds(60))) { $0 }
     #expect(code == 0, "the server must end with 0", sourceLocation: location)
     for raw in rawLines {
       let faults = try judge.verdict(on: raw).faults
