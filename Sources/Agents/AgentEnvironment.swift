@@ -37,4 +37,14 @@ package enum AgentEnvironment {
     }
     return Chosen(plain: plain, secret: secret)
   }
+
+  /// Leaves of an agent's environment what a command that checks its work sees: the fixed few, what
+  /// the configuration passes to all, and whose attempt it is; no key of the agent's, and nothing
+  /// with which to act in its name.
+  package static func ofCheck(
+    _ environment: [String: String], alsoPassing names: [String]
+  ) -> [String: String] {
+    let kept = Set(allowed + names + Name.ours + [Name.temporary]).subtracting([Name.pass])
+    return environment.filter { name, _ in kept.contains(name) || name.hasPrefix(allowedPrefix) }
+  }
 }

@@ -18,7 +18,7 @@ package struct OutputSigner: Sendable {
   private let environment: [String: String]
 
   /// Is nil where no key is set.
-  init?(_ setting: Configuration.Signing, _ environment: [String: String]) {
+  package init?(_ setting: Configuration.Signing, _ environment: [String: String]) {
     if setting.key == nil { return nil }
     self.init(judging: setting, signers: nil, environment)
   }
@@ -33,7 +33,8 @@ package struct OutputSigner: Sendable {
     }
     key = setting.key.map(place)
     allowedSigners = (signers ?? setting.allowedSigners).map(place)
-    self.environment = environment
+    // What ssh-keygen needs, and nothing by which it could ask somebody for a passphrase.
+    self.environment = environment.filter { ["PATH", "HOME", "TMPDIR", "LANG"].contains($0.key) }
   }
 
   /// Gives the signature over the text of a content id.

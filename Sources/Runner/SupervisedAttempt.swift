@@ -125,7 +125,8 @@ struct SupervisedAttempt {
     guard !record.spec.checks.isEmpty else { return nil }
     return CheckRun(
       commands: record.spec.checks, directory: setting.place.directory,
-      environment: setting.environment, redactor: Redactor(setting.secrets), ledger: ledger,
+      environment: AgentEnvironment.ofCheck(setting.environment, alsoPassing: timing.passed),
+      redactor: Redactor(setting.secrets), ledger: ledger,
       folder: folders.attempt, limit: timing.check, limits: timing.limits, files: files
     ) { workTree?.head }
   }

@@ -31,6 +31,8 @@ package struct SupervisorTiming: Sendable {
 
   /// The longest run of one of the checks.
   package var check: Duration = .seconds(600)
+  /// Variables that checks see beside the fixed few.
+  package var passed: [String] = []
 
   package var limits = Limits()
   package var prices = PriceTable()
@@ -49,6 +51,7 @@ package struct SupervisorTiming: Sendable {
     grace = .seconds(configuration.timeouts.grace)
     if configuration.timeouts.silence > 0 { silence = .seconds(configuration.timeouts.silence) }
     check = .seconds(configuration.timeouts.check)
+    passed = configuration.env.pass
     limits = configuration.limits
     prices = PriceTable(configuration.prices)
     signing = configuration.signing

@@ -62,6 +62,32 @@ struct SignatureTests {
     }
   }
 
+  @Test func whatAWorkerHandsInIsSignedToo() throws {
+    try withCommandDesk { desk in
+      func hand(_ name: String, by key: String) throws {
+        let setting: JSONValue = [
+          "signing": ["key": .string(key)],
+          "profiles": [["name": "crew", "adapter": "worker"]],
+        ]
+        try writeFile(desk.configuration, setting.text)
+        _ = try desk.json(["create", "-p", "crew", "-n", name, "--json", "Count."])
+        let claim = try desk.json(["worker", "claim", "--worker", "ann", "--json"])
+        let lease = claim["leaseId"]?.stringValue ?? ""
+        let done = try desk.errand([
+          "worker", "complete", name, "--lease", lease, "--output", #"{"summary":"7"}"#,
+        ])
+        #expect(done.text == "\(name): completed\n", "\(done.errorText)")
+      }
+      let key = desk.configuration + ".key"
+      _ = try makeKey(key)
+      try hand("count", by: key)
+      #expect(try desk.json(["verify-signature", "count", "--json"])["verdict"] == "good")
+      try hand("again", by: "/nonexistent/key")
+      #expect(try attempt(desk, "again")?["signature"] == nil)
+      #expect(try desk.errand(["logs", "again"]).text.contains("not signed"))
+    }
+  }
+
   @Test func withoutAKeyTheWorkCountsAndSaysThatItIsNotSigned() throws {
     try withCommandDesk { desk in
       try configure(desk, ["key": "/nonexistent/key"])

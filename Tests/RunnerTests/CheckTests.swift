@@ -65,6 +65,26 @@ import Testing
     }
   }
 
+  @Test func aCheckSeesNoSecretOfTheAgentsNorItsPass() throws {
+    try withStage(["env": ["pass": ["SHARED"]]]) { stage in
+      let given = try stage.store.storeEnvironment([
+        "PATH": stage.environment["PATH"] ?? "", "LC_ALL": "C", "SHARED": "s", "AGENT_KEY": "k",
+      ])
+      let ended = try stage.run("env | cut -d= -f1 | sort | paste -sd' '") {
+        $0.launch.environment = given
+        $0.checks = [sh("env | cut -d= -f1 | sort | paste -sd' '")]
+      }
+      let cid = try #require(ended.latestAttempt?.checks.first?.outputCid)
+      let checked = String(
+        decoding: try stage.store.blobs.read(cid, offset: 0, count: 1000), as: UTF8.self)
+      let seen = Set(checked.split { $0 == " " || $0 == "\n" }.map(String.init))
+      let agents = Set((ended.resultSummary ?? "").split(separator: " ").map(String.init))
+      #expect(agents.isSuperset(of: ["AGENT_KEY", "ERRAND_ATTEMPT_FILE"]), "\(agents)")
+      #expect(agents.subtracting(seen) == ["AGENT_KEY", "ERRAND_ATTEMPT_FILE"], "\(seen)")
+      #expect(seen.isSuperset(of: ["PATH", "LC_ALL", "SHARED", "TMPDIR", "ERRAND_ARTIFACTS"]))
+    }
+  }
+
   @Test func whatFailedByItselfIsNotChecked() throws {
     try withStage { stage in
       let ended = try stage.run("exit 1") { $0.checks = [sh("touch \(stage.base)/ran")] }

@@ -107,9 +107,10 @@ package struct WorkerDesk: Sendable {
     }
   }
 
-  /// Hands the output in, which ends the task.
+  /// Hands the output in, which ends the task; it is signed where the user has a key for that.
   package func complete(
-    _ task: TaskRecord, _ leaseId: String, output: JSONObject, summary: String?, usage: Usage
+    _ task: TaskRecord, _ leaseId: String, output: JSONObject, summary: String?, usage: Usage,
+    signing signer: OutputSigner? = nil
   ) throws(Refusal) -> TaskRecord {
     let held = try held(task, leaseId)
     let value = JSONValue.object(output)
@@ -117,19 +118,41 @@ package struct WorkerDesk: Sendable {
       try held.ledger.faults(in: value, of: held.record)
     }
     guard faults.isEmpty else { throw .misshapen(faults) }
-    return try told { () throws(StoreError) in
-      let made = AttemptOutput(
+    let made = try told { () throws(StoreError) in
+      AttemptOutput(
         held.record.spec, try store.type(of: held.record.spec),
         result: AgentResult(summary: summary, output: value), tail: TailText(), exit: nil,
         duration: .zero,
         artifacts: held.record.artifacts.filter { $0.attemptN == held.attempt.attemptN })
-      return try settle(
+    }
+    let signature = try sign(made.cid, by: signer, held)
+    return try told { () throws(StoreError) in
+      try settle(
         held,
         Settlement(
           attemptN: held.attempt.attemptN, leaseId: leaseId, outcome: .completed,
-          output: made.value, outputCid: made.cid, checked: made.checked, summary: made.headline,
-          usage: usage))
+          output: made.value, outputCid: made.cid, signature: signature, checked: made.checked,
+          summary: made.headline, usage: usage))
     }
+  }
+
+  /// Signs what is handed in; what cannot be signed counts, and says that it is not.
+  private func sign(
+    _ output: ContentID?, by signer: OutputSigner?, _ held: Held
+  ) throws(Refusal) -> String? {
+    guard let output, let signer else { return nil }
+    let words: String
+    do throws(SigningError) { return try signer.sign(output) } catch {
+      words = "The output is not signed: \(error)"
+    }
+    do throws(Refusal) {
+      let note = MessageBody.info(text: words, data: nil)
+      _ = try append([note], to: held.record, held.attempt.leaseId, limits: Limits())
+    } catch {
+      if case .lost = error { throw error }
+      StandardError.write("errand: \(words)\n")
+    }
+    return nil
   }
 
   /// Says that it did not go well, which ends the task.

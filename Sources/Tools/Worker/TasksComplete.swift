@@ -2,6 +2,7 @@ import Agents
 import JSON
 import MCP
 import Runner
+import TaskStore
 import Tasks
 
 /// Takes what a worker made of a task, which ends it well.
@@ -37,13 +38,18 @@ package struct TasksComplete: TaskTool {
 
   package typealias Output = ChangedTask
 
+  /// Signing starts a program.
+  package func waits(_ input: Input) -> Bool { true }
+
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ChangedTask {
     let redactor = Redactor([:])
     let output = redactor.redacted(.object(input.output)).objectValue ?? [:]
+    let signer = OutputSigner(
+      workshop.usableConfiguration().signing, workshop.setting.environment)
     let record = try workshop.atDesk(input, caller) { desk, task throws(WorkerDesk.Refusal) in
       try desk.complete(
         task, input.leaseId, output: output, summary: input.summary.map { redactor.redacted($0) },
-        usage: input.usage)
+        usage: input.usage, signing: signer)
     }
     return try ChangedTask(record, workshop)
   }
