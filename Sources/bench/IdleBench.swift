@@ -2,8 +2,12 @@ import Posix
 
 /// Counts how often a process wakes up while nothing happens.
 enum IdleBench {
+  /// Is when a process has come to rest after its last word: it gives memory back before.
+  private static let rest = 2500
+
   /// Gives wake-ups a second: switches that its threads asked for, since they slept.
   static func wakeUps(of pid: Int32, over time: Duration) throws -> Double {
+    _ = try Poller.wait([], timeoutMilliseconds: rest)
     let before = try switches(of: pid)
     let start = MonotonicTime.now
     _ = try Poller.wait([], timeoutMilliseconds: Int(time.components.seconds) * 1000)
