@@ -31,7 +31,7 @@ struct SpeedTests {
     try withConversation { conversation, _ in
       #expect(try conversation.say(past).count == 1)
       // What was begun may still have to settle.
-      let isIdle = try eventually(within: .seconds(15)) {
+      let isIdle = try eventually(within: .seconds(60)) {
         try Self.isIdle(conversation.server.pid) { try conversation.isSilent(for: .seconds(1)) }
       }
       #expect(isIdle)
@@ -80,7 +80,7 @@ struct SpeedTests {
           return
         }
         #expect(try JSONValue.parse(line)["id"] == .integer(id))
-        let isIdle = try eventually(within: .seconds(15)) {
+        let isIdle = try eventually(within: .seconds(60)) {
           try Self.isIdle(server.pid) {
             try !Poller.isReadable(lines.rawValue, until: .after(.seconds(1)))
           }

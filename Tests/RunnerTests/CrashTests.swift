@@ -157,7 +157,7 @@ import Testing
       let running = try stage.wait(for: task) { $0.status == .running }
       let pid = Int32(try #require(running.latestAttempt?.executor?.supervisorPid))
       try RealFileSystem().removeTree(stage.root)
-      #expect(try eventually(within: .seconds(20)) { try ProcessTable.record(of: pid) == nil })
+      #expect(try eventually(within: .seconds(60)) { try ProcessTable.record(of: pid) == nil })
       #expect(try FileLock.tryAcquire(held) != nil, "the agent lives")
       // Nothing of it comes back by our doing.
       #expect(Look.at(stage.root + "/journal") == nil && Look.at(stage.root + "/tasks") == nil)

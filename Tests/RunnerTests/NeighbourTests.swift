@@ -19,7 +19,7 @@ import Testing
         "echo new > both; touch '\(begun)'; while [ ! -e '\(stage.base)/go' ]; do sleep 0.02; done",
         directory: tree
       ) { $0.workspace = .dedicatedWorktree }
-      #expect(try eventually(within: .seconds(20)) { Look.at(begun) != nil })
+      #expect(try eventually(within: .seconds(60)) { Look.at(begun) != nil })
       let second = try stage.wait(
         for: stage.create(script, directory: tree) { $0.workspace = .dedicatedWorktree })
       #expect(second.status == .completed, "\(second.statusMessage ?? "")")

@@ -121,7 +121,7 @@ final class ConsoleHouse: Sendable {
 
   /// Waits until a task has a status.
   func wait(_ task: String, _ status: String) throws {
-    let hasCome = try eventually(within: .seconds(20)) {
+    let hasCome = try eventually(within: .seconds(60)) {
       let outcome = try Program.run(["get", task, "--json"], environment: environment)
       return try JSONValue.parse(outcome.output)["status"]?.stringValue == status
     }
