@@ -20,7 +20,7 @@ package final class Console: RunnerCompanion {
     let kept = try fromStore { () throws(StoreError) in try store.consolePlace() }
     let usual = wanted ?? kept?.port
     for port in [usual].compactMap({ $0 }) + (0..<tries).map({ _ in Int.random(in: ports) }) {
-      let toolbox = Toolbox(workshop)
+      let toolbox = Toolbox(workshop, choice: Self.choice)
       let service = ConsoleService(port: port, toolbox: toolbox, caller: .console(user: user))
       let server: HTTPServer
       do throws(SystemError) {
@@ -40,6 +40,9 @@ package final class Console: RunnerCompanion {
     self.server = server
     self.audience = audience
   }
+
+  /// A person may also delete, which no client does unasked.
+  private static let choice = ToolChoice(toolsets: Toolset.usual + [.manage])
 
   /// Lies below the ports that systems lend to whoever asks for any.
   private static let ports = 20_000...31_999

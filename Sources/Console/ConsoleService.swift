@@ -48,6 +48,7 @@ struct ConsoleService: HTTPService {
       case .session: return try session()
       case .spending: return try spending()
       case .folders: return try folders(try arguments(request))
+      case .bin: return try bin()
       case .call(let tool): return try call(tool, try arguments(request))
       case .events: return try events(request.head)
       case .artifact(let task, let cid): return try artifact(task, cid)
@@ -124,6 +125,15 @@ struct ConsoleService: HTTPService {
   private func folders(_ arguments: JSONObject) throws(ToolFailure) -> HTTPResponse {
     .json(FolderList.json.encode(try toolbox.workshop.folders(in: arguments["path"]?.stringValue)))
   }
+
+  private func bin() throws(ToolFailure) -> HTTPResponse {
+    let all = try toolbox.workshop.bin(team: nil)
+    let shown = JSONValue.array(Array(all.prefix(Self.mostOfBin)))
+    return .json(JSONValue.object(["items": shown, "total": .integer(all.count)]).bytes)
+  }
+
+  /// Bounds what is shown of the bin; the command line lists all of it.
+  private static let mostOfBin = 200
 
   private func call(_ tool: String, _ arguments: JSONObject) throws(ToolFailure) -> HTTPResponse {
     guard toolbox[tool] != nil else { return .unknown }

@@ -51,7 +51,7 @@ struct Guard: Sendable {
       return site == "none"
         || (fields["Sec-Fetch-Mode"] == "navigate" && fields["Sec-Fetch-Dest"] == "document")
     case .asset: return site == "none"
-    case .signIn, .signOut, .session, .spending, .folders, .call, .events, .artifact:
+    case .signIn, .signOut, .session, .spending, .folders, .bin, .call, .events, .artifact:
       return false
     }
   }

@@ -3,11 +3,15 @@
 package enum InChatPage {
   package static let text = filled()
 
-  /// Are the parts it needs, each after those it takes from. `bridge` stands for `api`: the client
-  /// calls the tools.
+  /// Are the parts it needs, each after those it takes from.
   private static let parts = [
-    "session", "dom", "lists", "bridge", "messages", "answers", "inchat",
+    "session", "dom", "lists", "moves", "bridge", "poll", "dialogs", "markdown", "artifacts",
+    "diff",
+    "messages", "fields", "answers", "review", "actions", "chart", "tree", "task", "chatboard",
+    "inchat",
   ]
+  /// The client calls the tools, and nobody tells of changes: these parts stand for others here.
+  private static let instead = ["api": "bridge", "line": "poll"]
   private static let sheets = ["base", "views", "inchat"]
 
   private static func filled() -> String {
@@ -26,7 +30,7 @@ package enum InChatPage {
     var offered: [String] = []
     let lines = source.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       if let taken = line.wholeMatch(of: /import (\{ .+ \}) from "\.\/(\w+)\.js";/) {
-        let part = taken.output.2 == "api" ? "bridge" : taken.output.2
+        let part = instead[String(taken.output.2)] ?? String(taken.output.2)
         return "const \(taken.output.1) = $\(part);"
       }
       if let made = line.prefixMatch(of: /export (?:async )?(?:function|const|class) (\w+)/) {

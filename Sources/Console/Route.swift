@@ -17,6 +17,8 @@ enum Route: Sendable, Hashable {
   case spending
   /// Lists folders, for who chooses where a task is to work.
   case folders
+  /// Lists what was deleted.
+  case bin
   /// Calls a tool by its name.
   case call(String)
   case events
@@ -25,7 +27,7 @@ enum Route: Sendable, Hashable {
   init?(_ path: [String]) {
     switch path.count {
     case 0: self = .page
-    case 1 where path[0] == "new" || path[0] == "table": self = .page
+    case 1 where ["new", "table", "bin"].contains(path[0]): self = .page
     case 2 where path[0] == "tasks": self = .page
     case 2 where path[0] == "assets": self = .asset(path[1])
     case 2 where path[0] == "api":
@@ -36,6 +38,7 @@ enum Route: Sendable, Hashable {
         case "session": .session
         case "spending": .spending
         case "folders": .folders
+        case "bin": .bin
         case "events": .events
         default: .call(path[1])
         }
@@ -49,7 +52,7 @@ enum Route: Sendable, Hashable {
   var isReading: Bool {
     switch self {
     case .page, .asset, .events, .artifact: true
-    case .signIn, .signOut, .session, .spending, .folders, .call: false
+    case .signIn, .signOut, .session, .spending, .folders, .bin, .call: false
     }
   }
 
@@ -57,7 +60,7 @@ enum Route: Sendable, Hashable {
   var needsSession: Bool {
     switch self {
     case .page, .asset, .signIn: false
-    case .signOut, .session, .spending, .folders, .call, .events, .artifact: true
+    case .signOut, .session, .spending, .folders, .bin, .call, .events, .artifact: true
     }
   }
 }

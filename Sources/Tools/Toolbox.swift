@@ -15,7 +15,8 @@ package struct Toolbox: Sendable {
     _ workshop: Workshop, choice: ToolChoice = .usual, mayRunCommands: Bool = false
   ) {
     self.workshop = workshop
-    operations = Self.all(workshop, mayRunCommands: mayRunCommands).filter { choice.takes($0) }
+    let all = Self.all(workshop, choice, mayRunCommands: mayRunCommands)
+    operations = all.filter { choice.takes($0) }
   }
 
   /// Asks the configuration, too, whether commands have leave.
@@ -29,7 +30,9 @@ package struct Toolbox: Sendable {
     return Toolbox(workshop, choice: choice, mayRunCommands: hasLeave)
   }
 
-  private static func all(_ workshop: Workshop, mayRunCommands: Bool) -> [Operation] {
+  private static func all(
+    _ workshop: Workshop, _ choice: ToolChoice, mayRunCommands: Bool
+  ) -> [Operation] {
     let waits = DurableWaits(workshop: workshop)
     let creating = TasksCreate(
       workshop: workshop, waits: waits, mayRunCommands: mayRunCommands)
@@ -67,7 +70,7 @@ package struct Toolbox: Sendable {
       Operation(RuntimeSessionsGet(workshop: workshop)),
       Operation(RuntimeSessionsUpload(workshop: workshop)),
       Operation(RuntimeSessionsDownload(workshop: workshop)),
-      Operation(TasksAppOpen(workshop: workshop)),
+      Operation(TasksAppOpen(workshop: workshop, choice: choice)),
       Operation(TaskReport(workshop: workshop)),
       Operation(TaskAsk(workshop: workshop)),
       Operation(TaskSubmitOutput(workshop: workshop)),

@@ -30,15 +30,7 @@ struct BrowserTests {
 
   @Test func aTaskIsMadeByTheFormAndItsOutcomeIsOpenedInPlace() throws {
     try withBrowser { browser, house, origin in
-      let repository = Path.join(house.work, "repository")
-      try RealFileSystem().createDirectory(repository)
-      let setUp = """
-        git init -q . && echo one > a.txt && git add . &&
-        git -c user.name=n -c user.email=e@x commit -qm first
-        """
-      _ = try Program.run(
-        ["-c", setUp], executable: "/bin/sh", environment: house.environment,
-        directory: repository)
+      let repository = try house.repository()
       try browser.open(origin + "/new")
       try browser.wait("document.activeElement.name === 'input.brief'")
       try browser.picture("new-task")
@@ -183,23 +175,35 @@ struct BrowserTests {
   func everyPageIsReadableAndNamedAtEveryWidth(scheme: String) throws {
     try withBrowser { browser, house, origin in
       let long = String(repeating: "averylongwordwithoutanybreak", count: 6)
-      let failed = try house.task("echo no; exit 3", "--title", long)
+      let script = "echo \(long) | tee -a a.txt $ERRAND_ARTIFACTS/\(long.prefix(90)).md; exit 3"
+      let repository = try house.repository()
+      let failed = try house.task(script, "--title", long, "--dir", repository, "--tag", "red")
       try house.wait(failed, "failed")
+      try house.errand("comment", failed, "Said of it: \(long)")
       try browser.emulate(
         "Emulation.setEmulatedMedia",
         ["features": [["name": "prefers-color-scheme", "value": .string(scheme)]]])
-      for (device, width) in [("wide", 1280), ("phone", 390)] {
-        try browser.emulate(
-          "Emulation.setDeviceMetricsOverride",
-          ["width": .integer(width), "height": 844, "deviceScaleFactor": 1, "mobile": false])
-        for path in ["/", "/table", "/new", "/tasks/\(failed)"] {
-          try browser.open(origin + path)
-          try browser.wait("document.querySelector('h1')?.textContent.length > 1")
-          try browser.wait("document.querySelector('.task-row, tbody tr, textarea, .said')")
+      for path in ["/", "/table", "/new", "/bin", "/tasks/\(failed)"] {
+        try browser.open(origin + path)
+        try browser.wait("document.querySelector('h1')?.textContent.length > 1")
+        try browser.wait("document.querySelector('.task-row, tbody tr, textarea, .empty, .said')")
+        if path.hasPrefix("/tasks") {
+          try browser.wait(
+            "document.querySelector('.diff-line') && document.querySelector('.comment')")
+          try browser.run(
+            "document.querySelectorAll('.artifact').forEach((one) => { one.open = true })")
+          try browser.wait("document.querySelector('.viewer pre, .viewer .markdown')")
+        }
+        for width in [1920, 1280, 820, 390] {
+          try browser.emulate(
+            "Emulation.setDeviceMetricsOverride",
+            ["width": .integer(width), "height": 844, "deviceScaleFactor": 1, "mobile": false])
           let faults = try browser.run(PageExamination.script)
-          #expect(faults == [], "\(scheme) \(device) \(path): \(faults.text)")
+          #expect(faults == [], "\(scheme) \(width) \(path): \(faults.text)")
           let name = path.replacing("/", with: "").prefix(5)
-          try browser.picture("\(scheme)-\(device)-\(name.isEmpty ? "board" : name)")
+          if width != 820, width != 1920 || scheme == "dark" {
+            try browser.picture("\(scheme)-\(width)-\(name.isEmpty ? "board" : name)")
+          }
         }
       }
     }
@@ -207,7 +211,8 @@ struct BrowserTests {
 
   @Test func aPageComesBackAfterACrashAndMissesNothing() throws {
     try withConsole { house in
-      let browser = try Browser(home: house.root)
+      let profile = Path.join(house.root, "profile")
+      let browser = try Browser(home: house.root, profile: profile)
       try browser.open(try house.errand("console"))
       let name = try house.task(Self.held)
       try browser.click(".task-row", "begun")
@@ -226,7 +231,13 @@ struct BrowserTests {
       ).intValue
       // Once in the brief, once said.
       #expect(count == 3)
+      let address = try #require(try browser.run("return location.href").stringValue)
       try browser.close()
+      // Whoever closes the browser is known when it is opened again.
+      let again = try Browser(home: house.root, profile: profile)
+      try again.open(address)
+      try again.wait("document.querySelector('.stream')?.innerText.includes('finished')")
+      try again.close()
     }
   }
 }

@@ -37,6 +37,20 @@ struct ConsoleTests {
       #expect(made["createdBy"]?["kind"] == "console")
       #expect(made["consoleUrl"] == .string("http://127.0.0.1:\(visitor.port)/tasks/\(name)"))
       try house.wait(name, "completed")
+      // Whatever names a task says where its page is.
+      let looks: [(String, JSONValue, [String])] = [
+        ("tasks_get", ["task_id": .string(name)], []), ("tasks_list", [:], ["items"]),
+        ("tasks_wait", ["task_ids": [.string(name)]], ["changed"]),
+        ("tasks_comment", ["task_id": .string(name), "text": "Seen."], []),
+        ("tasks_verify", ["task_id": .string(name), "accepted": true], []),
+        ("tasks_cancel", ["task_id": .string(name)], ["items"]),
+        ("tasks_retry", ["task_id": .string(name), "reason": "Again."], []),
+      ]
+      for (tool, arguments, path) in looks {
+        let said = try visitor.call(tool, arguments)
+        let task = path.isEmpty ? said : said[path[0]]?.arrayValue?.first
+        #expect(task?["consoleUrl"] == made["consoleUrl"], "\(tool): \(said.text)")
+      }
       let table: [(String, JSONValue, Int, String)] = [
         ("tasks_get", ["task_id": "nobody"], 404, "not_found"),
         ("tasks_get", ["task": "x"], 422, "invalid_arguments"),
@@ -130,6 +144,26 @@ struct ConsoleTests {
     }
   }
 
+  @Test func aLinkIsOpenedByWayOfAFileWhichOthersCannotRead() throws {
+    try withConsole { house in
+      let programs = Path.join(house.root, "bin")
+      try RealFileSystem().createDirectory(programs)
+      let opener =
+        "#!/bin/sh\nprintf '%s' \"$1\" > \(house.root)/opened\ncp \"$1\" \(house.root)/page\n"
+      try writeFile(Path.join(programs, "xdg-open"), opener, permissions: 0o755)
+      let path = "\(programs):\(Environment.value("PATH") ?? "")"
+      let said = try Program.run(
+        ["console", "--open"],
+        environment: house.environment.merging(["PATH": path]) { $1 }, directory: house.work)
+      #expect(said.status.isSuccess, "\(said.errorText)")
+      let opened = try readText(Path.join(house.root, "opened"))
+      #expect(opened == Path.join(house.root, "store/run/console.html"))
+      #expect(try FileStatus.of(opened)?.mode == 0o600)
+      let link = said.text.split(separator: "\n").first ?? ""
+      #expect(try readText(Path.join(house.root, "page")).contains("url=\(link)\""))
+    }
+  }
+
   @Test func aTakenPortIsLeftToItsOwnerAndTheLinkSaysSo() throws {
     let owner = try Socket.listen(loopbackPort: 0)
     let port = try Socket.localPort(owner)
@@ -153,7 +187,7 @@ struct ConsoleTests {
     let page = "\(try #require(PageFiles.all["index.html"]))"
     #expect(page.firstMatch(of: /\son\w+=|<script>|<style|style=/) == nil)
     // All that is needed is asked for at once, not one after the other.
-    let chatOnly = ["app.js", "bridge.js", "inchat.js"]
+    let chatOnly = ["app.js", "bridge.js", "chatboard.js", "inchat.js", "poll.js"]
     for name in PageFiles.all.keys where name.hasSuffix(".js") && !chatOnly.contains(name) {
       #expect(page.contains("<link rel=\"modulepreload\" href=\"/assets/\(name)\">"), "\(name)")
     }

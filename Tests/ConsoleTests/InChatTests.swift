@@ -29,8 +29,9 @@ struct InChatTests {
       try chat.picture("inchat-task")
       try chat.click("button", "Open the console")
       try chat.until { chat.links.last?.contains("/tasks/\(name)#code=") == true }
-      try chat.click("button", "Cancel")
-      try chat.click("button", "Cancel it, really?")
+      try chat.click(".actions button", "Cancel")
+      try chat.picture("inchat-cancel")
+      try chat.click("dialog button", "Cancel the task")
       try chat.wait("document.querySelector('.task-head .pill').textContent === 'cancelled'")
       try house.wait(name, "cancelled")
       try chat.click("button", "All tasks")
@@ -64,6 +65,40 @@ struct InChatTests {
       let asked = chat.heard.count
       try chat.pump(for: .seconds(3))
       #expect(chat.heard.count == asked)
+    }
+  }
+
+  @Test func whatATaskLeftIsSeenAndJudgedInTheChat() throws {
+    try withChat { chat, house in
+      let repository = try house.repository()
+      try RealFileSystem().replace(
+        Path.join(repository, "../dot.png"), with: try Base64.decode(InPlaceTests.picture))
+      let script =
+        "echo two >> a.txt; cp ../dot.png $ERRAND_ARTIFACTS/; "
+        + "printf '# Title\\n' > $ERRAND_ARTIFACTS/r.md"
+      let name = try house.task(script, "--dir", repository, "--title", "To be judged")
+      try house.wait(name, "completed")
+      try chat.open(arguments: ["task_id": .string(name)])
+      try chat.wait("document.querySelector('.diff-line[data-sign=\"+\"]')")
+      try chat.run(
+        "document.querySelectorAll('.artifact').forEach((one) => { one.open = true })")
+      try chat.wait("document.querySelector('.markdown h3')?.textContent === 'Title'")
+      try chat.wait("document.querySelector('.viewer img')?.naturalWidth === 1")
+      try chat.picture("inchat-done")
+      let faults = try chat.run(PageExamination.script)
+      #expect(faults == [], "\(faults.text)")
+      try chat.click(".diff-line[data-sign='+'] button:not([disabled])", "2")
+      try chat.wait("document.querySelector('.remark textarea')")
+      try chat.run("document.querySelector('.remark textarea').value = 'Say more.'")
+      try chat.click(".remark button", "Add remark")
+      try chat.click("button", "Retry with 1 remark")
+      try chat.wait("document.querySelector('dialog textarea')?.value === 'a.txt:2: Say more.'")
+      try chat.click("dialog button", "Retry with these remarks")
+      try chat.wait("document.querySelectorAll('aside dl dt').length > 1")
+      try house.wait(name, "completed")
+      try chat.click(".actions button", "Accept")
+      try chat.click("dialog button", "Accept")
+      try chat.wait("document.querySelector('.verdict').textContent === 'accepted'")
     }
   }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized, .enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
 struct InPlaceTests {
   /// Is one red dot.
-  private static let picture =
+  static let picture =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
   private static let document = """
     %PDF-1.4
@@ -82,7 +82,7 @@ struct InPlaceTests {
       try browser.press("a")
       try browser.wait("document.querySelector('tbody tr')")
       try browser.press("j", "k")
-      try browser.wait("document.activeElement.matches('tbody tr')")
+      try browser.wait("document.activeElement.matches('tbody a')")
       try browser.press("\u{E007}")
       try browser.wait("location.pathname === '/tasks/\(name)'")
     }

@@ -109,6 +109,39 @@ struct MoneyPagesTests {
     }
   }
 
+  @Test func aTreeOfManyIsShownAsFarAsIsAskedForWithWhatStartsAfterWhat() throws {
+    try withBrowser { browser, house, origin in
+      let held = try house.task("while [ ! -e go ]; do sleep 0.05; done", "--title", "Comes first")
+      let visitor = try house.signIn()
+      func make(_ title: String, _ parent: String?) throws -> String {
+        var body: JSONValue = [
+          "brief": "true", "profile": "shell", "directory": .string(house.work),
+          "title": .string(title), "depends_on": [.string(held)],
+        ]
+        if let parent, case .object(var members) = body {
+          members["parent_id"] = .string(parent)
+          body = .object(members)
+        }
+        return try #require(try visitor.call("tasks_create", body)["name"]?.stringValue)
+      }
+      let root = try make("The whole", nil)
+      for number in 1...70 { _ = try make("Part \(number)", root) }
+      try browser.open("\(origin)/tasks/\(root)")
+      try browser.wait("document.querySelector('.refers')?.innerText.includes('starts after')")
+      #expect(
+        try browser.run("return document.querySelector('.refers').innerText").text.contains(
+          "Comes first"))
+      let parts = "document.querySelectorAll('.tree li li').length"
+      try browser.wait("\(parts) === 61")
+      try browser.picture("task-tree-many")
+      try browser.click(".tree button", "Show 10 more")
+      try browser.wait("\(parts) === 70")
+      #expect(try browser.run("return document.querySelector('.tree button') === null") == true)
+      try house.errand("cancel", root)
+      try RealFileSystem().replace(Path.join(house.work, "go"), with: [])
+    }
+  }
+
   @Test func aFolderIsChosenAmongThoseInWhichTasksMayWork() throws {
     try withBrowser { browser, house, origin in
       for folder in [

@@ -12,15 +12,7 @@ struct ReviewPagesTests {
 
   @Test func remarksOnADiffGoToTheNextAttemptWhoseResultIsAccepted() throws {
     try withBrowser { browser, house, origin in
-      let repository = Path.join(house.root, "repository")
-      try RealFileSystem().createDirectory(repository)
-      let setUp = """
-        git init -q . && echo one > a.txt && git add . &&
-        git -c user.name=n -c user.email=e@x commit -qm first
-        """
-      _ = try Program.run(
-        ["-c", setUp], executable: "/bin/sh", environment: house.environment,
-        directory: repository)
+      let repository = try house.repository()
       try house.addHearer()
       let name = try house.task(
         "Write it", "--profile", "hearer", "--dir", repository, "--title", "To be judged")

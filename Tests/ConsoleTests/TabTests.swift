@@ -75,6 +75,27 @@ struct TabTests {
     }
   }
 
+  @Test func tabsThatCannotAgreeListenEachForThemselves() throws {
+    try withBrowser { browser, house, origin in
+      // Not every browser has locks that tabs share.
+      try browser.emulate(
+        "Page.addScriptToEvaluateOnNewDocument",
+        ["source": "Object.defineProperty(navigator, 'locks', { value: undefined })"])
+      let name = try house.task(Self.held, "--title", "Heard without locks")
+      try browser.open("\(origin)/tasks/\(name)")
+      try browser.wait("document.querySelector('.stream').innerText.includes('begun')")
+      #expect(try browser.run("return navigator.locks === undefined") == true)
+      try RealFileSystem().replace(Path.join(house.work, "go"), with: [])
+      try browser.wait("document.querySelector('.stream').innerText.includes('finished')")
+      try browser.wait("document.querySelector('.task-head .pill').textContent === 'done'")
+      try browser.press("b")
+      try browser.wait("document.body.innerText.includes('Heard without locks')")
+      let second = try house.task("true", "--title", "Comes later")
+      try browser.wait("document.body.innerText.includes('Comes later')")
+      try house.wait(second, "completed")
+    }
+  }
+
   @Test func aSecondLinkInTheSameBrowserLeavesTheFirstPageSignedIn() throws {
     try withBrowser { browser, house, origin in
       let first = try browser.tab()

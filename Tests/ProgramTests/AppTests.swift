@@ -80,7 +80,8 @@ struct AppTests {
       let one = try conversation.result(
         4, Modern.call(4, "tasks_app_open", #"{"task_id":"one"}"#, capabilities: Self.shows))
       #expect(one["structuredContent"]?["id"] == id && one["structuredContent"]?["name"] == "one")
-      #expect(one["structuredContent"]?["readOnly"] == nil)
+      let tools = one["structuredContent"]?["tools"]?.arrayValue ?? []
+      #expect(tools.contains("tasks_verify") && !tools.contains("tasks_delete"))
       let nobody = try conversation.result(
         5, Modern.call(5, "tasks_app_open", #"{"task_id":"two"}"#, capabilities: Self.shows))
       #expect(nobody["isError"] == true)

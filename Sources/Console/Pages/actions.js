@@ -1,9 +1,9 @@
-// Does things to a task, as far as there are tools: cancel, edit, retry, continue, judge.
+// Does things to a task, as far as there are tools: cancel, edit, retry, continue, judge, delete.
 
 import { call } from "./api.js";
-import { go } from "./app.js";
-import { h, isOver } from "./dom.js";
-import { ask } from "./keys.js";
+import { ask } from "./dialogs.js";
+import { bytes, doing, h, isOver, toast } from "./dom.js";
+import { go } from "./moves.js";
 import { edit, profiles, retry, review } from "./review.js";
 import { can } from "./session.js";
 
@@ -12,14 +12,34 @@ export function cancel(task) {
   ask(`Cancel “${task.title}”?`, "Cancel the task",
     () => call("tasks_cancel", { task_id: task.id, ...(reason.value ? { reason: reason.value } : {}) }),
     h("p", {}, "It ends with every process it started. What it did stays."),
-    h("label", {}, "Why (for the record)", reason)).querySelector("[type=submit]").className = "bad";
+    h("label", {}, "Why (for the record)", reason)).querySelector(".main").className = "bad";
+}
+
+const bin = (task, more = {}) => call("tasks_delete", { task_ids: [task.id], ...more });
+
+/** Takes a task out of the bin, and shows it. */
+export async function restore(task) {
+  await bin(task, { restore: true });
+  go(`/tasks/${task.name}`);
+}
+
+async function remove(task) {
+  // Says at once why it cannot go, if it cannot.
+  const { items } = await bin(task, { dry_run: true });
+  ask(`Delete “${task.title}”?`, "Delete the task", async () => {
+    const [gone] = (await bin(task)).items;
+    go("/table");
+    const until = gone?.restorableUntil && new Date(gone.restorableUntil).toLocaleDateString();
+    toast(until ? `It is in the bin until ${until}.` : "It is in the bin.", "Undo", () => restore(task));
+  }, h("p", {}, `It goes into the bin with all it left (${bytes(items[0]?.sizeBytes ?? 0)}), and can be taken out again for a while.`))
+    .querySelector(".main").className = "bad";
 }
 
 /** Goes on with what is done, in a new task: in the same conversation and place, or in copies. */
 async function goOn(task, mode) {
   const text = h("textarea", { required: true, rows: 5 });
   const how = h("select", {}, h("option", { value: "extend", selected: mode === "extend" }, "in the same conversation, branch and workspace"),
-    h("option", { value: "fork", selected: mode === "fork" }, "in copies of them; the source stays as it is"));
+    h("option", { value: "fork", selected: mode === "fork" }, "in copies of conversation and workspace; this task stays as it is"));
   const title = h("input", { maxLength: 200, autocomplete: "off", placeholder: "made from the text" });
   const [profile, attempts] = await Promise.all([profiles(`${task.profile}, as before`),
     call("tasks_attempts_list", { task_id: task.id, max_bytes: 40000 }).catch(() => ({ items: [] }))]);
@@ -42,11 +62,13 @@ async function goOn(task, mode) {
 export function actionRow(task) {
   const button = (text, work, name = "") => h("button", { type: "button", class: name, onclick: work }, text);
   const isEnded = isOver(task.status);
+  const isOpen = task.review?.state === "pending";
   return h("div", { class: "row actions" },
-    isEnded ? null : task.cancelRequestedAt ? h("button", { type: "button", disabled: true }, "Cancelling…")
-      : button("Cancel", () => cancel(task), "bad"),
-    can("tasks_update") ? button("Edit", () => edit(task)) : null,
+    task.status === "completed" && can("tasks_verify") ? [button("Accept", () => review(task, true), isOpen ? "main" : ""), button("Reject", () => review(task, false))] : null,
     isEnded && can("tasks_retry") ? button("Retry", () => retry(task)) : null,
     isEnded && can("tasks_continue") && task.attemptCount > 0 ? [button("Continue", () => goOn(task, "extend")), button("Fork", () => goOn(task, "fork"))] : null,
-    task.status === "completed" && can("tasks_verify") ? [button("Accept", () => review(task, true)), button("Reject", () => review(task, false))] : null);
+    can("tasks_update") ? button("Edit", () => edit(task)) : null,
+    isEnded && can("tasks_delete") ? button("Delete", (event) => doing(event.currentTarget, () => remove(task)), "bad") : null,
+    isEnded || !can("tasks_cancel") ? null : task.cancelRequestedAt ? h("button", { type: "button", disabled: true }, "Cancelling…")
+      : button("Cancel", () => cancel(task), "bad"));
 }

@@ -2,6 +2,7 @@
 
 import { call } from "./api.js";
 import { agent, doing, failureWords, h, put } from "./dom.js";
+import { fieldsOf } from "./fields.js";
 import { can } from "./session.js";
 
 const nothing = () => {};
@@ -9,23 +10,42 @@ const nothing = () => {};
 /** Shows an open question with what may be answered; `then` looks at what came of it. */
 export function questionCard(task, request, then = nothing) {
   const answer = (body) => (event) => doing(event.currentTarget, async () => {
-    await call("tasks_respond", { task_id: task.id, request_id: request.requestId, ...body() });
+    const said = body();
+    if (!said) return;
+    await call("tasks_respond", { task_id: task.id, request_id: request.requestId, ...said });
     await then();
   });
-  const text = h("textarea", { "aria-label": "Answer", rows: 2 });
-  const permission = request.permission;
-  const mayAnswer = can("tasks_respond");
-  const choices = permission
-    ? [["Allow", "allow", "main"], ["Always allow", "allow_always", ""], ["Deny", "deny", "bad"]]
-      .filter(([, decision]) => request.options.includes(decision)).map(([word, decision, name]) =>
-      h("button", { type: "button", class: name, onclick: answer(() => ({ decision })) }, word))
-    : (request.options ?? []).map((option) => h("button", { type: "button", onclick: answer(() => ({ option })) }, agent("span", option)));
+  const { permission, schema, options = [] } = request;
+  // Several questions stand once: each beside its own field.
+  const parts = !permission && !options.length && schema?.type === "object" ? schema.properties : undefined;
+  const isTold = parts && Object.values(parts).every((part) => part.description && request.question.includes(part.description));
+  const button = (word, name, body) => h("button", { type: "button", class: name, onclick: answer(body) }, agent("span", word));
+
+  function choices() {
+    if (permission) {
+      return [["Allow", "allow", "main"], ["Always allow", "allow_always", ""], ["Deny", "deny", "bad"]]
+        .filter(([, decision]) => options.includes(decision)).map(([word, decision, name]) => button(word, name, () => ({ decision })));
+    }
+    return options.map((option) => button(option, "", () => ({ option })));
+  }
+
+  /** Takes words of one's own where nothing is to be chosen from, or several parts of an answer. */
+  function words() {
+    if (permission || options.length) return null;
+    if (parts) {
+      const fields = fieldsOf(schema);
+      return [fields.element, h("div", { class: "row" }, button("Answer", "main", () => {
+        const given = fields.read();
+        return given && { answer: given };
+      }))];
+    }
+    const text = h("textarea", { "aria-label": "Answer", rows: 2 });
+    return [text, h("div", { class: "row" }, button("Answer", "main", () => (text.value.trim() ? { answer: text.value } : text.focus())))];
+  }
   return h("section", { class: "card panel question", "aria-label": "Question", data: { request: request.requestId } },
-    h("h2", {}, permission ? "Asks for leave" : "Asks"), agent("p", request.question),
+    h("h2", {}, permission ? "Asks for leave" : "Asks"), isTold ? null : agent("p", request.question, { class: "asked" }),
     permission?.arguments === undefined ? null : agent("pre", JSON.stringify(permission.arguments, null, 2)),
-    mayAnswer ? h("div", { class: "options" }, choices) : h("p", { class: "dim small" }, "It cannot be answered here yet."),
-    mayAnswer && !permission ? [text, h("div", { class: "row" }, h("button", { type: "button", class: "main",
-      onclick: answer(() => ({ answer: text.value })) }, "Answer"))] : null);
+    can("tasks_respond") ? [h("div", { class: "options" }, choices()), words()] : h("p", { class: "dim small" }, "It cannot be answered here yet."));
 }
 
 /**

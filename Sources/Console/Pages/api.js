@@ -57,6 +57,26 @@ export async function artifact(task, cid, range) {
   return response;
 }
 
+/** How much of a text is fetched at once, and of a diff. */
+export const firstPart = 256 * 1024;
+export const firstOfDiff = 2 * 1024 * 1024;
+/** Tells whether a document may be shown in a frame. */
+export const mayFrame = true;
+
+/** Makes an address of an artifact that only this page knows; it dies with the page. */
+export async function addressOf(task, item, type) {
+  const blob = await (await artifact(task, item.cid)).blob();
+  return URL.createObjectURL(new Blob([blob], { type }));
+}
+
+/** Gives an artifact to the browser to keep. */
+export async function keep(task, item) {
+  const href = await addressOf(task, item, "application/octet-stream");
+  const link = document.createElement("a");
+  Object.assign(link, { href, download: item.title.replaceAll("/", "_") }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 10000);
+}
+
 /**
  * Listens to what changes, from where `query` says, anew until told to stop.
  * `heard(name, data)` gets each event; `state(isOn)` hears when the line is up or down.

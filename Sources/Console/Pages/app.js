@@ -1,10 +1,12 @@
 // Shows by the address what is asked for, and keeps the line to the program.
 
 import { call, onSignIn, signIn, token } from "./api.js";
+import { binView } from "./bin.js";
 import { boardView } from "./board.js";
 import { h, tickTimes } from "./dom.js";
-import { openPalette, watchKeys } from "./keys.js";
+import { combined, openPalette, watchKeys } from "./keys.js";
 import { follow, join, leave } from "./line.js";
+import { go, moveBy } from "./moves.js";
 import { newTaskView } from "./newtask.js";
 import { badge, offerNotices } from "./notify.js";
 import { session } from "./session.js";
@@ -21,14 +23,15 @@ function route() {
   if (parts[0] === "tasks" && parts[1]) return taskView(parts[1]);
   if (parts[0] === "new") return newTaskView();
   if (parts[0] === "table") return tableView();
+  if (parts[0] === "bin") return binView();
   return boardView();
 }
 
-/** Shows another page without loading anything. */
-export function go(path, replaces = false) {
+// Another page is shown without loading anything.
+moveBy((path, replaces) => {
   history[replaces ? "replaceState" : "pushState"](null, "", path);
   show();
-}
+});
 
 function show() {
   view?.leave?.();
@@ -112,6 +115,7 @@ addEventListener("click", (event) => {
   main.focus();
 });
 document.getElementById("palette-button").addEventListener("click", openPalette);
+document.querySelector("#palette-button kbd").textContent = combined("K");
 offerNotices(document.getElementById("notify-button"));
 watchKeys(() => view);
 setInterval(tickTimes, 1000);

@@ -1,10 +1,9 @@
 // Opens artifacts in place: text, Markdown, JSON, pictures, PDF; what is anything else can be saved.
 
-import { artifact, call } from "./api.js";
-import { agent, bytes, failureWords, h } from "./dom.js";
+import { addressOf, artifact, call, firstPart, keep, mayFrame } from "./api.js";
+import { agent, bytes, doing, failureWords, h } from "./dom.js";
 import { markdown } from "./markdown.js";
 
-const firstPart = 256 * 1024;
 const isText = (type) => /^text\/|json|xml|javascript|yaml|toml|x-sh/.test(type);
 
 export async function listArtifacts(task) {
@@ -18,12 +17,13 @@ export async function listArtifacts(task) {
   return all;
 }
 
-export function artifactItem(task, item) {
+/** Shows one of a task's artifacts; `isOneOf` says that several attempts left some. */
+export function artifactItem(task, item, isOneOf = false) {
   const viewer = h("div", { class: "viewer", tabIndex: 0, "aria-label": item.title });
   const element = h("details", { class: "artifact", data: { cid: item.cid } },
     h("summary", {}, agent("strong", item.title), " ",
-      h("span", { class: "dim small" }, `${item.kind} · ${bytes(item.sizeBytes)}`)), viewer,
-    h("button", { type: "button", class: "link small", onclick: () => save(task, item) }, "Save"));
+      h("span", { class: "dim small" }, [item.kind, bytes(item.sizeBytes), isOneOf && item.attemptN ? `attempt ${item.attemptN}` : ""].filter(Boolean).join(" · "))), viewer,
+    h("button", { type: "button", class: "link small", onclick: ({ currentTarget }) => doing(currentTarget, () => keep(task, item)) }, "Save"));
   element.addEventListener("toggle", () => show(task, item, viewer), { once: true });
   return element;
 }
@@ -40,9 +40,9 @@ async function show(task, item, viewer) {
   try {
     const type = item.contentType.split(";")[0].trim().toLowerCase();
     if (/^image\/(png|jpeg|gif|webp|avif|bmp)$/.test(type)) {
-      viewer.replaceChildren(h("img", { alt: item.title, src: await blobURL(task, item, type) }));
-    } else if (type === "application/pdf") {
-      viewer.replaceChildren(h("iframe", { title: item.title, src: await blobURL(task, item, type) }));
+      viewer.replaceChildren(h("img", { alt: item.title, src: await addressOf(task, item, type) }));
+    } else if (type === "application/pdf" && mayFrame) {
+      viewer.replaceChildren(h("iframe", { title: item.title, src: await addressOf(task, item, type) }));
     } else if (isText(type)) {
       const { text, isWhole } = await textOf(task, item);
       viewer.replaceChildren(shownText(type, item.title, text, isWhole),
@@ -63,16 +63,4 @@ function shownText(type, title, text, isWhole) {
     }
   }
   return agent("pre", text);
-}
-
-/** Makes an address that only this page knows; it dies with the page. */
-async function blobURL(task, item, type) {
-  const blob = await (await artifact(task, item.cid)).blob();
-  return URL.createObjectURL(new Blob([blob], { type }));
-}
-
-async function save(task, item) {
-  const url = await blobURL(task, item, "application/octet-stream");
-  h("a", { href: url, download: item.title.replaceAll("/", "_") }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10000);
 }

@@ -40,10 +40,13 @@ export function boardView() {
     if (share >= 1) spent.append("; nothing more starts before tomorrow (UTC)");
   }, 500);
 
+  const empty = h("section", { class: "card lone", "aria-label": "No tasks yet", hidden: true }, h("h2", {}, "There are no tasks yet"),
+    h("p", { class: "dim" }, "Ask for one in the chat, as “run this in the background with errand”, or make one here."),
+    h("div", { class: "row" }, h("a", { class: "button main", href: "/new", data: { link: "" } }, "Make a task")));
   const element = h("div", { class: "board" },
     h("header", { class: "row spread" }, h("h1", {}, "Board"), h("span", { class: "grow" }), spent,
       h("a", { class: "button", href: "/new", data: { link: "" } }, "New task")),
-    fault, part(parts[0]),
+    fault, empty, part(parts[0]),
     h("div", { class: "columns" }, part(parts[1]), part(parts[2]),
       part(["finished", "Finished since you looked"], mark)));
 
@@ -59,6 +62,7 @@ export function boardView() {
       fill(lists.get("finished"), finished, "Nothing new has finished.");
       totals.get("finished").textContent = count(finished.length) + (page.truncated ? "+" : "");
       element.querySelector(".column-you").dataset.empty = page.counts.input_required ? "" : "yes";
+      empty.hidden = Object.keys(page.counts).length > 0;
       seen = page.seen;
       mark.hidden = finished.length === 0;
     } catch (error) {

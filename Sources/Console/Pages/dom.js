@@ -92,14 +92,18 @@ function since(time) {
 
 export function tickTimes() {
   for (const element of document.querySelectorAll("time[data-ago]")) {
-    element.textContent = since(element.dateTime);
+    const text = since(element.dateTime);
+    // What is written anew is laid out anew, however many there are.
+    if (element.firstChild?.data !== text) element.textContent = text;
   }
 }
 
-export function toast(text) {
-  const element = h("div", { class: "toast" }, visible(text));
+/** Says something in passing; a button in it, if there is a word for one, does something more. */
+export function toast(text, word, work) {
+  const element = h("div", { class: "toast" }, h("span", {}, visible(text)),
+    word ? h("button", { type: "button", onclick: ({ currentTarget }) => doing(currentTarget, work).then(() => element.remove()) }, word) : null);
   document.getElementById("toasts").append(element);
-  setTimeout(() => element.remove(), 6000);
+  setTimeout(() => element.remove(), word ? 15000 : 6000);
 }
 
 export function failureWords(error) {

@@ -1,8 +1,8 @@
 // Chooses a folder on this machine, among those in which tasks may work.
 
 import { post } from "./api.js";
+import { dialog } from "./dialogs.js";
 import { agent, failureWords, h, put } from "./dom.js";
-import { dialog } from "./keys.js";
 
 /** Opens a chooser at a folder; `chosen(path)` gets what is taken. */
 export function chooseFolder(start, chosen) {

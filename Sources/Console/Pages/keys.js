@@ -1,12 +1,16 @@
 // Makes everything reachable by the keyboard.
 
 import { call } from "./api.js";
-import { go } from "./app.js";
-import { agent, doing, failureWords, h, pill } from "./dom.js";
+import { dialog } from "./dialogs.js";
+import { agent, h, pill } from "./dom.js";
 import { moveInRows } from "./lists.js";
+import { go } from "./moves.js";
+
+/** Names a key pressed with the one that makes commands here. */
+export const combined = (key) => (/Mac|iPhone|iPad/.test(navigator.platform) ? `⌘${key}` : `Ctrl ${key}`);
 
 const shortcuts = [
-  ["⌘K or Ctrl K", "Find a task or do something"], ["/", "Filter"], ["j  k", "Next, last"],
+  [combined("K"), "Find a task or a page"], ["/", "Filter"], ["j", "Next in the list"], ["k", "Last in the list"],
   ["Enter", "Open"], ["b", "Board"], ["a", "All tasks"], ["n", "New task"], ["c", "Cancel this task"],
   ["e", "Edit this task"], ["m", "Write to the agent"], ["g", "Latest of the stream"], ["?", "This help"], ["Esc", "Close"],
 ];
@@ -38,44 +42,16 @@ function focusFilter() {
   document.getElementById("filter")?.focus();
 }
 
-export function dialog(title, ...content) {
-  const element = h("dialog", { "aria-label": title, onclose: () => element.remove() },
-    h("div", { class: "body" }, h("h2", {}, title), ...content));
-  document.body.append(element);
-  element.showModal();
-  return element;
-}
-
-/** Asks for what some fields take, then does something; it stays open, and says why, if that fails. */
-export function ask(title, button, work, ...fields) {
-  const sure = h("button", { type: "submit", class: "main" }, button);
-  const fault = h("div", { class: "fault", role: "alert" });
-  const element = dialog(title, h("form", { onsubmit: (event) => {
-    event.preventDefault();
-    doing(sure, async () => {
-      try {
-        await work();
-        element.close();
-      } catch (error) {
-        fault.textContent = failureWords(error);
-      }
-    });
-  } }, ...fields, fault,
-  h("div", { class: "row" }, sure, h("button", { type: "button", onclick: () => element.close() }, "Leave it"))));
-  element.querySelector("textarea, input, select")?.focus();
-  return element;
-}
-
 function showHelp() {
   dialog("Keyboard", h("dl", { class: "keys" }, shortcuts.map(([key, what]) =>
     [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)])),
-  h("form", { method: "dialog" }, h("button", {}, "Close")));
+  h("form", { method: "dialog", class: "row" }, h("button", {}, "Close")));
 }
 
 /** Finds tasks by text, and offers the pages. */
 export function openPalette() {
   if (document.querySelector("dialog[open]")) return;
-  const places = [["Board", "/"], ["All tasks", "/table"], ["New task", "/new"]];
+  const places = [["Board", "/"], ["All tasks", "/table"], ["New task", "/new"], ["Bin", "/bin"]];
   const list = h("ul", { class: "rows choices", role: "listbox", id: "choices", "aria-label": "Found" });
   const input = h("input", { type: "search", placeholder: "Find a task or a page", "aria-label": "Find",
     role: "combobox", "aria-expanded": "true", "aria-controls": "choices", autocomplete: "off" });
@@ -85,7 +61,8 @@ export function openPalette() {
   function choose(to) {
     const items = [...list.children];
     chosen = Math.max(0, Math.min(items.length - 1, to));
-    items.forEach((item, index) => item.setAttribute("aria-selected", index === chosen));
+    items.forEach((item, index) => Object.assign(item, { id: `choice-${index}`, ariaSelected: String(index === chosen) }));
+    input.setAttribute("aria-activedescendant", `choice-${chosen}`);
     items[chosen]?.scrollIntoView({ block: "nearest" });
   }
   const item = (path, ...content) => h("li", { role: "option", data: { path },
@@ -100,6 +77,7 @@ export function openPalette() {
     if (mine !== asked) return;
     list.replaceChildren(...found, ...tasks.map((task) =>
       item(`/tasks/${task.name}`, agent("span", task.title || task.name), pill(task.status))));
+    if (list.childElementCount === 0) list.append(h("li", { class: "dim small", role: "option", "aria-disabled": "true" }, "Nothing is found."));
     choose(0);
   }
   input.addEventListener("input", search);

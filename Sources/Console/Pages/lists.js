@@ -33,7 +33,7 @@ export function fill(list, tasks, empty) {
 
 /** Moves the focus to the next or last row. */
 export function moveInRows(step) {
-  const rows = [...document.querySelectorAll(".task-row, tbody tr[tabindex]")];
+  const rows = [...document.querySelectorAll("a.task-row, tbody a")];
   if (rows.length === 0) return;
   const at = rows.indexOf(document.activeElement);
   const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step));

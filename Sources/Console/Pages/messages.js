@@ -4,6 +4,8 @@ import { agent, count, duration, h, money, visible } from "./dom.js";
 
 /** How many lines stand on the page at most; older ones can be asked for again. */
 const most = 1500;
+/** How many are drawn between two frames: more would be seen as a stop. */
+const perFrame = 250;
 
 export function streamView(loadEarlier) {
   const body = h("div", { class: "stream-body", tabIndex: 0, role: "log", "aria-live": "off", "aria-label": "What the agent says and does" });
@@ -34,7 +36,15 @@ export function streamView(loadEarlier) {
 
   function add(messages) {
     waiting.push(...messages);
-    if (isDrawing) return;
+    // Of more than can stand here only the last are drawn.
+    if (waiting.length > most) {
+      waiting = waiting.slice(-most);
+      clear();
+    }
+    if (!isDrawing) drawSoon();
+  }
+
+  function drawSoon() {
     isDrawing = true;
     // A page in the background is drawn all the same, only later.
     (document.hidden ? setTimeout : requestAnimationFrame)(draw);
@@ -42,14 +52,12 @@ export function streamView(loadEarlier) {
 
   function draw() {
     isDrawing = false;
-    const messages = waiting.slice(-most);
-    if (messages.length < waiting.length) clear();
-    waiting = [];
-    for (const message of messages) put(message, messages.length > 200);
+    for (const message of waiting.splice(0, perFrame)) put(message);
     trim();
     if (isFollowing) jump();
     else latest.hidden = !isLive;
     earlier.hidden = firstSeq() <= 0;
+    if (waiting.length) drawSoon();
   }
 
   function clear() {

@@ -1,9 +1,9 @@
 // Makes a new task: the form of its type, who runs it, where, and what it may cost.
 
 import { call } from "./api.js";
-import { go } from "./app.js";
 import { doing, failureWords, h } from "./dom.js";
 import { chooseFolder } from "./folders.js";
+import { go } from "./moves.js";
 
 const directoryKey = "errand-directories";
 

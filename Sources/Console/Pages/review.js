@@ -2,8 +2,8 @@
 
 import { call } from "./api.js";
 import { textOf } from "./artifacts.js";
+import { ask } from "./dialogs.js";
 import { agent, ago, doing, duration, failureWords, h, pill, toast } from "./dom.js";
-import { ask } from "./keys.js";
 import { can } from "./session.js";
 
 const queued = () => toast("A new attempt is queued.");

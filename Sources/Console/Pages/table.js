@@ -1,15 +1,18 @@
 // Shows all tasks in a table, page by page; what is filtered stands in the address.
 
-import { go } from "./app.js";
 import { call } from "./api.js";
 import { agent, ago, allStatuses, count, doing, failureWords, h, pill } from "./dom.js";
 import { soon } from "./lists.js";
+import { go } from "./moves.js";
+import { can } from "./session.js";
 
 const filters = ["query", "status", "task_type", "profile", "tag"];
+/** How many rows a page has, and how many that stand further down are kept true at once. */
+const [perPage, mostKeptTrue] = [50, 20];
 
 function wanted() {
   const asked = new URLSearchParams(location.search);
-  const body = { view: "all", limit: 50, max_bytes: 40000 };
+  const body = { view: "all", limit: perPage, max_bytes: 40000 };
   if (asked.get("query")) body.query = asked.get("query");
   if (asked.get("status")) body.status = [asked.get("status")];
   if (asked.get("task_type")) body.task_type = [asked.get("task_type")];
@@ -18,13 +21,28 @@ function wanted() {
   return body;
 }
 
+const cell = (...content) => h("td", { role: "cell" }, ...content);
+
+/** Makes a row, whose roles are named since its cells are no table to the browser. */
+function tableRow(task) {
+  return h("tr", { role: "row", data: { id: task.id }, onclick: (event) => {
+    if (!event.target.closest("a") && String(getSelection()) === "") go(`/tasks/${task.name}`);
+  } },
+  cell(pill(task.status, task.statusReason)),
+  cell(h("a", { href: `/tasks/${task.name}`, data: { link: "" } }, agent("span", task.title || task.name, { class: "task-title" })),
+    h("span", { class: "dim small mono block clip" }, task.name)),
+  cell(task.taskType), cell(task.profile), cell(ago(task.queuedAt)), cell(ago(task.completedAt)));
+}
+
 export function tableView() {
   const asked = new URLSearchParams(location.search);
-  const rows = h("tbody");
+  const rows = h("tbody", { role: "rowgroup" });
   const total = h("p", { class: "dim small num", role: "status" });
   const fault = h("p", { class: "fault", role: "alert" });
   let next;
   const more = h("button", { type: "button", hidden: true, onclick: () => doing(more, () => load(next)) }, "Show more");
+  // Who comes near the end of what is there gets more without asking.
+  const watch = new IntersectionObserver(([seen]) => { if (seen.isIntersecting && !more.disabled) more.click(); }, { rootMargin: "600px" });
   const field = (name, label, options) => h("label", {}, label, options
     ? h("select", { name }, h("option", { value: "" }, "any"), options.map((value) =>
       h("option", { value, selected: asked.get(name) === value }, value.replaceAll("_", " "))))
@@ -46,36 +64,61 @@ export function tableView() {
     if (text !== location.search.slice(1)) go(`/table${text ? `?${text}` : ""}`, true);
   }
 
+  function tell(page) {
+    fault.textContent = "";
+    const counts = Object.entries(page.counts).map(([status, n]) => `${count(n)} ${status.replaceAll("_", " ")}`);
+    total.textContent = page.total > 0 ? `${count(page.total)} task${page.total === 1 ? "" : "s"}: ${counts.join(", ")}`
+      : location.search ? "No task matches." : "There are no tasks yet. Ask for one in the chat, or make one here.";
+    card.hidden = page.total === 0;
+  }
+
   async function load(cursor) {
     try {
       const page = await call("tasks_list", cursor ? { ...wanted(), cursor } : wanted());
-      const made = page.items.map((task) => {
-        const open = () => go(`/tasks/${task.name}`);
-        return h("tr", { tabIndex: 0, onclick: open, onkeydown: (event) => { if (event.key === "Enter") open(); } },
-          h("td", {}, pill(task.status, task.statusReason)),
-          h("td", {}, agent("span", task.title || task.name, { class: "task-title" }),
-            h("span", { class: "dim small mono block clip" }, task.name)),
-          h("td", {}, task.taskType), h("td", {}, task.profile),
-          h("td", { class: "num" }, ago(task.queuedAt)), h("td", { class: "num" }, ago(task.completedAt)));
-      });
+      const made = page.items.map(tableRow);
       if (cursor) rows.append(...made);
       else rows.replaceChildren(...made);
       next = page.nextCursor;
       more.hidden = !next;
-      fault.textContent = "";
-      const counts = Object.entries(page.counts).map(([status, n]) => `${count(n)} ${status.replaceAll("_", " ")}`);
-      total.textContent = page.total === 0 ? "No task matches." :
-        `${count(page.total)} task${page.total === 1 ? "" : "s"}: ${counts.join(", ")}`;
+      tell(page);
+      // It is looked for anew whether the end is near: it may still be.
+      watch.unobserve(more);
+      if (next) watch.observe(more);
     } catch (error) {
       fault.textContent = failureWords(error);
     }
   }
 
+  /** Keeps true what is shown, however much that is; what is new comes in at the top. */
+  async function keepTrue(ids) {
+    if (rows.childElementCount <= perPage) return load();
+    try {
+      const page = await call("tasks_list", wanted());
+      tell(page);
+      const known = new Map([...rows.children].map((row) => [row.dataset.id, row]));
+      const first = page.items.map((task) => task.id);
+      for (const task of page.items) known.get(task.id)?.replaceWith(tableRow(task));
+      rows.prepend(...page.items.filter((task) => !known.has(task.id)).map(tableRow));
+      const far = ids.filter((id) => known.has(id) && !first.includes(id)).slice(0, mostKeptTrue);
+      for (const id of far) {
+        const task = await call("tasks_get", { task_id: id }).catch(() => undefined);
+        known.get(id).replaceWith(...(task ? [tableRow(task)] : []));
+      }
+    } catch (error) {
+      fault.textContent = failureWords(error);
+    }
+    return undefined;
+  }
+
+  let heard = [];
+  const look = soon(() => { const ids = heard; heard = []; return keepTrue(ids); }, 400);
   const heads = ["Status", "Task", "Type", "Profile", "Created", "Ended"];
-  const element = h("div", { class: "table-view" }, h("h1", {}, "All tasks"), form, total, fault,
-    h("div", { class: "card scroll" }, h("table", {},
-      h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)))), rows)), more);
-  // Further pages that were asked for stay as they are.
-  const refresh = () => (rows.children.length > 50 ? undefined : load());
-  return { element, title: "All tasks", refresh, changed: soon(refresh, 400) };
+  const card = h("div", { class: "card", hidden: true }, h("table", { role: "table", class: "tasks" },
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads.map((text) => h("th", { role: "columnheader", scope: "col" }, text)))), rows));
+  const element = h("div", { class: "table-view" },
+    h("header", { class: "row spread" }, h("h1", {}, "All tasks"),
+      can("tasks_delete") ? h("a", { class: "button", href: "/bin", data: { link: "" } }, "Bin") : null),
+    form, total, fault, card, more);
+  return { element, title: "All tasks", refresh: () => load(),
+    changed: (ids) => { heard.push(...(ids ?? [])); look(); }, leave: () => watch.disconnect() };
 }

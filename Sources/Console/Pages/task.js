@@ -1,6 +1,6 @@
 // Shows one task: what it is about, how it stands and why, what it says, and what it left.
 
-import { call } from "./api.js";
+import { call, firstOfDiff } from "./api.js";
 import { actionRow, cancel } from "./actions.js";
 import { messageBox, questionCard } from "./answers.js";
 import { artifactItem, listArtifacts, textOf } from "./artifacts.js";
@@ -49,7 +49,9 @@ export function taskView(reference) {
     try {
       task = await call("tasks_get", { task_id: reference, max_bytes: 40000 });
     } catch (error) {
-      if (!task) head.replaceChildren(h("h1", {}, reference), h("p", { class: "fault", role: "alert" }, failureWords(error)));
+      const isDeleted = error.code === "not_found";
+      if (!task || isDeleted) head.replaceChildren(h("h1", {}, task?.title ?? reference), h("p", { class: "fault", role: "alert" }, failureWords(error)),
+        isDeleted && can("tasks_delete") ? h("p", {}, "If it was deleted, it may be ", h("a", { href: "/bin", data: { link: "" } }, "in the bin"), ".") : null);
       return;
     }
     if (isGone) return;
@@ -67,7 +69,7 @@ export function taskView(reference) {
 
   /** Keeps one box while an agent may hear, so that nothing written is lost. */
   function showBox() {
-    const mayHear = !isOver(task.status) && task.attemptCount > 0 && can("tasks_respond");
+    const mayHear = task.takesMessages && task.attemptCount > 0 && can("tasks_respond");
     if (!mayHear) box = undefined;
     else if (box) return box.show(task);
     else box = messageBox(task);
@@ -121,13 +123,16 @@ export function taskView(reference) {
 
   const chart = h("div");
   const showChart = soon(async () => {
+    if (isGone) return;
     const points = await usageOverTime(task);
     chart.dataset.shown = JSON.stringify(task.usage ?? {});
     put(chart, usageChart(points, task.budget));
   }, 1000);
 
+  let step = 1;
   const showFamily = soon(async () => {
-    const tree = await family(task);
+    if (isGone) return;
+    const tree = await family(task, step, () => { step += 1; showFamily(); });
     if (tree && !isGone) panel("family", task.childCounts ? "Subtasks" : "Belongs to", tree);
   }, 400);
 
@@ -141,10 +146,10 @@ export function taskView(reference) {
     artifactCount = task.artifactCount;
     if (all.length === 0) return;
     artifacts.hidden = false;
-    put(artifacts, h("h2", {}, `Artifacts (${all.length})`), h("div", {}, all.map((item) => artifactItem(task.id, item))));
+    put(artifacts, h("h2", {}, `Artifacts (${all.length})`), h("div", {}, all.map((item) => artifactItem(task.id, item, task.attemptCount > 1))));
     const diff = all.findLast((item) => item.kind === "diff");
     if (!diff) return;
-    const { text, isWhole } = await textOf(task.id, diff, 2 * 1024 * 1024);
+    const { text, isWhole } = await textOf(task.id, diff, firstOfDiff);
     changes.hidden = false;
     put(changes, h("header", { class: "panel" }, h("h2", {}, "Changes")),
       diffView(text, { onRemarks: isOver(task.status) && can("tasks_retry") ? (said) => sendBack(task, said) : undefined }),

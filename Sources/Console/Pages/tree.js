@@ -1,11 +1,10 @@
 // Shows where a task belongs: what it refers to, what it grew out of, and its subtasks, as a tree.
 
 import { call } from "./api.js";
-import { agent, h, pill } from "./dom.js";
+import { agent, count, h, pill } from "./dom.js";
 
-/** How many subtasks a tree shows, and how far it reaches up and down. */
-const most = 60;
-const deepest = 4;
+/** How many subtasks a tree shows, and how far it reaches up and down, until more is asked for. */
+const [most, deepest] = [60, 4];
 
 const roles = { judged_work: "judges", reviewed_diff: "reviews", target_source: "is about", context: "knows" };
 
@@ -20,13 +19,21 @@ function node(task, isHere, below = []) {
   return h("li", {}, h("span", { class: "row" }, name, pill(task.status)), below.length ? h("ul", {}, below) : null);
 }
 
-async function subtasks(id, depth, room) {
-  if (depth > deepest || room.left <= 0) return [];
-  const page = await call("tasks_list", { parent_id: id, order: "oldest", limit: 50, max_bytes: 40000 });
-  const tasks = page.items.slice(0, room.left);
-  room.left -= tasks.length;
-  const rows = await Promise.all(tasks.map(async (one) => node(one, false, await subtasks(one.id, depth + 1, room))));
-  if (page.total > tasks.length) rows.push(h("li", { class: "dim small" }, `${page.total - tasks.length} more`));
+/** Lists what is below a task, as far as is wanted; what is further down is named by its number. */
+async function subtasks(task, depth, reach) {
+  const rows = [];
+  let [cursor, total] = [undefined, 0];
+  do {
+    const room = depth > reach.deepest ? 0 : reach.left;
+    const page = await call("tasks_list", { parent_id: task.id, order: "oldest", limit: Math.max(1, Math.min(50, room)),
+      max_bytes: 40000, ...(cursor ? { cursor } : {}) });
+    total = page.total;
+    if (room <= 0) break;
+    reach.left -= page.items.length;
+    for (const one of page.items) rows.push(node(one, false, await subtasks(one, depth + 1, reach)));
+    cursor = page.nextCursor;
+  } while (cursor && reach.left > 0);
+  if (total > rows.length) rows.push(h("li", {}, h("button", { type: "button", class: "link", onclick: reach.further }, `Show ${count(total - rows.length)} more`)));
   return rows;
 }
 
@@ -60,14 +67,15 @@ async function reference({ word, id, text }) {
     h("a", { href: `/tasks/${task.name}`, data: { link: "" } }, agent("span", task.title)), pill(task.status));
 }
 
-/** Gives the tree around a task; nothing for one that stands alone. */
-export async function family(task) {
+/** Gives the tree around a task, `step` times further than at first; nothing for one that stands alone. */
+export async function family(task, step, further) {
   const names = named(task);
   if (!task.parentId && !task.childCounts && names.length === 0) return undefined;
+  const reach = { left: most * step, deepest: deepest * step, further };
   const refers = await Promise.all(names.map(reference));
-  let tree = node(task, true, task.childCounts ? await subtasks(task.id, 1, { left: most }) : []);
+  let tree = node(task, true, task.childCounts ? await subtasks(task, 1, reach) : []);
   let above = task.parentId;
-  for (let step = 0; above && step < deepest; step += 1) {
+  for (let up = 0; above && up < reach.deepest; up += 1) {
     const one = await find(above);
     if (!one) break;
     tree = node(one, false, [tree]);

@@ -6,6 +6,7 @@ import Tasks
 /// Shows the board, or one task, as a live page inside the conversation.
 package struct TasksAppOpen: TaskTool {
   package let workshop: Workshop
+  let choice: ToolChoice
   package let name = "tasks_app_open"
   package let title = "Show tasks in the chat"
   package let summary = """
@@ -34,29 +35,29 @@ package struct TasksAppOpen: TaskTool {
     var name: String?
     var items: [BriefEnvelope]
     var total: Int
-    /// Tells the page to offer nothing that changes anything.
-    var isReadOnly: Bool
+    /// Names what the page may offer.
+    var tools: [String]
     var hint: String
 
     package static let json = Codec.object(
-      Self.init(id:name:items:total:isReadOnly:hint:),
+      Self.init(id:name:items:total:tools:hint:),
       optional("id", \.id, TaskID.json), optional("name", \.name, .string),
       required("items", \.items, .array(of: BriefEnvelope.json)),
       required("total", \.total, .int),
-      defaulted("readOnly", \.isReadOnly, .bool, false),
+      required("tools", \.tools, .array(of: .string)),
       required("hint", \.hint, .string)
     ).lean
   }
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     try workshop.attend()
-    let isReadOnly = try !workshop.isFreeToChange
+    let tools = try offered()
     if let reference = input.task {
       let task = try workshop.findToShow(
         TaskPlace(task: reference, team: input.team, diary: input.diary))
       let brief = try Standings(workshop, for: [task]).brief(task)
       return Output(
-        id: task.id, name: brief.name, items: [brief], total: 1, isReadOnly: isReadOnly,
+        id: task.id, name: brief.name, items: [brief], total: 1, tools: tools,
         hint: Hint.shownInChat)
     }
     let store = try workshop.store()
@@ -66,7 +67,14 @@ package struct TasksAppOpen: TaskTool {
     let standings = try Standings(workshop, for: tasks)
     return Output(
       id: nil, name: nil, items: tasks.map { standings.brief($0) },
-      total: tasks.count + page.left.all, isReadOnly: isReadOnly, hint: Hint.shownInChat)
+      total: tasks.count + page.left.all, tools: tools, hint: Hint.shownInChat)
+  }
+
+  /// Leaves out what the client has not, and what would be refused.
+  private func offered() throws(ToolFailure) -> [String] {
+    let isFree = try workshop.isFreeToChange
+    let operations = Toolbox(workshop, choice: choice).operations
+    return operations.filter { isFree || $0.tool.hints.readOnly }.map(\.name)
   }
 
   /// Is enough for a model to speak of; the page asks for more by itself.

@@ -1,3 +1,4 @@
+import Agents
 import JSON
 import MCP
 import Runner
@@ -47,11 +48,14 @@ package struct TaskShown: JSONCodable, ToolOutput {
   struct Note: JSONCodable {
     /// Tells that texts or the input were cut.
     var truncated = false
+    /// Tells that its agent hears what tasks_respond says to it.
+    var takesMessages = false
     var hint: String
 
     static let json = Codec.object(
-      Self.init(truncated:hint:),
+      Self.init(truncated:takesMessages:hint:),
       defaulted("truncated", \.truncated, .bool, false),
+      defaulted("takesMessages", \.takesMessages, .bool, false),
       required("hint", \.hint, .string))
   }
 
@@ -72,7 +76,9 @@ extension Workshop {
     let standings = try Standings(self, for: [task])
     var envelope = standings.envelope(task, children: try childCounts(of: task))
     try tellAwaited(&envelope, task)
-    return try Self.fitted(envelope, hint: standings.hint(for: task), bytes: bytes)
+    let hears = task.status.isActive && task.spec.launch.adapterInUse.traits.takesMessages
+    let note = TaskShown.Note(takesMessages: hears, hint: standings.hint(for: task))
+    return try Self.fitted(envelope, note, bytes: bytes)
   }
 
   /// Shows a task that was made just now: nobody has looked at the queue for it yet.
@@ -80,7 +86,7 @@ extension Workshop {
     var envelope = TaskEnvelope(task)
     envelope.consoleUrl = consolePlace()?.url(of: task.spec.name)
     try tellAwaited(&envelope, task)
-    return try Self.fitted(envelope, hint: Hint.next(for: task), bytes: bytes)
+    return try Self.fitted(envelope, TaskShown.Note(hint: Hint.next(for: task)), bytes: bytes)
   }
 
   /// Names the tasks that one waits for, which it knows by their ids alone.
@@ -93,10 +99,10 @@ extension Workshop {
   }
 
   private static func fitted(
-    _ envelope: TaskEnvelope, hint: String, bytes: Int
+    _ envelope: TaskEnvelope, _ note: TaskShown.Note, bytes: Int
   ) throws(ToolFailure) -> TaskShown {
-    var shown = TaskShown(
-      envelope: envelope, note: TaskShown.Note(truncated: envelope.inputCut, hint: hint))
+    var shown = TaskShown(envelope: envelope, note: note)
+    shown.note.truncated = envelope.inputCut
     if ByteBudget.size(shown, TaskShown.json) <= bytes { return shown }
     shown.note.truncated = true
     if shown.envelope.input != nil {

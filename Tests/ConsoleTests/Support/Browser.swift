@@ -15,17 +15,20 @@ final class Browser: Sendable {
   private let port: Int
   private let session: String
 
-  private static let options: JSONValue = [
-    "browserName": "chrome", "goog:loggingPrefs": ["browser": "ALL"],
-    "goog:chromeOptions": [
-      "args": [
-        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-        "--window-size=1280,900", "--hide-scrollbars", "--no-first-run",
-      ]
-    ],
-  ]
+  /// Keeps what a browser keeps when it is closed in a folder, where one is given.
+  private static func options(_ profile: String?) -> JSONValue {
+    var arguments: [JSONValue] = [
+      "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+      "--window-size=1280,900", "--hide-scrollbars", "--no-first-run",
+    ]
+    if let profile { arguments.append(.string("--user-data-dir=\(profile)")) }
+    return [
+      "browserName": "chrome", "goog:loggingPrefs": ["browser": "ALL"],
+      "goog:chromeOptions": ["args": .array(arguments)],
+    ]
+  }
 
-  init(home: String) throws {
+  init(home: String, profile: String? = nil) throws {
     program = try Program.start(
       ["--port=0"], executable: Self.driver, environment: ["HOME": home, "TMPDIR": home])
     var port: Int?
@@ -36,7 +39,7 @@ final class Browser: Sendable {
     }
     self.port = try #require(port)
     let made = try Self.ask(
-      self.port, "POST", "/session", ["capabilities": ["alwaysMatch": Self.options]])
+      self.port, "POST", "/session", ["capabilities": ["alwaysMatch": Self.options(profile)]])
     session = try #require(made["sessionId"]?.stringValue)
   }
 

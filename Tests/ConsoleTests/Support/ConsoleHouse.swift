@@ -42,6 +42,20 @@ final class ConsoleHouse: Sendable {
     return try #require(made["name"]?.stringValue, "\(outcome.errorText)")
   }
 
+  /// Makes a repository with one commit of a file `a.txt`.
+  func repository() throws -> String {
+    let folder = Path.join(work, "repository")
+    try RealFileSystem().createDirectory(folder)
+    let setUp = """
+      git init -q . && echo one > a.txt && git add . &&
+      git -c user.name=n -c user.email=e@x commit -qm first
+      """
+    let made = try Program.run(
+      ["-c", setUp], executable: "/bin/sh", environment: environment, directory: folder)
+    #expect(made.status.isSuccess, "\(made.errorText)")
+    return folder
+  }
+
   /// Configures a profile `asker`, whose agent asks for leave once and ends with the answer.
   func addAsker() throws {
     let agent = Path.join(root, "asker")
