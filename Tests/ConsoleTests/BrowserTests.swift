@@ -151,6 +151,7 @@ struct BrowserTests {
       try browser.press("j", "\u{E007}")
       try browser.wait(
         "location.pathname === '/tasks/\(name)' && document.querySelector('.actions button')")
+      #expect(try browser.run("return document.activeElement.id") == "main")
       try browser.press("c")
       try browser.wait("document.querySelector('dialog[open]')")
       try browser.type("by hand")
@@ -165,6 +166,8 @@ struct BrowserTests {
       try browser.type("key")
       try browser.press("\u{E007}")
       try browser.wait("location.search === '?query=key' && document.querySelector('tbody tr')")
+      // Who goes on by the keyboard goes on from here.
+      #expect(try browser.run("return document.activeElement.id") == "filter")
       try browser.picture("table")
       try browser.press("\u{E00C}", "n")
       try browser.wait("location.pathname === '/new'")

@@ -72,7 +72,7 @@ struct ListPagesTests {
       try browser.wait("location.pathname === '/table' && document.querySelector('.toast button')")
       #expect(try browser.text().contains("It is in the bin until "))
       try browser.open("\(origin)/tasks/\(name)")
-      try browser.click("main a", "in the bin")
+      try browser.click("main a", "Look in the bin")
       try browser.wait("document.querySelector('li.task-row')?.innerText.includes('To be deleted')")
       try browser.picture("bin")
       let faults = try browser.run(PageExamination.script)

@@ -29,8 +29,12 @@ function route() {
 
 // Another page is shown without loading anything.
 moveBy((path, replaces) => {
+  const field = replaces && document.activeElement?.name;
   history[replaces ? "replaceState" : "pushState"](null, "", path);
   show();
+  // Who came by the keyboard goes on from here, or from the field that is there anew.
+  (field && main.querySelector(`[name="${field}"]`) || main).focus({ preventScroll: true });
+  if (!replaces) scrollTo(0, 0);
 });
 
 function show() {
@@ -84,20 +88,21 @@ function locked(why) {
 }
 
 async function start() {
+  let refused;
   const code = new URLSearchParams(location.hash.slice(1)).get("code");
   if (code) {
     history.replaceState(null, "", location.pathname + location.search);
     try {
       await signIn(code);
     } catch (error) {
-      if (!token()) return locked(`${error.summary} ${error.nextStep ?? ""}`);
+      refused = `${error.summary} ${error.nextStep ?? ""}`;
     }
   }
-  if (!token()) return locked();
+  if (!token()) return locked(refused);
   try {
     Object.assign(session, await call("session"));
   } catch (error) {
-    if (error.status === 401) return locked();
+    if (error.status === 401) return locked(refused);
     lineIs(false, error);
   }
   join(hears, session.number);
@@ -112,7 +117,6 @@ addEventListener("click", (event) => {
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
   go(new URL(link.href).pathname + new URL(link.href).search);
-  main.focus();
 });
 document.getElementById("palette-button").addEventListener("click", openPalette);
 document.querySelector("#palette-button kbd").textContent = combined("K");

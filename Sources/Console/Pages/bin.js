@@ -2,7 +2,7 @@
 
 import { post } from "./api.js";
 import { restore } from "./actions.js";
-import { agent, ago, doing, failureWords, h, pill } from "./dom.js";
+import { agent, ago, doing, failureWords, h, pill, titleOf } from "./dom.js";
 import { soon } from "./lists.js";
 
 export function binView() {
@@ -13,10 +13,10 @@ export function binView() {
     fault, h("section", { class: "card", "aria-label": "Bin" }, list));
 
   function row(task) {
-    const button = h("button", { type: "button", "aria-label": `Restore ${task.title || task.name}`,
+    const button = h("button", { type: "button", "aria-label": `Restore ${titleOf(task)}`,
       onclick: () => doing(button, () => restore(task)) }, "Restore");
     return h("li", { class: "row spread task-row" },
-      h("div", { class: "grow" }, h("div", { class: "row" }, agent("span", task.title || task.name, { class: "task-title" }), pill(task.status)),
+      h("div", { class: "grow" }, h("div", { class: "row" }, agent("span", titleOf(task), { class: "task-title" }), pill(task.status)),
         h("div", { class: "row dim small" }, h("span", { class: "mono" }, task.name), h("span", {}, "deleted ", ago(task.deletedAt)))), button);
   }
 

@@ -4,7 +4,11 @@ import { doing, failureWords, h } from "./dom.js";
 
 export function dialog(title, ...content) {
   const before = document.activeElement?.getBoundingClientRect();
-  const element = h("dialog", { "aria-label": title, onclose: () => element.remove() },
+  const element = h("dialog", { "aria-label": title, onclose: () => {
+    element.remove();
+    // What had the focus before may be gone.
+    if (document.activeElement === document.body) document.getElementById("main").focus({ preventScroll: true });
+  } },
     h("div", { class: "body" }, h("h2", {}, title), ...content));
   document.body.append(element);
   element.showModal();

@@ -34,6 +34,12 @@ export function agent(tag, text, properties = {}) {
   return h(tag, { class: `agent ${name}`.trim(), dir: "auto", ...rest }, visible(text));
 }
 
+/** Names a task in a list, where a long name leaves little room for its title: its words then do. */
+export function titleOf(task) {
+  const isCut = !task.title || (task.title.endsWith("…") && task.title.length < 24);
+  return isCut ? task.name.replace(/-[a-z0-9]{4}$/, "").replaceAll("-", " ") : task.title;
+}
+
 const statuses = {
   waiting: ["waiting", ""], queued: ["queued", ""], dispatched: ["starting", "run"],
   running: ["running", "run"], input_required: ["needs you", "you"], completed: ["done", "good"],
@@ -90,11 +96,17 @@ function since(time) {
   return new Date(time).toLocaleDateString();
 }
 
+let ticks = 0;
+
+/** Keeps times true, each second: those that count seconds, and now and then the others. */
 export function tickTimes() {
+  ticks += 1;
   for (const element of document.querySelectorAll("time[data-ago]")) {
+    const shown = element.firstChild?.data ?? "";
+    if (ticks % 30 && shown !== "now" && !shown.endsWith(" s ago")) continue;
     const text = since(element.dateTime);
     // What is written anew is laid out anew, however many there are.
-    if (element.firstChild?.data !== text) element.textContent = text;
+    if (shown !== text) element.textContent = text;
   }
 }
 

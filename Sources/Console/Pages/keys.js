@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { dialog } from "./dialogs.js";
-import { agent, h, pill } from "./dom.js";
+import { agent, h, pill, titleOf } from "./dom.js";
 import { moveInRows } from "./lists.js";
 import { go } from "./moves.js";
 
@@ -76,7 +76,7 @@ export function openPalette() {
     if (text) tasks = (await call("tasks_list", { query: text, limit: 8 }).catch(() => ({ items: [] }))).items;
     if (mine !== asked) return;
     list.replaceChildren(...found, ...tasks.map((task) =>
-      item(`/tasks/${task.name}`, agent("span", task.title || task.name), pill(task.status))));
+      item(`/tasks/${task.name}`, agent("span", titleOf(task)), pill(task.status))));
     if (list.childElementCount === 0) list.append(h("li", { class: "dim small", role: "option", "aria-disabled": "true" }, "Nothing is found."));
     choose(0);
   }

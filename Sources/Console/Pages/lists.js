@@ -1,11 +1,11 @@
 // Shows tasks in rows, and moves among them by the keyboard.
 
-import { agent, ago, h, pill } from "./dom.js";
+import { agent, ago, h, pill, titleOf } from "./dom.js";
 
 export function taskRow(task) {
   const row = h("a", { class: "task-row", href: `/tasks/${task.name}`, data: { link: "", id: task.id, status: task.status } },
     h("span", { class: "row spread" },
-      agent("span", task.title || task.name, { class: "task-title" }),
+      agent("span", titleOf(task), { class: "task-title" }),
       pill(task.status, task.statusReason)),
     h("span", { class: "row dim small" },
       h("span", {}, task.profile), h("span", { class: "mono clip" }, task.name),

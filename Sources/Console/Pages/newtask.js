@@ -38,10 +38,12 @@ export function newTaskView() {
     }
     const type = h("select", { name: "task_type", onchange: () => showFields(type.value) },
       types.map((one) => h("option", { value: one.taskType, selected: one.taskType === "freeform" }, one.taskType)));
-    const profile = h("select", { name: "profile" }, h("option", { value: "" }, "the default"),
-      profiles.map((one) => h("option", { value: one.name, disabled: !one.available },
-        [one.name, one.adapter === one.name ? "" : one.adapter, one.version, one.isDefault ? "the default" : "",
-          one.loggedIn === false ? "not logged in" : "", one.available ? "" : one.reason ?? "not available"].filter(Boolean).join(" · "))));
+    const choice = (one) => h("option", { value: one.name, disabled: !one.available },
+      [one.name, one.adapter === one.name ? "" : one.adapter, one.version, one.isDefault ? "the default" : "",
+        one.loggedIn === false ? "not logged in" : "", one.available ? "" : one.reason ?? "not available"].filter(Boolean).join(" · "));
+    const missing = profiles.filter((one) => !one.available);
+    const profile = h("select", { name: "profile" }, h("option", { value: "" }, "the default"), profiles.filter((one) => one.available).map(choice),
+      missing.length ? h("optgroup", { label: "Not installed" }, missing.map(choice)) : null);
     const known = h("datalist", { id: "known-directories" }, lastDirectories().map((value) => h("option", { value })));
     const directory = h("input", { name: "directory", value: lastDirectories()[0] ?? "", spellcheck: false, autocomplete: "off", list: known.id });
     const submit = h("button", { type: "submit", class: "main" }, "Create");

@@ -1,6 +1,7 @@
 // Tells beside the page that something needs you: in its title, and by the system where allowed.
 
 import { call } from "./api.js";
+import { titleOf } from "./dom.js";
 import { soon } from "./lists.js";
 
 let known;
@@ -17,7 +18,7 @@ async function look() {
   const ids = new Set(page.items.map((task) => task.id));
   if (known && document.hidden && "Notification" in window && Notification.permission === "granted") {
     for (const task of page.items.filter((one) => !known.has(one.id))) {
-      new Notification("A task needs you", { body: task.title || task.name, tag: task.id });
+      new Notification("A task needs you", { body: titleOf(task), tag: task.id });
     }
   }
   known = ids;

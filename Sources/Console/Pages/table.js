@@ -1,7 +1,7 @@
 // Shows all tasks in a table, page by page; what is filtered stands in the address.
 
 import { call } from "./api.js";
-import { agent, ago, allStatuses, count, doing, failureWords, h, pill } from "./dom.js";
+import { agent, ago, allStatuses, count, doing, failureWords, h, pill, titleOf } from "./dom.js";
 import { soon } from "./lists.js";
 import { go } from "./moves.js";
 import { can } from "./session.js";
@@ -29,14 +29,16 @@ function tableRow(task) {
     if (!event.target.closest("a") && String(getSelection()) === "") go(`/tasks/${task.name}`);
   } },
   cell(pill(task.status, task.statusReason)),
-  cell(h("a", { href: `/tasks/${task.name}`, data: { link: "" } }, agent("span", task.title || task.name, { class: "task-title" })),
+  cell(h("a", { href: `/tasks/${task.name}`, data: { link: "" } }, agent("span", titleOf(task), { class: "task-title" })),
     h("span", { class: "dim small mono block clip" }, task.name)),
   cell(task.taskType), cell(task.profile), cell(ago(task.queuedAt)), cell(ago(task.completedAt)));
 }
 
 export function tableView() {
   const asked = new URLSearchParams(location.search);
-  const rows = h("tbody", { role: "rowgroup" });
+  // One part for each page: a browser passes over parts out of sight, but looks at each of them.
+  const part = (tasks) => h("tbody", { role: "rowgroup" }, tasks.map(tableRow));
+  const rows = () => [...table.querySelectorAll("tbody tr")];
   const total = h("p", { class: "dim small num", role: "status" });
   const fault = h("p", { class: "fault", role: "alert" });
   let next;
@@ -75,9 +77,8 @@ export function tableView() {
   async function load(cursor) {
     try {
       const page = await call("tasks_list", cursor ? { ...wanted(), cursor } : wanted());
-      const made = page.items.map(tableRow);
-      if (cursor) rows.append(...made);
-      else rows.replaceChildren(...made);
+      if (!cursor) table.querySelectorAll("tbody").forEach((one) => one.remove());
+      table.append(part(page.items));
       next = page.nextCursor;
       more.hidden = !next;
       tell(page);
@@ -91,14 +92,14 @@ export function tableView() {
 
   /** Keeps true what is shown, however much that is; what is new comes in at the top. */
   async function keepTrue(ids) {
-    if (rows.childElementCount <= perPage) return load();
+    if (rows().length <= perPage) return load();
     try {
       const page = await call("tasks_list", wanted());
       tell(page);
-      const known = new Map([...rows.children].map((row) => [row.dataset.id, row]));
+      const known = new Map(rows().map((row) => [row.dataset.id, row]));
       const first = page.items.map((task) => task.id);
       for (const task of page.items) known.get(task.id)?.replaceWith(tableRow(task));
-      rows.prepend(...page.items.filter((task) => !known.has(task.id)).map(tableRow));
+      table.tBodies[0].prepend(...page.items.filter((task) => !known.has(task.id)).map(tableRow));
       const far = ids.filter((id) => known.has(id) && !first.includes(id)).slice(0, mostKeptTrue);
       for (const id of far) {
         const task = await call("tasks_get", { task_id: id }).catch(() => undefined);
@@ -113,8 +114,9 @@ export function tableView() {
   let heard = [];
   const look = soon(() => { const ids = heard; heard = []; return keepTrue(ids); }, 400);
   const heads = ["Status", "Task", "Type", "Profile", "Created", "Ended"];
-  const card = h("div", { class: "card", hidden: true }, h("table", { role: "table", class: "tasks" },
-    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads.map((text) => h("th", { role: "columnheader", scope: "col" }, text)))), rows));
+  const table = h("table", { role: "table", class: "tasks" },
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads.map((text) => h("th", { role: "columnheader", scope: "col" }, text)))));
+  const card = h("div", { class: "card", hidden: true }, table);
   const element = h("div", { class: "table-view" },
     h("header", { class: "row spread" }, h("h1", {}, "All tasks"),
       can("tasks_delete") ? h("a", { class: "button", href: "/bin", data: { link: "" } }, "Bin") : null),

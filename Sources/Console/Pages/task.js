@@ -49,12 +49,12 @@ export function taskView(reference) {
     try {
       task = await call("tasks_get", { task_id: reference, max_bytes: 40000 });
     } catch (error) {
-      const isDeleted = error.code === "not_found";
-      if (!task || isDeleted) head.replaceChildren(h("h1", {}, task?.title ?? reference), h("p", { class: "fault", role: "alert" }, failureWords(error)),
-        isDeleted && can("tasks_delete") ? h("p", {}, "If it was deleted, it may be ", h("a", { href: "/bin", data: { link: "" } }, "in the bin"), ".") : null);
+      if (error.code === "not_found") missing();
+      else if (!task) head.replaceChildren(h("h1", {}, reference), h("p", { class: "fault", role: "alert" }, failureWords(error)));
       return;
     }
     if (isGone) return;
+    asked.nextElementSibling.hidden = false;
     const count = document.title.match(/^\(\d+\) /)?.[0] ?? "";
     document.title = `${count}${task.title} · Errand`;
     showHead();
@@ -65,6 +65,15 @@ export function taskView(reference) {
     showBox();
     if (artifactCount !== task.artifactCount) await showArtifacts();
     if (isOver(task.status)) await showAttempts();
+  }
+
+  /** Says where a task may be that is not there, or no longer. */
+  function missing() {
+    const link = (path, words) => h("a", { href: path, data: { link: "" } }, words);
+    put(head, h("h1", {}, task?.title ?? reference), h("p", { role: "alert" }, task ? "This task was deleted." : "There is no task of this name."),
+      h("p", { class: "row" }, link("/table", "All tasks"), can("tasks_delete") ? link("/bin", "Look in the bin") : null));
+    put(asked);
+    asked.nextElementSibling.hidden = true;
   }
 
   /** Keeps one box while an agent may hear, so that nothing written is lost. */

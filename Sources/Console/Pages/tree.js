@@ -1,7 +1,7 @@
 // Shows where a task belongs: what it refers to, what it grew out of, and its subtasks, as a tree.
 
 import { call } from "./api.js";
-import { agent, count, h, pill } from "./dom.js";
+import { agent, count, h, pill, titleOf } from "./dom.js";
 
 /** How many subtasks a tree shows, and how far it reaches up and down, until more is asked for. */
 const [most, deepest] = [60, 4];
@@ -15,7 +15,7 @@ async function find(id) {
 
 function node(task, isHere, below = []) {
   const name = isHere ? agent("strong", task.title, { "aria-current": "true" })
-    : h("a", { href: `/tasks/${task.name}`, data: { link: "" } }, agent("span", task.title || task.name));
+    : h("a", { href: `/tasks/${task.name}`, data: { link: "" } }, agent("span", titleOf(task)));
   return h("li", {}, h("span", { class: "row" }, name, pill(task.status)), below.length ? h("ul", {}, below) : null);
 }
 
