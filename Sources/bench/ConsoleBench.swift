@@ -34,6 +34,7 @@ struct ConsoleBench {
     }
     try browser.runFirst(Self.watch)
     let environment = try settle()
+    try addFlooder(environment)
     let server = try Peer(programs.errand, ["serve", "--allow-commands"], environment: environment)
     let caller = ToolCaller(server)
     try painting(&report, browser, caller, "an empty store")
@@ -110,20 +111,37 @@ struct ConsoleBench {
     }
   }
 
-  /// Shows a task whose agent writes some 2,000 lines a second.
+  /// Makes an agent that tells some 2,000 events a second: plain lines that come together would be
+  /// one message.
+  private func addFlooder(_ environment: [String: String]) throws {
+    let agent = Path.join(folder, "flooder")
+    // A process for every batch beside the pause would take longer than the pause.
+    let script = """
+      #!/bin/sh
+      cat > /dev/null
+      i=0; while [ $i -lt \(Self.batch) ]; do
+        batch="${batch}{\\"errand\\":\\"progress\\",\\"text\\":\\"event $i of many told quickly\\"}
+      "; i=$((i+1)); done
+      sleep 1; i=0; begin=$(date +%s%3N)
+      while [ $i -lt \(Self.batches) ]; do printf '%s' "$batch"; sleep 0.02; i=$((i+1)); done
+      echo "took $(($(date +%s%3N) - begin)) ms"; echo "stamp-$(date +%s%3N)"
+
+      """
+    let configuration: JSONValue = [
+      "profiles": [["name": "flooder", "adapter": "command", "executable": .string(agent)]]
+    ]
+    let file = try Descriptor.open(agent, [.write, .create, .truncate], permissions: 0o700)
+    try file.write(Array(script.utf8))
+    try RealFileSystem().replace(environment["ERRAND_CONFIG"] ?? "", with: configuration.bytes)
+  }
+
+  private static let batch = 60
+  private static let batches = 100
+
   private func flood(
     _ report: inout Report, _ browser: WebDriver, _ caller: ToolCaller
   ) throws {
-    let (batches, lines) = (100, 60)
-    // A process for every batch beside the pause would take longer than the pause.
-    let script = """
-      i=0; while [ $i -lt \(lines) ]; do
-        batch="${batch}line $i of many that an agent says quickly\n"; i=$((i+1)); done
-      sleep 1; i=0; begin=$(date +%s%3N)
-      while [ $i -lt \(batches) ]; do printf "$batch"; sleep 0.02; i=$((i+1)); done
-      echo "took $(($(date +%s%3N) - begin)) ms"; echo "stamp-$(date +%s%3N)"
-      """
-    let name = try start(script, caller)
+    let name = try start("Go.", caller, profile: "flooder")
     try browser.open(try link(caller, ["task_id": .string(name)]))
     _ = try browser.value("document.querySelector('.stream')")
     _ = try browser.run("window.held = []")
@@ -132,9 +150,9 @@ struct ConsoleBench {
       browser.value(
         "Number(/took (\\d+) ms/.exec(document.querySelector('.stream').innerText)?.[1])"))
     let held = try Self.number(browser.run("return Math.max(0, ...window.held)"))
-    let rate = Double(batches * lines) / took * 1000
-    let what = "at \(Report.number(rate)) lines/s"
-    report.add(Figure(name: "last line → visible, \(what)", value: lag, unit: "ms"))
+    let rate = Double(Self.batches * Self.batch) / took * 1000
+    let what = "at \(Report.number(rate)) events/s"
+    report.add(Figure(name: "last event → visible, \(what)", value: lag, unit: "ms"))
     report.add(
       Figure(
         name: "longest hold-up of the page, \(what)", value: held, unit: "ms",
@@ -193,10 +211,12 @@ struct ConsoleBench {
     try leave(server)
   }
 
-  private func start(_ script: String, _ caller: ToolCaller) throws -> String {
+  private func start(
+    _ script: String, _ caller: ToolCaller, profile: String = "shell"
+  ) throws -> String {
     let task = try caller.call(
       "tasks_create",
-      ["brief": .string(script), "profile": "shell", "directory": .string(folder)])
+      ["brief": .string(script), "profile": .string(profile), "directory": .string(folder)])
     return task["name"]?.stringValue ?? ""
   }
 
