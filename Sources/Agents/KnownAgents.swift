@@ -4,7 +4,8 @@ import Tasks
 /// read its keys from; the preferred default first.
 extension AgentProfile {
   package static let known: [AgentProfile] = [
-    known("claude", .claude, keys: anthropic + ["CLAUDE_CONFIG_DIR"]),
+    known(
+      "claude", .claude, keys: anthropic + ["CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CONFIG_DIR"]),
     known("codex", .codex, keys: ["CODEX_API_KEY", "OPENAI_API_KEY", "CODEX_HOME"]),
     known("gemini", .acp, ["--acp"], keys: ["GEMINI_API_KEY", "GOOGLE_API_KEY"]),
     known("opencode", .acp, ["acp"], keys: anthropic + openAI),

@@ -166,7 +166,11 @@ struct AgentVoice {
   mutating func warn(_ text: String) {
     sink.note(text)
     warnings.append(text)
+    store()
   }
+
+  /// Says that a limit is used up, which is not its own.
+  mutating func exhaust(_ text: String) { exhausted = exhausted ?? text }
 
   /// Hands over what was warned of since the last time.
   mutating func takeWarnings() -> [String] {

@@ -2,12 +2,14 @@ import Posix
 import TaskStore
 import Tasks
 
-/// Keeps the journal and the attempt even about what is used: what it uses itself is told to all, and
-/// what it has given to its subtasks is held against its own limits. Sees to it that those are
-/// started, since its agent may be waiting for them.
+/// Keeps the journal and the attempt even about what is used: what it uses itself is told to all,
+/// what it has given to its subtasks is held against its own limits, and what all tasks have cost
+/// against the day's. Sees to it that subtasks are started, since its agent may be waiting for them.
 struct AttemptAccounts {
   private let ledger: AttemptLedger
   private var news: UsageNews
+  /// Where its work costs money at all.
+  private var day: DayWatch?
   /// When to see whether there is a runner for subtasks that have yet to start, and how long after
   /// that again.
   private(set) var deadline: MonotonicTime?
@@ -16,9 +18,10 @@ struct AttemptAccounts {
   private static let firstPause = Duration.seconds(2)
   private static let longestPause = Duration.seconds(60)
 
-  init(_ ledger: AttemptLedger, _ budget: Budget) {
+  init(_ ledger: AttemptLedger, _ spec: TaskSpec, environment: [String: String]) {
     self.ledger = ledger
-    news = UsageNews(budget)
+    news = UsageNews(spec.budget)
+    day = spec.launch.costsMoney ? DayWatch(environment: environment) : nil
   }
 
   /// Tells what is new of limits nearly reached, and of what was used.
@@ -31,9 +34,15 @@ struct AttemptAccounts {
     }
   }
 
-  /// Looks at what was given to subtasks since the last time, and has come back from them.
+  /// Looks at what was given to subtasks since the last time and has come back from them, and at
+  /// what the day has cost.
   mutating func follow(_ voice: inout AgentVoice) {
     do throws(StoreError) {
+      switch try day?.look(in: ledger.store) {
+      case .nearlySpent(let words): voice.warn(words)
+      case .spent(let words): voice.exhaust(words)
+      case nil: break
+      }
       let family = try ledger.family()
       voice.allow(less: family.given)
       if !family.hasUnstarted {

@@ -11,6 +11,7 @@ struct AttemptDesk {
   private let terms: Configuration.Questions
   private let spec: TaskSpec
   private let type: TaskType
+  private let hears: Bool
   /// An output of the wrong shape is sent back once.
   private var hasSentBack = false
   /// The agent's own names of its open questions, by ours.
@@ -23,11 +24,15 @@ struct AttemptDesk {
   /// As the journal last had it.
   private(set) var record: TaskRecord?
 
-  init(ledger: AttemptLedger, terms: Configuration.Questions, spec: TaskSpec, type: TaskType) {
+  init(
+    ledger: AttemptLedger, terms: Configuration.Questions, spec: TaskSpec, type: TaskType,
+    hears: Bool
+  ) {
     self.ledger = ledger
     self.terms = terms
     self.spec = spec
     self.type = type
+    self.hears = hears
   }
 
   /// Tells whether somebody is being waited for.
@@ -48,11 +53,27 @@ struct AttemptDesk {
       reports = report.number
       voice.note(report.text, report.link.map { ["link": .string($0)] })
     }
-    let urgent = record.queuedSteering.filter { $0.timing == .interrupt }
+    if !hears, !record.queuedSteering.isEmpty { turnAway(record.queuedSteering, &voice) }
+    let urgent = record.queuedSteering.filter { hears && $0.timing == .interrupt }
     for message in urgent where interrupted.insert(message.sendId).inserted {
       if voice.rest != .resting { bytes += voice.interrupt() }
     }
     return bytes
+  }
+
+  /// Takes back what was said before anybody knew that this agent hears nothing.
+  private mutating func turnAway(_ messages: [Steering], _ voice: inout AgentVoice) {
+    for message in messages {
+      do throws(StoreError) {
+        record = try ledger.turnAway(message.sendId)
+        voice.note(
+          "It hears nothing while it runs; not told: \(CleanText.line(message.text, limit: 200))")
+      } catch .refused {
+        continue  // Whoever said it was quicker.
+      } catch {
+        voice.fail(error)
+      }
+    }
   }
 
   private mutating func pass(on request: InputRequest, _ voice: inout AgentVoice) -> [UInt8] {

@@ -110,6 +110,11 @@ package struct AttemptLedger: Sendable {
     try write(.messageDelivered(sendId: sendId))
   }
 
+  /// Takes back what the agent cannot be told.
+  func turnAway(_ sendId: String) throws(StoreError) -> TaskRecord {
+    try write(.messageWithdrawn(sendId: sendId))
+  }
+
   /// Binds a file's content to the attempt; synced with the settlement that follows.
   func bind(_ artifact: Artifact) throws(StoreError) { try write(.artifactBound(artifact)) }
 

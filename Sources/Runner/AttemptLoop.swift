@@ -40,7 +40,8 @@ final class AttemptLoop {
   init(
     process: AgentProcess, voice: AgentVoice, desk: AttemptDesk, checks: CheckPoint,
     clocks: AttemptClocks, traits: AgentTraits, ledger: AttemptLedger, spec: TaskSpec,
-    signals: SignalPipe, adoptsOrphans: Bool, timing: SupervisorTiming
+    signals: SignalPipe, adoptsOrphans: Bool, timing: SupervisorTiming,
+    environment: [String: String] = [:]
   ) {
     child = process.child
     streams = process.streams
@@ -54,7 +55,7 @@ final class AttemptLoop {
     self.signals = signals
     self.adoptsOrphans = adoptsOrphans
     limits = spec
-    accounts = AttemptAccounts(ledger, spec.budget)
+    accounts = AttemptAccounts(ledger, spec, environment: environment)
     tree = ProcessTree(
       leader: child.identity, marker: ledger.marker,
       adopting: adoptsOrphans ? .children(sparing: []) : .none)

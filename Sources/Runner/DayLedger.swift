@@ -21,6 +21,14 @@ struct DayLedger: Sendable {
     in store: TaskStore, active: [TaskRecord], now: Timestamp
   ) throws(StoreError) -> Timestamp? {
     guard let ceiling else { return nil }
+    let total = try total(in: store, active: active, now: now)
+    return total >= ceiling ? Self.nextDay(after: now) : nil
+  }
+
+  /// Gives what the day has cost so far.
+  mutating func total(
+    in store: TaskStore, active: [TaskRecord], now: Timestamp
+  ) throws(StoreError) -> Double {
     let today = now.milliseconds / Self.dayMilliseconds
     if today != day { try begin(today, store) }
     let left = underway.subtracting(active.map(\.id))
@@ -32,8 +40,11 @@ struct DayLedger: Sendable {
     for id in left {
       if let task = try store.task(id: id) { count(task) }
     }
-    guard costs.values.reduce(0, +) >= ceiling else { return nil }
-    return Timestamp(milliseconds: (today + 1) * Self.dayMilliseconds)
+    return costs.values.reduce(0, +)
+  }
+
+  static func nextDay(after now: Timestamp) -> Timestamp {
+    Timestamp(milliseconds: (now.milliseconds / dayMilliseconds + 1) * dayMilliseconds)
   }
 
   /// Starts a day with what has ended in it already.

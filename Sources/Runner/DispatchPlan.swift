@@ -134,7 +134,7 @@ struct DispatchPlan: Sendable {
     {
       return .quota(until: until)
     }
-    if let until = limits.spentUntil, task.spec.launch.adapter != .shell {
+    if let until = limits.spentUntil, task.spec.launch.costsMoney {
       return .dailyBudget(until: until)
     }
     if isDirectoryBusy(for: task) { return .directory }

@@ -104,14 +104,14 @@ struct SupervisedAttempt {
     var before = checks
     before?.isAlone = false
     let loop = AttemptLoop(
-      process: process, voice: voice, desk: desk(setting.type),
+      process: process, voice: voice, desk: desk(setting),
       checks: CheckPoint(setting.type.policy.returnsChecks ? before : nil),
       clocks: clocks(setting.adapter.traits), traits: setting.adapter.traits, ledger: ledger,
       spec: record.spec, signals: signals,
-      adoptsOrphans: adopts, timing: timing)
+      adoptsOrphans: adopts, timing: timing, environment: environment)
     let found = workTree?.workspace ?? setting.place.workspace
     let ended = try fit { () throws(SystemError) in
-      try loop.run(as: executor(process.child), in: found, watching: journal)
+      try loop.run(as: executor(process.child, setting), in: found, watching: journal)
     }
     if case .disowned? = ended.cause { return nil }
     return harvest(loop, ended, setting, workTree, found) { (voice) in
@@ -236,15 +236,19 @@ struct SupervisedAttempt {
       silenceLimit: traits.exitCodeIsResult ? nil : timing.silence)
   }
 
-  private func desk(_ type: TaskType) -> AttemptDesk {
+  private func desk(_ setting: AttemptSetting) -> AttemptDesk {
     AttemptDesk(
-      ledger: ledger, terms: timing.questions, spec: record.spec, type: type)
+      ledger: ledger, terms: timing.questions, spec: record.spec, type: setting.type,
+      hears: setting.adapter.traits.takesMessages)
   }
 
-  private func executor(_ child: ChildProcess) -> Executor {
-    Executor(
+  /// Tells who does it; and where it hears less than its profile promises, that.
+  private func executor(_ child: ChildProcess, _ setting: AttemptSetting) -> Executor {
+    let hears = setting.adapter.traits.takesMessages
+    return Executor(
       agent: record.spec.launch.profile, host: Environment.hostName, pid: Int(child.pid),
-      startedAtTicks: child.startTicks, supervisorPid: Int(ProcessTable.currentPID))
+      startedAtTicks: child.startTicks, supervisorPid: Int(ProcessTable.currentPID),
+      hears: hears == record.spec.launch.adapterInUse.traits.takesMessages ? nil : hears)
   }
 
   /// Turns what is left of a run into its settlement; trouble on the way becomes messages.

@@ -2,14 +2,15 @@ import JSON
 
 extension Executor: JSONCodable {
   package static let json = Codec.object(
-    Self.init(agent:version:model:host:pid:startedAtTicks:supervisorPid:),
+    Self.init(agent:version:model:host:pid:startedAtTicks:supervisorPid:hears:),
     required("agent", \.agent, .string, "The agent's name."),
     optional("version", \.version, .string, "Its version."),
     optional("model", \.model, .string, "Its model."),
     required("host", \.host, .string, "The machine."),
     required("pid", \.pid, .int, "The agent's process."),
     required("startedAtTicks", \.startedAtTicks, .ticks, "Start time of that process."),
-    required("supervisorPid", \.supervisorPid, .int, "The process that owns the attempt."))
+    required("supervisorPid", \.supervisorPid, .int, "The process that owns the attempt."),
+    optional("hears", \.hears, .bool, "Whether it hears messages."))
 }
 
 extension Codec where Value == UInt64 {

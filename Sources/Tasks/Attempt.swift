@@ -9,10 +9,12 @@ package struct Executor: Sendable, Hashable {
   package var pid: Int
   package var startedAtTicks: UInt64
   package var supervisorPid: Int
+  /// Whether it hears what is said to it; nil where that is as its adapter has it.
+  package var hears: Bool?
 
   package init(
     agent: String, version: String? = nil, model: String? = nil, host: String, pid: Int,
-    startedAtTicks: UInt64, supervisorPid: Int
+    startedAtTicks: UInt64, supervisorPid: Int, hears: Bool? = nil
   ) {
     self.agent = agent
     self.version = version
@@ -21,6 +23,7 @@ package struct Executor: Sendable, Hashable {
     self.pid = pid
     self.startedAtTicks = startedAtTicks
     self.supervisorPid = supervisorPid
+    self.hears = hears
   }
 }
 

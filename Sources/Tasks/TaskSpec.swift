@@ -71,6 +71,9 @@ package struct LaunchPlan: Sendable, Hashable {
 
   /// Names whose quota it uses.
   package var accountInUse: String { account ?? profile }
+
+  /// Tells whether what it does counts against what a day may cost.
+  package var costsMoney: Bool { adapter != .shell }
 }
 
 /// Names how an agent is driven.

@@ -119,31 +119,4 @@ import Testing
       _ = consume runner
     }
   }
-
-  @Test(arguments: ["exit 2", "echo 'codex: a coding agent'"])
-  func aCodexWithoutAnAppServerRunsByExec(_ help: String) throws {
-    try withStage { stage in
-      let program = stage.base + "/codex"
-      let script = """
-        #!/bin/sh
-        case "$1" in app-server) \(help); exit;; exec) ;; *) exit 9;; esac
-        cat > /dev/null
-        echo '{"type":"thread.started","thread_id":"0199a213-81c0-7800-8aa1-bbab2a035a53"}'
-        echo '{"type":"turn.started"}'
-        echo '{"type":"item.completed","item":{"id":"i","type":"agent_message","text":"Done."}}'
-        echo '{"type":"turn.completed","usage":{"input_tokens":7,"output_tokens":3}}'
-        """
-      try writeFile(program, script, permissions: 0o755)
-      let task = try stage.create("freeform", ["brief": "Do it."], directory: nil) {
-        $0.launch = LaunchPlan(profile: "codex", adapter: .codex, executable: program)
-        $0.launch.environment = nil
-        $0.workspace = .none
-      }
-      let runner = try stage.startRunner()
-      let ended = try stage.wait(for: task)
-      #expect(ended.status == .completed, "\(ended.statusMessage ?? "")")
-      #expect(ended.resultSummary == "Done.")
-      _ = consume runner
-    }
-  }
 }

@@ -57,12 +57,59 @@ import Testing
         #expect(try eventually { try stage.processes(task).isEmpty }, "\(name)")
         #expect(task.latestAttempt?.survivors == [], "\(name)")
       }
-      try expectNothing(in: stage)
+      try expectNothing(in: stage, tasks: ways.count)
       _ = consume runner
     }
   }
 
-  private func expectNothing(in stage: Stage) throws {
+  /// What an agent does after it was prompted, and how that ends; the first two are ended by others.
+  private static let dialogues: [String: (script: String, end: TaskStatus)] = [
+    "cancelled": ("ask 1; rest", .cancelled), "orphaned": ("ask 1; rest", .failed),
+    "answered": ("ask 1; hear; over done; rest", .completed),
+    "unanswered": ("ask 1; rest", .failed), "killed": ("ask 1; kill -9 $$", .failed),
+    "gone": ("ask 1; exit 0", .failed), "careless": ("ask 1; over done; rest", .completed),
+  ]
+
+  @Test(arguments: Speaker.allCases)
+  func howeverAnAgentWithAnOpenQuestionEndsNothingIsLeft(_ agent: Speaker) throws {
+    let hasty: JSONValue = [
+      "name": "hasty", "adapter": "command", "executable": "/bin/true",
+      "questions": ["deadlineSec": 2],
+    ]
+    try withStage(["maxParallel": 9, "timeouts": ["grace": 1], "profiles": [hasty]]) { stage in
+      var tasks: [String: TaskRecord] = [:]
+      for (name, dialogue) in Self.dialogues {
+        tasks[name] = try agent.task(on: stage, strays + "say \"$KEY\"; " + dialogue.script) {
+          $0.launch.secretNames = ["KEY"]
+          if name == "unanswered" { $0.launch.profile = "hasty" }
+        }
+      }
+      for task in tasks.values { try stage.store.writeSecrets(task.id, ["KEY": Self.secret]) }
+      let runner = try stage.startRunner()
+      func asking(_ name: String) throws -> TaskRecord {
+        try stage.wait(for: try #require(tasks[name]), within: .seconds(60)) {
+          $0.status == .inputRequired
+        }
+      }
+      _ = Canceller.cancel(
+        [.id(try asking("cancelled").id)], in: stage.store, by: Stage.actor, reason: nil)
+      try stage.kill(supervisorOf: try asking("orphaned"))
+      try stage.tell(
+        try asking("answered"),
+        .inputAnswered(requestId: "q1", answer: Permission.allow.answer()))
+      for (name, dialogue) in Self.dialogues {
+        let ended = try stage.wait(for: try #require(tasks[name]), within: .seconds(60))
+        #expect(ended.status == dialogue.end, "\(name): \(ended.statusMessage ?? "")")
+        #expect(ended.pendingRequests.isEmpty, "\(name)")
+        #expect(try eventually { try stage.processes(ended).isEmpty }, "\(name)")
+        #expect(ended.latestAttempt?.survivors == [], "\(name)")
+      }
+      try expectNothing(in: stage, tasks: tasks.count)
+      _ = consume runner
+    }
+  }
+
+  private func expectNothing(in stage: Stage, tasks: Int) throws {
     let files = RealFileSystem()
     let keys = try eventually {
       try files.list(stage.store.layout.keys).allSatisfy { !$0.hasPrefix("task-") }
@@ -75,7 +122,7 @@ import Testing
     let locks = try find(
       [stage.root + "/tasks", stage.store.layout.sessionLocks, "-name", "*lock*", "-type", "f"],
       "/usr/bin/find")
-    #expect(locks.count >= ways("").count)
+    #expect(locks.count >= tasks)
     for lock in locks {
       #expect(try eventually { try FileLock.tryAcquire(lock) != nil }, "\(lock)")
     }

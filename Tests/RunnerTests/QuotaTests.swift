@@ -100,4 +100,51 @@ extension Stage {
       _ = consume runner
     }
   }
+
+  @Test func aDayThatIsSpentMeanwhileEndsWhatRunsAndKeepsWhatItDid() throws {
+    try withStage(["budget": ["dailyUsd": 0.5], "maxParallel": 9]) { stage in
+      func task(spending cost: Double, _ name: String) throws -> TaskRecord {
+        let agent = stage.base + "/" + name
+        try writeFile(
+          agent,
+          """
+          #!/bin/sh
+          cat > /dev/null
+          while [ ! -e '\(stage.base)/\(name)-spends' ]; do sleep 0.02; done
+          echo half > "$ERRAND_ARTIFACTS/half.txt"
+          echo '{"errand":"usage","costUsd":\(cost)}'
+          sleep 600
+          """, permissions: 0o700)
+        return try stage.create("freeform", ["brief": "Do it"]) {
+          $0.launch = LaunchPlan(
+            profile: name, adapter: .command, executable: agent,
+            environment: $0.launch.environment)
+        }
+      }
+      let (first, second) = (try task(spending: 0.45, "one"), try task(spending: 0.1, "two"))
+      let script = try stage.create("echo begun; sleep 600")
+      let runner = try stage.startRunner()
+      for each in [first, second, script] {
+        _ = try stage.wait(for: each) { $0.status == .running }
+      }
+      try writeFile(stage.base + "/one-spends", "")
+      for each in [first, second] {
+        let warned = try eventually(within: .seconds(30)) {
+          try stage.notes(stage.now(each)).contains("90 % of the day's budget: 0.45 of 0.5 US dollars")
+        }
+        #expect(warned)
+        #expect(try stage.now(each).status == .running)
+      }
+      try writeFile(stage.base + "/two-spends", "")
+      for each in [first, second] {
+        let ended = try stage.wait(for: each, within: .seconds(60))
+        #expect(ended.error?.code == .budgetExhausted, "\(ended.statusMessage ?? "")")
+        #expect(ended.error?.message.contains("0.55 of 0.5 US dollars") == true)
+        #expect(ended.artifacts.map(\.title) == ["half.txt"])
+      }
+      // What costs no money goes on.
+      #expect(try stage.now(script).status == .running)
+      _ = consume runner
+    }
+  }
 }

@@ -107,7 +107,10 @@ enum Speaker: String, CaseIterable, Sendable {
   func task(
     on stage: Stage, _ script: String, _ adjust: (inout TaskSpec) -> Void = { _ in }
   ) throws -> TaskRecord {
-    let agent = stage.base + "/" + rawValue
+    // In a folder of its own: another task's script may be running.
+    let folder = "\(stage.base)/agent-\(UInt32.random(in: 0 ... .max))"
+    try RealFileSystem().createDirectory(folder)
+    let agent = folder + "/" + rawValue
     let head = """
       #!/bin/sh
       # As it is asked before it is driven.

@@ -61,7 +61,7 @@ import Testing
             directory: stage.base, expectedVersion: nil)),
         desk: AttemptDesk(
           ledger: ledger, terms: timing.questions, spec: claimed.spec,
-          type: try #require(TaskTypeRegistry.builtIn["freeform"])),
+          type: try #require(TaskTypeRegistry.builtIn["freeform"]), hears: false),
         checks: CheckPoint(nil),
         clocks: AttemptClocks(
           speaksFirst: true, startLimit: timing.start, runningLimit: .seconds(600)),

@@ -18,7 +18,9 @@ extension TasksRespond {
       return told(earlier, task)
     }
     guard task.status.isActive else { throw .notRunning(task) }
-    guard task.spec.launch.adapterInUse.traits.takesMessages else { throw .hearsNothing(task) }
+    let hears =
+      task.latestAttempt?.executor?.hears ?? task.spec.launch.adapterInUse.traits.takesMessages
+    guard hears else { throw .hearsNothing(task) }
     let saying = Saying(sendId: sendId, text: text, timing: input.timing)
     let store = try workshop.store()
     let record: TaskRecord
@@ -92,7 +94,9 @@ extension ToolFailure {
       code: "not_supported",
       summary:
         "The agent of profile \(task.spec.launch.profile) is told everything at its start and hears nothing while it runs. Nothing was sent.",
-      nextStep: "Let it end, or cancel it and create a new task that says so in its brief.")
+      nextStep: task.latestAttempt?.executor?.hears == false
+        ? "Let it end, then say it with tasks_continue."
+        : "Let it end, or cancel it and create a new task that says so in its brief.")
   }
 
   fileprivate static let tooManyMessages = ToolFailure(

@@ -36,7 +36,8 @@ struct AgentDesk {
   /// Starts a task by a command of that kind; gives its id.
   func start(by command: [String]) throws -> String {
     let arguments = command + ["--json"]
-    let outcome = try desk.errand(arguments, environment: [agent.key: StandIn.key])
+    let keys = [agent.key: StandIn.key, RealAgent.planToken: StandIn.key]
+    let outcome = try desk.errand(arguments, environment: keys)
     try #require(outcome.status == .exited(code: 0), "\(outcome.errorText)")
     let task = try JSONValue.parse(outcome.output.dropLast(outcome.output.last == 10 ? 1 : 0))
     return try #require(task["id"]?.stringValue)
@@ -93,7 +94,7 @@ struct AgentDesk {
 /// Lends a desk in a repository, where the agent's model says what it is told.
 func withAgent(
   _ agent: RealAgent, _ turns: [JSONValue], rules: [JSONValue] = [], permissionMode: String = "all",
-  configuration more: JSONObject = [:], _ body: (AgentDesk) throws -> Void
+  configuration more: JSONObject = [:], hasPlan: Bool = false, _ body: (AgentDesk) throws -> Void
 ) throws {
   try withCommandDesk { desk in
     try Git.makeRepository(at: desk.folder)
@@ -102,7 +103,7 @@ func withAgent(
     try agent.furnish(home, model)
     var configuration = more
     configuration["profiles"] = [
-      agent.profile(model, home: home, permissionMode: permissionMode)
+      agent.profile(model, home: home, permissionMode: permissionMode, hasPlan: hasPlan)
     ]
     try writeFile(desk.configuration, JSONValue.object(configuration).text)
     try body(AgentDesk(desk: desk, agent: agent))

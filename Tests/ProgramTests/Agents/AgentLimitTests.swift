@@ -97,25 +97,41 @@ struct AgentLimitTests {
     }
   }
 
-  @Test(.enabled(if: RealAgent.present.contains(.codex)))
-  func aUsedUpQuotaThatSaysWhenItIsBackLetsTheTaskWait() throws {
+  /// Gives what the server answers to each until its quota is back.
+  private func refusal(_ agent: RealAgent, until back: Int64) -> JSONValue {
+    let at = JSONValue.string("\(back)")
+    switch agent {
+    case .claude:
+      let error: JSONValue = [
+        "status": 429, "type": "rate_limit_error", "message": "Over the limit.",
+        "headers": [
+          "anthropic-ratelimit-unified-status": "rejected",
+          "anthropic-ratelimit-unified-representative-claim": "five_hour",
+          "anthropic-ratelimit-unified-reset": at,
+        ],
+      ]
+      return ["error": error, "repeat": 50]
+    case .codex:
+      let error: JSONValue = [
+        "type": "usage_limit_reached", "message": "The usage limit has been reached",
+        "plan_type": "pro", "resets_at": .integer(Int(back)),
+      ]
+      return [
+        "raw": ["error": error], "status": 429, "repeat": 50,
+        "headers": [
+          "x-codex-primary-used-percent": "100", "x-codex-primary-window-minutes": "300",
+          "x-codex-primary-reset-at": at,
+        ],
+      ]
+    }
+  }
+
+  @Test(arguments: RealAgent.present)
+  func aUsedUpQuotaThatSaysWhenItIsBackLetsTheTaskWait(_ agent: RealAgent) throws {
     let back = WallClock.nowMilliseconds() / 1000 + 7200
-    let refusal: JSONValue = [
-      "raw": [
-        "error": [
-          "type": "usage_limit_reached", "message": "The usage limit has been reached",
-          "plan_type": "pro", "resets_at": .integer(Int(back)),
-        ]
-      ],
-      "status": 429, "repeat": 50,
-      "headers": [
-        "x-codex-primary-used-percent": "100", "x-codex-primary-window-minutes": "300",
-        "x-codex-primary-reset-at": .string("\(back)"),
-      ],
-    ]
-    try withAgent(.codex, [refusal]) { desk in
+    try withAgent(agent, [refusal(agent, until: back)], hasPlan: true) { desk in
       let end = try desk.run()
-      #expect(end.standing == "waiting (quota)")
+      #expect(end.standing == "waiting (quota)", "\(end.task.text)")
       let resumeAt = end.task["resumeAt"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
       #expect(resumeAt?.milliseconds == back * 1000)
     }

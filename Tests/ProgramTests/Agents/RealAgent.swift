@@ -37,6 +37,9 @@ enum RealAgent: String, Sendable, CaseIterable, CustomTestStringConvertible {
     }
   }
 
+  /// Names the variable that holds a plan's token instead of a key.
+  static let planToken = "CLAUDE_CODE_OAUTH_TOKEN"
+
   /// Gives the model's wish to run a command, as this agent's tools have it.
   func shell(_ command: String) -> JSONValue {
     switch self {
@@ -94,8 +97,12 @@ enum RealAgent: String, Sendable, CaseIterable, CustomTestStringConvertible {
     }
   }
 
-  /// Gives a profile that leads it to the stand-in, and away from the user's own account.
-  func profile(_ model: StandIn, home: String, permissionMode: String = "all") -> JSONValue {
+  /// Gives a profile that leads it to the stand-in, and away from the user's own account; with a
+  /// plan it pays by the month, and is told when its quota is back.
+  func profile(
+    _ model: StandIn, home: String, permissionMode: String = "all", hasPlan: Bool = false
+  ) -> JSONValue {
+    let key = hasPlan && self == .claude ? Self.planToken : key
     var environment: JSONObject = [:]
     switch self {
     case .claude:
