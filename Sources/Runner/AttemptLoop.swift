@@ -40,8 +40,7 @@ final class AttemptLoop {
   init(
     process: AgentProcess, voice: AgentVoice, desk: AttemptDesk, checks: CheckPoint,
     clocks: AttemptClocks, traits: AgentTraits, ledger: AttemptLedger, spec: TaskSpec,
-    signals: SignalPipe, adoptsOrphans: Bool, timing: SupervisorTiming,
-    environment: [String: String] = [:]
+    signals: SignalPipe, adoptsOrphans: Bool, timing: SupervisorTiming, accounts: AttemptAccounts
   ) {
     child = process.child
     streams = process.streams
@@ -55,7 +54,7 @@ final class AttemptLoop {
     self.signals = signals
     self.adoptsOrphans = adoptsOrphans
     limits = spec
-    accounts = AttemptAccounts(ledger, spec, environment: environment)
+    self.accounts = accounts
     tree = ProcessTree(
       leader: child.identity, marker: ledger.marker,
       adopting: adoptsOrphans ? .children(sparing: []) : .none)
@@ -70,9 +69,7 @@ final class AttemptLoop {
   /// The last thing the agent wrote to its error output.
   var lastErrorLine: String? { streams.errorTail.lastLine }
 
-  /// Runs until the tree is gone; the journal is watched for somebody's wish to cancel.
-  ///
-  /// Should the system fail us on the way, the tree is ended before the error is thrown.
+  /// Runs until the tree is gone, also where the system fails us; the journal is watched.
   func run(
     as executor: Executor, in workspace: AttemptWorkspace, watching journal: borrowing FileWatch
   ) throws(SystemError) -> Ended {
@@ -133,8 +130,8 @@ final class AttemptLoop {
       } else if let leaveBy, leaveBy <= now {
         try terminate()
       }
-    case .asked(let until):
-      if until <= now { try terminate() }
+    case .asked(let until, let inWords):
+      if until <= now { try inWords ? interrupt() : terminate() }
     case .ending(let killAt):
       if killAt <= now { phase = .over }
     case .draining(let rest, let limit):
@@ -159,10 +156,16 @@ final class AttemptLoop {
     guard case .working = phase else { return }
     cause = why
     guard !traits.exitCodeIsResult, rest == .working, exit == nil else { return try terminate() }
-    phase = .asked(until: .after(timing.interrupt))
     let bytes = voice.interrupt()
+    if bytes.isEmpty { return try interrupt() }
+    phase = .asked(until: .after(timing.interrupt), inWords: true)
     streams.send(bytes)
-    if bytes.isEmpty { try ProcessTable.signal(child.identity, .interrupt) }
+  }
+
+  /// Asks the agent alone, which may still say what it has used and end its tools itself.
+  private func interrupt() throws(SystemError) {
+    phase = .asked(until: .after(timing.signal), inWords: false)
+    try ProcessTable.signal(child.identity, .interrupt)
   }
 
   /// Asks the whole tree to go.
@@ -199,7 +202,7 @@ final class AttemptLoop {
       times.append(leaveBy)
       times.append(desk.deadline)
       if rest != .resting { times += [clocks.deadline, clocks.warningTime] }
-    case .asked(let until): times.append(until)
+    case .asked(let until, _): times.append(until)
     case .ending(let killAt): times.append(killAt)
     case .draining(let rest, let limit): times.append(min(rest, limit))
     case .over: break

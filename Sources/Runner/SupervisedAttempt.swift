@@ -108,7 +108,8 @@ struct SupervisedAttempt {
       checks: CheckPoint(setting.type.policy.returnsChecks ? before : nil),
       clocks: clocks(setting.adapter.traits), traits: setting.adapter.traits, ledger: ledger,
       spec: record.spec, signals: signals,
-      adoptsOrphans: adopts, timing: timing, environment: environment)
+      adoptsOrphans: adopts, timing: timing,
+      accounts: AttemptAccounts(ledger, record.spec, environment: environment))
     let found = workTree?.workspace ?? setting.place.workspace
     let ended = try fit { () throws(SystemError) in
       try loop.run(as: executor(process.child, setting), in: found, watching: journal)
@@ -292,7 +293,12 @@ struct SupervisedAttempt {
     case .completed, .cancelled: break
     }
     let unknown = sink.standing.unknownLines
-    if unknown > 0 { voice.note("\(unknown) lines of the agent's were not understood.") }
+    if unknown > 0 {
+      voice.note(
+        unknown == 1
+          ? "1 line of the agent's was not understood."
+          : "\(unknown) lines of the agent's were not understood.")
+    }
     if !survivors.isEmpty {
       voice.note("These processes could not be ended: \(survivors.joined(separator: ", ")).")
     }

@@ -9,8 +9,9 @@ package struct SupervisorTiming: Sendable {
   package var silence: Duration?
   /// From TERM to KILL.
   package var grace: Duration = .seconds(5)
-  /// From asking an agent to stop, in its own words or by INT, to TERM.
+  /// From asking an agent to stop in its own words to INT, and from INT to TERM.
   package var interrupt: Duration = .seconds(3)
+  package var signal: Duration = .seconds(2)
   /// From an agent's last word to its leaving by itself.
   package var afterword: Duration = .seconds(10)
   /// The same, while something it started goes on.

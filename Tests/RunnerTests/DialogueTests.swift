@@ -128,6 +128,40 @@ private let result = #"{"type":"result","subtype":"success","is_error":false,"re
     }
   }
 
+  /// The one ignores the words for it, the other knows none.
+  @Test(arguments: ["claude", "codebuddy"])
+  func anAgentThatDoesNotStopByWordsIsInterruptedAndTellsWhatItUsed(_ name: String) throws {
+    try withStage { stage in
+      let agent = stage.base + "/" + name
+      try writeFile(
+        agent,
+        """
+        #!/bin/sh
+        echo '{"type":"system","subtype":"init","session_id":"s-1","model":"m","cwd":"/"}'
+        told() {
+          echo '{"type":"result","subtype":"error_during_execution","is_error":true,\
+        "terminal_reason":"aborted_tools","usage":{"input_tokens":7}}'
+          exit 0
+        }
+        trap told INT
+        echo up > '\(stage.base)/up'
+        while :; do sleep 0.1; done
+        """, permissions: 0o700)
+      let task = try stage.create("freeform", ["brief": "Do it"]) {
+        $0.launch = LaunchPlan(
+          profile: name, adapter: .claude, executable: agent,
+          environment: $0.launch.environment)
+      }
+      let runner = try stage.startRunner()
+      try stage.wait(forFile: stage.base + "/up")
+      _ = try Canceller.cancel(.id(task.id), in: stage.store, by: Stage.actor, reason: nil)
+      let ended = try stage.wait(for: task)
+      #expect(ended.status == .cancelled)
+      #expect(ended.latestAttempt?.usage.inputTokens == 7)
+      _ = consume runner
+    }
+  }
+
   @Test(arguments: [
     (
       #"echo '{"type":"result","is_error":true,"api_error_status":401,"result":"Log in"}'"#,

@@ -68,6 +68,7 @@ import Testing
     "answered": ("ask 1; hear; over done; rest", .completed),
     "unanswered": ("ask 1; rest", .failed), "killed": ("ask 1; kill -9 $$", .failed),
     "gone": ("ask 1; exit 0", .failed), "careless": ("ask 1; over done; rest", .completed),
+    "staying": ("over done; sleep 607", .completed),
   ]
 
   @Test(arguments: Speaker.allCases)

@@ -129,9 +129,8 @@ extension Stage {
       }
       try writeFile(stage.base + "/one-spends", "")
       for each in [first, second] {
-        let warned = try eventually(within: .seconds(30)) {
-          try stage.notes(stage.now(each)).contains("90 % of the day's budget: 0.45 of 0.5 US dollars")
-        }
+        let words = "90 % of the day's budget: 0.45 of 0.5 US dollars"
+        let warned = try eventually { try stage.notes(stage.now(each)).contains(words) }
         #expect(warned)
         #expect(try stage.now(each).status == .running)
       }

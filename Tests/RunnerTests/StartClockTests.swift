@@ -67,7 +67,8 @@ import Testing
           speaksFirst: true, startLimit: timing.start, runningLimit: .seconds(600)),
         traits: AgentTraits(speaksFirst: true, exitCodeIsResult: true),
         ledger: ledger, spec: claimed.spec, signals: try SignalPipe.install([.user2]),
-        adoptsOrphans: false, timing: timing)
+        adoptsOrphans: false, timing: timing,
+        accounts: AttemptAccounts(ledger, claimed.spec, environment: [:]))
       let child = process.child
       ended = try loop.run(
         as: Executor(

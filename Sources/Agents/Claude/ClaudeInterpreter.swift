@@ -106,7 +106,9 @@ package struct ClaudeInterpreter: AgentInterpreter {
           ?? [])
     case "compact_boundary":
       return Reaction(events: [.progress(text: "The conversation was compacted.", data: nil)])
-    case "status", "thinking_tokens", "task_started", "task_progress", "task_updated": return .none
+    case "status", "thinking_tokens", "task_started", "task_progress", "task_updated",
+      "commands_changed":
+      return .none
     default: return Reaction(events: [.unknown])
     }
   }

@@ -86,7 +86,8 @@ extension ToolFailure {
       code: "not_running",
       summary: "Task \(task.spec.name) is \(task.status.rawValue): no agent hears a message.",
       nextStep: task.status.isTerminal
-        ? "Create a new task that says so in its brief." : "Wait until it runs, then call again.")
+        ? "Say it with tasks_continue, or create a new task that says so in its brief."
+        : "Wait until it runs, then call again.")
   }
 
   fileprivate static func hearsNothing(_ task: TaskRecord) -> ToolFailure {

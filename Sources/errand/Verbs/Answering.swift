@@ -102,8 +102,9 @@ enum Answering {
       try call.terminal.print(call.terminal.styled(name, .bold) + ": " + words)
       if outcome == "already_answered" {
         let by = TaskText.line(answer["answeredBy"])
+        let counted = TaskText.answer(answer["answer"] ?? .null)
         try call.terminal.print(
-          "  the answer that counts, by \(by): \((answer["answer"] ?? .null).text)")
+          "  the answer that counts, by \(by): \(counted.stringValue ?? counted.text)")
       }
     }
     return outcome == "already_answered" || outcome == "withdrawn" ? .taskFailed : .ok

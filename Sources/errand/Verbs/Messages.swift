@@ -29,7 +29,8 @@ enum Messages {
     case .error: return marked("! ", payload?["message"], terminal, .red)
     case .info: return marked("- ", payload?["text"], terminal, .dim)
     case .inputRequest: return marked("? ", payload?["question"], terminal, .yellow)
-    case .inputResponse: return marked("= ", payload?["answer"], terminal, .yellow)
+    case .inputResponse:
+      return marked("= ", (payload?["answer"]).map(TaskText.answer), terminal, .yellow)
     case nil: return ""
     }
   }

@@ -51,8 +51,17 @@ enum TaskPage {
     let summary = TaskText.block(members["summary"])
     members["summary"] = nil
     return
-      ([head, summary] + members.map { "\($0): \($1.stringValue ?? $1.text)" })
+      ([head, summary] + members.map { "\($0): \(words(of: $1))" })
       .filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+
+  /// Names files by their titles; what is no text otherwise is shown as it is.
+  private static func words(of value: JSONValue) -> String {
+    let titles = value.arrayValue?.compactMap { $0["title"]?.stringValue } ?? []
+    if !titles.isEmpty, titles.count == value.arrayValue?.count {
+      return titles.map { TaskText.line(.string($0)) }.joined(separator: ", ")
+    }
+    return value.stringValue ?? value.text
   }
 
   private static func rows(of task: JSONValue, now: Int64) -> [(String, String)] {

@@ -29,6 +29,13 @@ enum TaskText {
     }
   }
 
+  /// Puts a decision in words, as `deny: use tabs`; any other answer stays as it is.
+  static func answer(_ value: JSONValue) -> JSONValue {
+    guard let decision = value["decision"]?.stringValue else { return value }
+    let words = [decision, value["message"]?.stringValue].compactMap(\.self)
+    return .string(words.joined(separator: ": "))
+  }
+
   /// Cleans a member's text to one line.
   static func line(_ value: JSONValue?, limit: Int = 300) -> String {
     value?.stringValue.map { CleanText.line($0, limit: limit) } ?? ""
