@@ -19,6 +19,8 @@ final class RunnerLoop {
   private let environment: [String: String]
   private var nextForeignLook: MonotonicTime?
   private var idleSince: MonotonicTime?
+  /// Tells that the store could not be written the last time.
+  private var isPaused = false
   private var footprint = Footprint()
   private var limits = DispatchPlan.Limits(Configuration())
   private var ledger = DayLedger()
@@ -58,11 +60,25 @@ final class RunnerLoop {
       } catch {
         // It may have been removed under our hands.
         if try isStoreGone() { return .storeGone }
-        throw error
+        guard case .store(let trouble) = error, trouble.isOfTheDisk else { throw error }
+        pause(trouble)
+        if try sleep(until: .after(Self.pause)) { return .asked }
+        continue
       }
+      isPaused = false
       if let idleSince, let idleLimit, idleSince + idleLimit <= .now { return .idle }
       if try sleep(tasks) { return .asked }
     }
+  }
+
+  /// How long a disk that cannot be written is left alone; what runs and who looks need none of it.
+  private static let pause = Duration.seconds(2)
+
+  private func pause(_ trouble: StoreError) {
+    if !isPaused {
+      StandardError.write("errand runner: \(trouble) It tries again.\n")
+    }
+    isPaused = true
   }
 
   /// Tells whether anything waits, runs, or will.
@@ -112,6 +128,10 @@ final class RunnerLoop {
     var changed = false
     try fromStore { () throws(StoreError) in
       for task in tasks {
+        if try WorkerLapse.settle(task, in: store, by: actor) != nil {
+          changed = true
+          continue
+        }
         guard let event = DueChange.of(task, now: now, resumes: resumes) else { continue }
         try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
           DueChange.of(fresh, now: now, resumes: resumes)
@@ -242,10 +262,14 @@ final class RunnerLoop {
     if !tasks.contains(where: \.needsRunner), idleSince == nil {
       deadlines.append(.after(.seconds(30)))
     }
-    return try fromSystem { () throws(SystemError) in
+    return try sleep(until: deadlines.min())
+  }
+
+  private func sleep(until deadline: MonotonicTime?) throws(RunnerError) -> Bool {
+    try fromSystem { () throws(SystemError) in
       let ready = try Poller.wait(
         [(journal.descriptor, .readable), (signals.descriptor, .readable)],
-        until: footprint.bounded(deadlines.min()))
+        until: footprint.bounded(deadline))
       footprint.woke(byNothing: ready.isEmpty)
       try journal.drain()
       return try signals.take().contains { $0 != .child && $0 != .hangup }

@@ -35,7 +35,7 @@ struct ScheduleClock {
     if let pausedUntil, pausedUntil > .now { return false }
     pausedUntil = nil
     var changed = false
-    for (schedule, next) in try pending(now) where next <= now {
+    for (schedule, next) in try pending() where next <= now {
       let open = tasks.filter { $0.spec.scheduled?.schedule == schedule.id }
       guard let zone = rules(of: schedule.zone),
         let step = ScheduleStep.due(of: schedule, now: now, in: zone, open: open)
@@ -54,23 +54,21 @@ struct ScheduleClock {
   /// Gives how long to sleep at most; nil if nothing is to come.
   mutating func patience(_ now: Timestamp) throws(RunnerError) -> Duration? {
     if let pausedUntil { return max(.zero, pausedUntil - .now) }
-    guard let due = try pending(now).map(\.next).min() else { return nil }
+    guard let due = try pending().map(\.next).min() else { return nil }
     // The clock that is slept by stands still while the machine sleeps: look again soon.
     return .milliseconds(min(max(0, due.milliseconds - now.milliseconds), 60_000))
   }
 
   /// Tells whether anything is still to come, for which the runner stays.
-  mutating func isSet() throws(RunnerError) -> Bool { try !pending(.now).isEmpty }
+  mutating func isSet() throws(RunnerError) -> Bool { try !pending().isEmpty }
 
   /// Gives the schedules of which something is to come, and when; where the zone is not known, that
   /// cannot be told.
-  private mutating func pending(
-    _ now: Timestamp
-  ) throws(RunnerError) -> [(schedule: Schedule, next: Timestamp)] {
+  private mutating func pending() throws(RunnerError) -> [(schedule: Schedule, next: Timestamp)] {
     let all = try fromStore { () throws(StoreError) in try store.schedules() }
     var pending: [(schedule: Schedule, next: Timestamp)] = []
     var times: [TaskID: Time] = [:]
-    for schedule in all where !schedule.isOver(at: now) {
+    for schedule in all {
       var time = self.times[schedule.id]
       if time == nil || time?.after != schedule.latest?.dueAt {
         let next = rules(of: schedule.zone).flatMap { schedule.nextDue(in: $0) }

@@ -14,20 +14,21 @@ enum ScheduleStep: Sendable, Hashable {
 
   /// Decides the last of the times that have come, and with it all before; nil if there is none.
   ///
-  /// `open` are the runs that have not ended, in the order of creation.
+  /// `open` are the runs that have not ended.
   static func due(
     of schedule: Schedule, now: Timestamp, in zone: ZoneRules, open: [TaskRecord]
   ) -> ScheduleStep? {
-    guard !schedule.isOver(at: now), let last = schedule.lastDue(until: now, in: zone) else {
-      return nil
-    }
+    guard let last = schedule.lastDue(until: now, in: zone) else { return nil }
     let isLate = now.milliseconds - last.milliseconds > grace
     if isLate, schedule.missed == .skip {
       return .note(
         Schedule.Decision(
           dueAt: last, outcome: .missed, message: "No runner was there until \(now)."))
     }
-    guard let before = open.last else { return .make(dueAt: last, after: nil) }
+    // The last to be made: ids begin with their time, while lists go by priority.
+    guard let before = open.max(by: { $0.id < $1.id }) else {
+      return .make(dueAt: last, after: nil)
+    }
     switch schedule.overlap {
     case .queue where open.count < backlog: return .make(dueAt: last, after: before.id)
     case .queue, .skip:

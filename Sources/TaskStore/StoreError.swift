@@ -57,6 +57,14 @@ extension StoreError: CustomStringConvertible {
     }
   }
 
+  /// Tells that the disk is full, closed or failing: the same may be right in a moment.
+  package var isOfTheDisk: Bool {
+    switch self {
+    case .notWritable, .disk: true
+    default: false
+    }
+  }
+
   /// Gives the one safe next step.
   package var nextStep: String {
     switch self {

@@ -33,24 +33,33 @@ struct Sweep {
     for path in try overdueInBin(without: []) {
       try onDisk { () throws(SystemError) in try files.removeTree(path) }
     }
-    var gone: [(path: String, target: String)] = []
-    try eachTaskFolder { (id, path) throws(StoreError) in
-      guard try isGone(id) else { return }
-      let moment = try fold.record(id)?.deletion?.at ?? Timestamp(milliseconds: now)
-      gone.append((path, layout.binFolder(id, deletedAt: moment)))
+    var folders: [(id: TaskID, path: String)] = []
+    try eachTaskFolder { (id, path) throws(StoreError) in folders.append((id, path)) }
+    // A task is in the journal before its folder is made, so a look from now on knows all of these.
+    try anew().moveToBin(folders)
+    for path in try anew().unboundContent(without: []) { try removeContent(path) }
+    for path in try drafts() {
+      try onDisk { () throws(SystemError) in try files.removeIfPresent(path) }
     }
-    try onDisk { () throws(SystemError) in
-      if !gone.isEmpty { try files.createDirectories(layout.bin) }
-      for (path, target) in gone {
+  }
+
+  /// Goes on with what the journal says now.
+  private func anew() throws(StoreError) -> Sweep {
+    Sweep(
+      store: store, fold: try store.reading { fold in fold }, retention: retention, now: now)
+  }
+
+  private func moveToBin(_ folders: [(id: TaskID, path: String)]) throws(StoreError) {
+    for (id, path) in folders where try isGone(id) {
+      let moment = try fold.record(id)?.deletion?.at ?? Timestamp(milliseconds: now)
+      let target = layout.binFolder(id, deletedAt: moment)
+      try onDisk { () throws(SystemError) in
+        try files.createDirectories(layout.bin)
         // One that came before under this name stays; this one waits for another day.
-        if try files.exists(target) { continue }
+        if try files.exists(target) { return }
         try files.rename(path, to: target)
         try files.syncDirectory(layout.bin)
       }
-    }
-    for path in try unboundContent(without: []) { try removeContent(path) }
-    for path in try drafts() {
-      try onDisk { () throws(SystemError) in try files.removeIfPresent(path) }
     }
   }
 

@@ -86,6 +86,13 @@ extension TaskStore {
   private func holdingStill<Value>(
     _ body: () throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
+    let lock = try stillness()
+    defer { withExtendedLifetime(lock) {} }
+    return try body()
+  }
+
+  /// Keeps everybody from pruning for as long as the lock lives.
+  func stillness() throws(StoreError) -> FileLock {
     let lock = try onDisk { () throws(SystemError) -> FileLock? in
       try files.createDirectories(layout.run)
       return try files.lock(layout.compactionLock, until: .after(.seconds(30)))
@@ -93,7 +100,6 @@ extension TaskStore {
     guard let lock else {
       throw .limit("The store is being pruned.", next: "Try again in a minute.")
     }
-    defer { withExtendedLifetime(lock) {} }
-    return try body()
+    return lock
   }
 }

@@ -69,6 +69,24 @@ import Testing
     }
   }
 
+  @Test func aHandleThatAsksIsCancelledAsAnyOther() throws {
+    try withQuestion { held, _ in
+      let client = try Conversation(store: held.desk.store)
+      let made = try client.result(
+        1,
+        Modern.call(
+          1, "tasks_wait", wait([held], "terminal"), capabilities: Modern.tasksAndForms))
+      let handle = try #require(made["taskId"], "\(made.text)")
+      #expect(try state(client, handle)["status"] == "input_required")
+      _ = try client.result(
+        3,
+        Modern.request(
+          3, "tasks/cancel", #""taskId":\#(handle.text)"#, capabilities: Modern.tasks))
+      #expect(try state(client, handle)["status"] == "cancelled")
+      #expect(try client.finish() == .exited(code: 0))
+    }
+  }
+
   @Test func aCallThatHasAskedMayStillGiveAHandleWithoutItsState() throws {
     try withQuestion { held, _ in
       let client = try Conversation(store: held.desk.store)

@@ -38,6 +38,20 @@ struct CommandPlaceTests {
     }
   }
 
+  /// What an agent says of itself is not believed where its ancestors say more.
+  @Test(arguments: ["runner --no-console", "doctor --fix", "schedule install --with cron"])
+  func whatIsAPersonsAloneIsRefusedBelowAnAttempt(_ words: String) throws {
+    try withCommandDesk { desk in
+      let script = "unset ERRAND_ATTEMPT; \(try Program.errand()) \(words); exit $?"
+      let outcome = try Program.run(
+        ["-c", script], executable: "/bin/sh",
+        environment: desk.environment.merging(["ERRAND_ATTEMPT": "other/1"]) { _, new in new },
+        directory: desk.folder)
+      #expect(outcome.status == .exited(code: 2), "\(outcome.text) \(outcome.errorText)")
+      #expect(outcome.errorText.contains("Inside an attempt"), "\(outcome.errorText)")
+    }
+  }
+
   @Test func theDoctorNamesACommandAsDefault() throws {
     try withCommandDesk { desk in
       try writeFile(desk.configuration, #"{"defaultProfile":"shell"}"#)

@@ -71,6 +71,36 @@ struct DiskTests {
   }
 
   @Test(.enabled(if: mayMount, "no file system can be mounted here"))
+  func aRunnerOutlivesAFullDiskAndDoesThenWhatWasDue() throws {
+    try withCommandDesk { desk in
+      let outcome = try Self.onSmallDisk(
+        desk,
+        """
+        "$E" runner --stay --no-console 2>told & runner=$!
+        until "$E" create --profile shell --name busy "sleep 300" >/dev/null; do :; done
+        until [ "$("$E" get busy --json | grep -c '"status":"running"')" = 1 ]; do :; done
+        for name in late later latest; do
+          "$E" create --profile shell --name $name --expires-in 4 "true" >/dev/null
+        done
+        dd if=/dev/zero of="$ERRAND_HOME/filler" bs=4096 2>/dev/null
+        # The last page of the journal still had room.
+        while "$E" comment busy x >/dev/null; do :; done
+        until grep -q "No space left" told; do kill -0 $runner || break; done
+        kill -0 $runner; echo "there: $?"
+        rm "$ERRAND_HOME/filler"
+        for name in late later latest; do
+          "$E" wait $name >/dev/null; echo "$name: $?"
+        done
+        "$E" list --status expired -q | wc -l
+        "$E" cancel busy >/dev/null; kill $runner; wait $runner; cat told >&2
+        """)
+      #expect(outcome.text.contains("there: 0\nlate: 5\nlater: 5\nlatest: 5\n3\n"), "\(outcome.text)")
+      let told = outcome.errorText.split(separator: "\n").filter { $0.contains("tries again") }
+      #expect(told.count == 1, "\(outcome.errorText)")
+    }
+  }
+
+  @Test(.enabled(if: mayMount, "no file system can be mounted here"))
   func aReadOnlyDiskIsToldAndWhatIsThereIsServed() throws {
     try withCommandDesk { desk in
       let outcome = try Self.onSmallDisk(

@@ -18,8 +18,9 @@ struct ScheduleTests {
     missed: Schedule.Missed = .runOnce, from begin: Timestamp = begin, ends: Timestamp? = nil
   ) -> Schedule {
     var random = SystemRandomNumberGenerator()
+    let id = TaskID.make(at: begin, using: &random)
     return Schedule(
-      id: TaskID.make(at: begin, using: &random), name: "s\(UInt16.random(in: 0...999))",
+      id: id, name: "s-\(id)".lowercased(),
       rhythm: rhythm ?? .interval(seconds: 3600, from: begin), zone: "UTC", overlap: overlap,
       missed: missed, startsAt: nil, endsAt: ends, order: [:], team: "local",
       making: Schedule.Making(
@@ -57,9 +58,21 @@ struct ScheduleTests {
     decided.take(Schedule.Decision(dueAt: Self.after(minutes: 180), outcome: .made))
     #expect(step(215, decided) == nil)
     #expect(step(240, decided) == .make(dueAt: Self.after(minutes: 240), after: nil))
-    let ended = Self.schedule(ends: Self.after(minutes: 60))
-    #expect(step(60, ended) == .make(dueAt: Self.after(minutes: 60), after: nil))
-    #expect(step(61, ended) == nil)
+    // The last comes though its time is over when somebody wakes, and then no more.
+    var ended = Self.schedule(ends: Self.after(minutes: 125))
+    for minutes in [120, 121, 125, 126, 600] as [Int64] {
+      #expect(step(minutes, ended) == .make(dueAt: Self.after(minutes: 120), after: nil))
+    }
+    ended.take(Schedule.Decision(dueAt: Self.after(minutes: 120), outcome: .made))
+    #expect(step(600, ended) == nil)
+  }
+
+  @Test func aRunWaitsForTheLastThatWasMadeWhateverIsMoreUrgent() throws {
+    let runs = try Self.open(3).sorted { $0.id < $1.id }
+    let step = ScheduleStep.due(
+      of: Self.schedule(overlap: .queue), now: Self.after(minutes: 60), in: .utc,
+      open: [runs[2], runs[0], runs[1]])
+    #expect(step == .make(dueAt: Self.after(minutes: 60), after: runs[2].id))
   }
 
   @Test func whatWasMissedIsMadeUpForOrNotAsWasAskedFor() throws {

@@ -150,6 +150,31 @@ struct PruneTests {
     }
   }
 
+  @Test func aTaskThatBeginsWhileItIsPrunedKeepsItsFolder() throws {
+    try withTemporaryDirectory { folder in
+      let peer = try TaskStore.open(folder + "/store")
+      try peer.add("first")
+      let begun = Monitor<[String]>([])
+      let tasks = peer.layout.tasks
+      let files = SlowFiles { path in
+        guard path == tasks else { return }
+        let name = "begun-\(begun.withLock { $0.count })"
+        // What fails here is missing below.
+        if let task = try? peer.add(name), (try? peer.writeCopy(of: task)) != nil {
+          begun.update { $0.append(name) }
+        }
+      }
+      let store = try TaskStore.open(folder + "/store", files: files)
+      _ = try store.prune(Retention(), by: Self.actor, now: Self.later)
+      let names = begun.withLock { $0 }
+      #expect(!names.isEmpty)
+      for name in names {
+        let task = try peer.task(TaskReference(name))
+        #expect(try RealFileSystem().exists(peer.layout.taskFolder(of: task)), "\(name)")
+      }
+    }
+  }
+
   @Test func writersBesidePruningLoseNothing() throws {
     try withTemporaryDirectory { folder in
       try TaskStore.open(folder + "/store").add("first")
@@ -166,13 +191,13 @@ struct PruneTests {
           done.update { $0 += 1 }
         }
       }
-      // Keys are free again by then, so that each pruning finds something to take away.
+      // Keys are free again by then, so that a pruning finds something to take away.
       var prunings = 0
-      while done.withLock({ $0 }) < 3 {
+      repeat {
         let plan = try TaskStore.open(folder + "/store").prune(
           Retention(), by: Self.actor, now: Self.later)
         if plan.keys > 0 { prunings += 1 }
-      }
+      } while done.withLock({ $0 }) < 3 || prunings == 0
       let store = try TaskStore.open(folder + "/store")
       #expect(prunings > 0)
       #expect(try store.all().count == 121)

@@ -1,6 +1,7 @@
 import Posix
 
-/// Is the machine's file system, whose syncs of files can be held back.
+/// Is the machine's file system, whose syncs of files can be held back, and in which something may
+/// happen right before a folder is listed.
 final class SlowFiles: FileSystem {
   private struct State: Sendable {
     var isHolding = false
@@ -10,6 +11,11 @@ final class SlowFiles: FileSystem {
 
   private let real = RealFileSystem()
   private let state = Monitor(State())
+  private let beforeListing: @Sendable (String) throws(SystemError) -> Void
+
+  init(beforeListing: @escaping @Sendable (String) throws(SystemError) -> Void = { _ in }) {
+    self.beforeListing = beforeListing
+  }
 
   var syncs: Int { state.withLock { $0.syncs } }
 
@@ -53,7 +59,10 @@ final class SlowFiles: FileSystem {
   func remove(_ path: String) throws(SystemError) { try real.remove(path) }
   func removeDirectory(_ path: String) throws(SystemError) { try real.removeDirectory(path) }
   func syncDirectory(_ path: String) throws(SystemError) { try real.syncDirectory(path) }
-  func list(_ path: String) throws(SystemError) -> [String] { try real.list(path) }
+  func list(_ path: String) throws(SystemError) -> [String] {
+    try beforeListing(path)
+    return try real.list(path)
+  }
   func status(_ path: String, followingLinks: Bool) throws(SystemError) -> FileStatus? {
     try real.status(path, followingLinks: followingLinks)
   }

@@ -24,7 +24,7 @@ package struct WaitHandleState: Sendable, Hashable {
     case cancelled
 
     /// Tells that it never changes again.
-    var isFinal: Bool {
+    package var isFinal: Bool {
       switch self {
       case .working, .inputRequired: false
       case .completed, .failed, .cancelled: true

@@ -14,27 +14,35 @@ extension TaskStore {
       return Creation(record: here, replayed: true)
     }
     try takeContent(of: manifest, from: bundle, limits)
+    // Until the journal names the task, its folder looks like one to be swept up.
+    let still = try bundling { () throws(StoreError) in try stillness() }
+    defer { withExtendedLifetime(still) {} }
     for attempt in record.attempts {
       try copyMessages(
         from: bundle.attempt(attempt.attemptN),
         to: layout.attemptFolder(of: record, attempt.attemptN))
     }
-    return try bundling { () throws(StoreError) in
-      let creation = try appending(by: actor) {
-        (fold, moment) throws(StoreError) -> (JournalChange?, Creation) in
-        if let here = try fold.record(record.id) {
-          return (nil, Creation(record: here, replayed: true))
-        }
-        var name = record.spec.name
-        var random = SystemRandomNumberGenerator()
-        while try fold.id(named: name) != nil { name = TaskName.renewing(name, using: &random) }
-        let taken = record.takenOver(at: moment, name: name, team: team)
-        return (.saidAnew(taken), Creation(record: taken, replayed: false))
+    return try bundling { () throws(StoreError) in try enter(record, team: team, by: actor) }
+  }
+
+  /// Writes a task's line, under another name where its own is taken.
+  private func enter(
+    _ record: TaskRecord, team: String, by actor: Actor
+  ) throws(StoreError) -> Creation {
+    let creation = try appending(by: actor) {
+      (fold, moment) throws(StoreError) -> (JournalChange?, Creation) in
+      if let here = try fold.record(record.id) {
+        return (nil, Creation(record: here, replayed: true))
       }
-      try sync()
-      if !creation.replayed { try writeCopy(of: creation.record) }
-      return creation
+      var name = record.spec.name
+      var random = SystemRandomNumberGenerator()
+      while try fold.id(named: name) != nil { name = TaskName.renewing(name, using: &random) }
+      let taken = record.takenOver(at: moment, name: name, team: team)
+      return (.saidAnew(taken), Creation(record: taken, replayed: false))
     }
+    try sync()
+    if !creation.replayed { try writeCopy(of: creation.record) }
+    return creation
   }
 
   private func manifest(of bundle: TaskBundle) throws(BundleError) -> TaskBundle.Manifest {

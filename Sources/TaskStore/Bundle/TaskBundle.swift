@@ -51,7 +51,9 @@ package enum BundleError: Error, Sendable {
 }
 
 /// Passes the store's errors on as the bundle's.
-func bundling<Value>(_ body: () throws(StoreError) -> Value) throws(BundleError) -> Value {
+func bundling<Value: ~Copyable>(
+  _ body: () throws(StoreError) -> Value
+) throws(BundleError) -> Value {
   do throws(StoreError) { return try body() } catch { throw .store(error) }
 }
 

@@ -115,7 +115,8 @@ package struct Schedule: Sendable, Hashable {
     if awaits(decision.dueAt) { latest = decision }
   }
 
-  /// Tells that nothing will come any more, as far as that shows without its zone.
+  /// Tells that its time is over, as far as that shows without its zone; a last run may still have
+  /// to be decided.
   package func isOver(at now: Timestamp) -> Bool {
     if case .once(let at) = rhythm, decided >= at { return true }
     return endsAt.map { $0 < now } ?? false

@@ -96,7 +96,7 @@ package struct DurableWaits: WaitHandles {
 
   package func cancel(_ id: String) throws(ToolFailure) -> Bool {
     guard let state = try state(of: id), let handle = try find(id) else { return false }
-    guard state.phase == .working else { return true }
+    guard !state.phase.isFinal else { return true }
     try workshop.mayChange()
     let ended = try end(handle, .cancelled)
     // It may have come to its own end meanwhile.

@@ -7,7 +7,7 @@ import TaskStore
 import Tasks
 
 /// Tells whether this process works for an agent inside an attempt.
-final class AttemptScope: Sendable {
+package final class AttemptScope: Sendable {
   /// Is what the pass or the environment says; an agent may have taken it out.
   private let own: String?
   private let forebears = Mutex<Forebears?>(nil)
@@ -23,6 +23,11 @@ final class AttemptScope: Sendable {
 
   init(environment: [String: String], pass: AttemptPass?) {
     own = pass?.marker ?? environment[AgentEnvironment.Name.attempt]
+  }
+
+  /// Tells of this process without a store, which may be what is to be mended.
+  package static func holdsThisProcess() throws(ToolFailure) -> Bool {
+    try AttemptScope(environment: Environment.current, pass: nil).marker() != nil
   }
 
   /// Names the attempt by the environment of this process or of an ancestor.

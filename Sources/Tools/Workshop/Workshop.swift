@@ -174,8 +174,12 @@ package final class Workshop: Sendable {
   /// Tells whether a schedule still has runs to come.
   private func hasSchedule(_ store: TaskStore) throws(ToolFailure) -> Bool {
     let now = Timestamp.now
+    let zones = ZoneFolder(environment: setting.environment)
     return try naming { () throws(StoreError) in
-      try store.schedules().contains { !$0.isOver(at: now) }
+      try store.schedules().contains { schedule in
+        !schedule.isOver(at: now)
+          || zones.rules(of: schedule.zone).flatMap { schedule.nextDue(in: $0) } != nil
+      }
     }
   }
 

@@ -14,7 +14,7 @@ struct Redaction {
 
   /// Gives what was done, in words.
   static func carryOut(_ root: String) throws(Complaint) -> [String] {
-    if Environment.current[AgentEnvironment.Name.attempt] != nil { throw Repair.refusal }
+    try Repair.refuseInside()
     do throws(StoreError) {
       var redaction = Redaction(store: try TaskStore.open(root))
       var query = TaskQuery()

@@ -1,4 +1,3 @@
-import Agents
 import Posix
 import Runner
 import TaskStore
@@ -9,9 +8,8 @@ import Tools
 enum Repair {
   /// Gives what was done, in words.
   static func carryOut(_ root: String, isDeep: Bool) throws(Complaint) -> [String] {
-    let environment = Environment.current
     // Asked before the store is opened, which may be what needs mending.
-    if environment[AgentEnvironment.Name.attempt] != nil { throw refusal }
+    try refuseInside()
     let actor = Caller.terminal(user: Environment.userName).actor
     var mending = StoreMending(root: root)
     do throws(StoreError) {
@@ -66,9 +64,10 @@ enum Repair {
     return done
   }
 
-  static let refusal = Complaint(
-    "This runs inside an attempt, where the store can only be read.",
-    next: "Run it from a terminal of your own.", code: .usage)
+  static func refuseInside() throws(Complaint) {
+    try Complaint.unlessOutsideOfAttempts(
+      "the store can only be read", next: "Run it from a terminal of your own.")
+  }
 }
 
 extension TaskStore {

@@ -30,6 +30,9 @@ extension Command {
 /// Runs the two long-lived processes behind the tasks.
 enum RunnerVerbs {
   static func run(_ call: Invocation) throws(Complaint) -> ExitCode {
+    // It, and all that it starts, would be swept away with the attempt.
+    try Complaint.unlessOutsideOfAttempts(
+      "no runner is started", next: "Leave it to the user: one starts by itself.")
     let hasConsole = !call[Options.noConsole]
     let setting = try Operations.setting()
     let status = Runner.run(

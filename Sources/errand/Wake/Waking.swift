@@ -26,13 +26,9 @@ struct Waking {
   private let environment: [String: String]
 
   static func install(_ call: Invocation) throws(Complaint) -> ExitCode {
-    let environment = Environment.current
-    if environment["ERRAND_ATTEMPT"] != nil {
-      throw Complaint(
-        "Inside an attempt nothing is put into the system.", next: "Leave it to the user.",
-        code: .usage)
-    }
-    let waking = Waking(try ThisBuild.executable(), environment)
+    try Complaint.unlessOutsideOfAttempts(
+      "nothing is put into the system", next: "Leave it to the user.")
+    let waking = Waking(try ThisBuild.executable(), Environment.current)
     let named = call[Options.wakeBy].flatMap(WakeTimer.init(rawValue:))
     let timer = if let named { named } else { try waking.found() }
     let isRehearsal = call[Options.whatWouldBeWritten]
