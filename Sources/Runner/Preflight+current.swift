@@ -57,10 +57,18 @@ extension Preflight.Resolved {
   package func recorded(
     in store: TaskStore, for task: TaskID
   ) throws(RunnerError) -> LaunchPlan {
+    let plan = try planned(in: store)
+    try fromStore { () throws(StoreError) in
+      if !secrets.isEmpty { try store.writeSecrets(task, secrets) }
+    }
+    return plan
+  }
+
+  /// Stores the environment alone, which may stay though no task comes to need it.
+  package func planned(in store: TaskStore) throws(RunnerError) -> LaunchPlan {
     try fromStore { () throws(StoreError) in
       var plan = plan
       plan.environment = try store.storeEnvironment(environment)
-      if !secrets.isEmpty { try store.writeSecrets(task, secrets) }
       return plan
     }
   }

@@ -94,7 +94,8 @@ struct DiskTests {
         "$E" list --status expired -q | wc -l
         "$E" cancel busy >/dev/null; kill $runner; wait $runner; cat told >&2
         """)
-      #expect(outcome.text.contains("there: 0\nlate: 5\nlater: 5\nlatest: 5\n3\n"), "\(outcome.text)")
+      let ended = "there: 0\nlate: 5\nlater: 5\nlatest: 5\n3\n"
+      #expect(outcome.text.contains(ended), "\(outcome.text)")
       let told = outcome.errorText.split(separator: "\n").filter { $0.contains("tries again") }
       #expect(told.count == 1, "\(outcome.errorText)")
     }

@@ -184,12 +184,41 @@ struct CreateTests {
     }
   }
 
-  @Test func secretsOfARefusedTaskAreNotLeftBehind() throws {
-    try withHouse { house in
+  private func withSecretKeepers(_ body: (House) throws -> Void) throws {
+    try withTemporaryDirectory { root in
+      let house = try House(root) {
+        $0.environment["KEY_OF_CAT"] = "cat's"
+        $0.environment["KEY_OF_TAC"] = "tac's"
+      }
+      let profiles = ["cat", "tac"].map { name -> JSONValue in
+        [
+          "name": .string(name), "adapter": "command", "executable": "/bin/cat",
+          "passEnv": [.string("KEY_OF_\(name.uppercased())")],
+        ]
+      }
       try writeFile(
-        house.configurationFile,
-        #"{"profiles":[{"name":"cat","adapter":"command","executable":"/bin/cat","passEnv":["HOME2"]}]}"#
-      )
+        house.configurationFile, JSONValue.object(["profiles": .array(profiles)]).text)
+      try body(house)
+    }
+  }
+
+  @Test func theSecretsOfATaskAreThoseOfTheProfileThatStays() throws {
+    try withSecretKeepers { house in
+      let task = try house.task("x", ["profile": "cat"])
+      let (store, id) = (try house.store(), JSONValue.string(task.spec.name))
+      let asked: JSONObject = ["task_id": id, "profile": "tac"]
+      var stale = asked
+      stale["revision"] = 7
+      #expect(try store.secrets(of: task.id) == ["KEY_OF_CAT": "cat's"])
+      #expect(try house.refusal("tasks_update", stale).code == "conflict")
+      #expect(try store.secrets(of: task.id) == ["KEY_OF_CAT": "cat's"])
+      _ = try house.call("tasks_update", asked)
+      #expect(try store.secrets(of: task.id) == ["KEY_OF_TAC": "tac's"])
+    }
+  }
+
+  @Test func secretsOfARefusedTaskAreNotLeftBehind() throws {
+    try withSecretKeepers { house in
       try house.task("x", ["name": "taken"])
       _ = try house.refusal("tasks_create", ["brief": "x", "profile": "cat", "name": "taken"])
       let keys = Path.join(house.storeRoot, "keys")

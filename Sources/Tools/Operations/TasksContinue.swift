@@ -53,7 +53,7 @@ package struct TasksContinue: TaskTool {
     try own { () throws(ToolFailure) in try creating.call(input.creation, context) }
   }
 
-  package func waits(_ input: Input) -> Bool { input.wait }
+  package func waits(_ input: Input) -> Bool { creating.waits(input.creation) }
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     try own { () throws(ToolFailure) in try creating.perform(input.creation, caller) }

@@ -29,13 +29,15 @@ package struct TasksCreate: TaskTool {
       readOnly: false, destructive: mayRunCommands, idempotent: false, openWorld: mayRunCommands)
   }
 
-  package func waits(_ input: Input) -> Bool { input.wait && !input.dryRun }
+  package func waits(_ input: Input) -> Bool {
+    input.wait && !input.dryRun || workshop.mayAskWhoIsLoggedIn(naming: input.place.profile)
+  }
 
   package func call(
     _ input: Input, _ context: CallContext
   ) throws(ToolFailure) -> ToolAnswer<Output> {
     var caller = Caller(context, in: workshop)
-    guard waits(input), caller.takesHandles, try workshop.isFreeToChange else {
+    guard input.wait, !input.dryRun, caller.takesHandles, try workshop.isFreeToChange else {
       // Where the answer comes with another call, that would create another task.
       if context.era == .modern { caller.ask = nil }
       return .done(try perform(input, caller))

@@ -33,6 +33,8 @@ package struct TasksDelete: TaskTool {
       TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary), ByteBudget.field(\.maxBytes))
   }
 
+  package func waits(_ input: Input) -> Bool { true }
+
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     try workshop.mayChange()
     let store = try workshop.store()

@@ -39,6 +39,9 @@ package struct TasksRetry: TaskTool {
 
   package typealias Output = ChangedTask
 
+  /// Whoever owned the last attempt may still be tidying up.
+  package func waits(_ input: Input) -> Bool { true }
+
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ChangedTask {
     try workshop.mayChange()
     let task = try workshop.find(

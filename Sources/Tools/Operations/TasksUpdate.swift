@@ -1,6 +1,7 @@
 import Agents
 import JSON
 import MCP
+import Runner
 import TaskStore
 import Tasks
 
@@ -53,18 +54,32 @@ package struct TasksUpdate: TaskTool {
       title: input.title.map { CleanText.line(redactor.redacted($0), limit: 200) },
       tags: input.tags?.map { CleanText.line(redactor.redacted($0), limit: 64) },
       priority: input.priority)
-    if let profile = input.profile {
-      let resolved = try workshop.relaunch(
-        task, profile: profile, mayRunCommands: mayRunCommands, caller)
-      guard task.status == .queued || task.status == .waiting else { throw .notWaiting(task) }
-      update.launch = try workshop.recorded(resolved, for: task)
+    let resolved = try input.profile.map { (profile) throws(ToolFailure) in
+      try workshop.relaunch(task, profile: profile, mayRunCommands: mayRunCommands, caller)
+    }
+    let store = try workshop.store()
+    if let resolved {
+      guard task.isToStart else { throw .notWaiting(task) }
+      update.launch = try namingRunner { () throws(RunnerError) in
+        try resolved.planned(in: store)
+      }
     }
     guard update != TaskUpdate() else {
       throw .argument("title", "nothing to change was given", tool: name)
     }
-    return try ChangedTask(
-      try workshop.change(task, by: caller, .updated(update), ifAt: input.revision), workshop)
+    let changed = try workshop.change(
+      task, by: caller, .updated(update), ifAt: input.revision
+    ) { (fresh) throws(StoreError) in
+      // The secrets of the profile that stays are not touched for one that is refused.
+      guard let resolved, fresh.isToStart, !resolved.secrets.isEmpty else { return }
+      try store.writeSecrets(task.id, resolved.secrets)
+    }
+    return try ChangedTask(changed, workshop)
   }
+}
+
+extension TaskRecord {
+  fileprivate var isToStart: Bool { status == .queued || status == .waiting }
 }
 
 extension ToolFailure {

@@ -39,6 +39,9 @@ package struct TasksVerify: TaskTool {
 
   package typealias Output = ChangedTask
 
+  /// Whoever owned the last attempt may still be tidying up.
+  package func waits(_ input: Input) -> Bool { input.sendsBack }
+
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ChangedTask {
     try workshop.mayChange()
     if input.sendsBack, input.accepted || input.comments == nil {

@@ -65,6 +65,10 @@ package struct SchedulesCreate: TaskTool {
 
   package typealias Output = ScheduleView
 
+  package func waits(_ input: Input) -> Bool {
+    workshop.mayAskWhoIsLoggedIn(naming: input.task["profile"]?.stringValue)
+  }
+
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ScheduleView {
     try workshop.mayChange()
     let zones = ZoneFolder(environment: workshop.setting.environment)

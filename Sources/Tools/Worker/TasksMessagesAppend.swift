@@ -49,6 +49,8 @@ package struct TasksMessagesAppend: TaskTool {
       TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
   }
 
+  package func waits(_ input: Input) -> Bool { true }
+
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     let bodies = try bodies(input.messages)
     let limits = try workshop.configuration().limits

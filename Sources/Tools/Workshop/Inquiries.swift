@@ -88,6 +88,23 @@ extension Workshop {
     return { inquiries.isLoggedIn($0, $0.environment(from: own, passing: names)) }
   }
 
+  /// Tells whether the choice of a profile may take asking programs, which take their time.
+  func mayAskWhoIsLoggedIn(naming profile: String?) -> Bool {
+    guard profile == nil else { return false }
+    do throws(ToolFailure) {
+      let configuration = try configuration()
+      guard configuration.defaultProfile == nil else { return false }
+      let first = try catalog().entries.first { !inquiries.due([$0]).isEmpty }
+      return first.map { entry in
+        let own = entry.environment(from: setting.environment, passing: configuration.env.pass)
+        return !AgentInquiry.showsLogin(entry, environment: own)
+      } ?? false
+    } catch {
+      // It is told when the call is made.
+      return false
+    }
+  }
+
   /// Gives what the programs of these profiles say of themselves, by profile.
   func inquiries(
     of entries: [ProfileCatalog.Entry]

@@ -20,16 +20,20 @@ extension Workshop {
     }
   }
 
-  /// Changes a task by one event, unless it has changed since it was seen.
+  /// Changes a task by one event, unless it has changed since it was seen; what it takes is done
+  /// `first`, while nobody else can change the task.
   func change(
-    _ task: TaskRecord, by caller: Caller, _ event: TaskEvent, ifAt revision: Int? = nil
+    _ task: TaskRecord, by caller: Caller, _ event: TaskEvent, ifAt revision: Int? = nil,
+    first: (TaskRecord) throws(StoreError) -> Void = { _ in }
   ) throws(ToolFailure) -> TaskRecord {
     let store = try store()
     var isStale = false
     let record = try naming { () throws(StoreError) in
       try store.change(.id(task.id), by: caller.actor) { (fresh) throws(StoreError) in
         isStale = revision.map { $0 != fresh.revision } ?? false
-        return isStale ? nil : event
+        if isStale { return nil }
+        try first(fresh)
+        return event
       }
     }
     if isStale { throw .stale(record) }
