@@ -10,6 +10,9 @@ package enum AgentEnvironment {
     /// Task and attempt; the marker by which left-over processes are found.
     package static let attempt = "ERRAND_ATTEMPT"
     package static let artifacts = "ERRAND_ARTIFACTS"
+    /// Task and attempt, to the supervisor, which ends all that carries the marker: what an agent
+    /// lets go of becomes a child of it.
+    package static let supervised = "ERRAND_SUPERVISES"
     /// The file with which its own commands act for the attempt.
     package static let pass = "ERRAND_ATTEMPT_FILE"
     package static let temporary = "TMPDIR"

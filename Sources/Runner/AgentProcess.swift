@@ -9,7 +9,8 @@ struct AgentProcess {
 
   static func start(
     _ launch: AgentLaunch, in directory: String, environment: [String: String],
-    marker: String, transcript: BoundedFile, errorLog: BoundedFile, redactor: Redactor
+    marker: String, transcript: BoundedFile, errorLog: BoundedFile, redactor: Redactor,
+    hearsErrors: Bool = false
   ) throws(Unfit) -> AgentProcess {
     let executable = try program(launch.program, in: directory, environment["PATH"])
     do throws(SpawnFailure) {
@@ -31,8 +32,7 @@ struct AgentProcess {
         streams: AgentStreams(
           output: output.takeReading(), errors: errors.takeReading(), input: input.takeWriting(),
           inputBytes: inputBytes, isDialogue: launch.input == .dialogue, transcript: transcript,
-          errorLog: errorLog,
-          redactor: redactor))
+          errorLog: errorLog, redactor: redactor, hearsErrors: hearsErrors))
     } catch {
       throw unfit(error)
     }

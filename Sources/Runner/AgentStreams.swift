@@ -24,6 +24,8 @@ final class AgentStreams {
   private var transcript: BoundedFile
   private var errorLog: BoundedFile
   private(set) var errorTail = TailText()
+  /// Cuts error output into lines where somebody is to hear them.
+  private var errorSplitter: LineSplitter?
   private var outputRedactor: Redactor
   private var errorRedactor: Redactor
 
@@ -33,8 +35,9 @@ final class AgentStreams {
   init(
     output: consuming Descriptor, errors: consuming Descriptor, input: consuming Descriptor?,
     inputBytes: [UInt8], isDialogue: Bool, transcript: BoundedFile, errorLog: BoundedFile,
-    redactor: Redactor
+    redactor: Redactor, hearsErrors: Bool
   ) {
+    if hearsErrors { errorSplitter = LineSplitter(maxLength: AgentBounds.parsedLine) }
     self.output = End(output)
     self.errors = End(errors)
     if let input { self.input = End(input) }
@@ -77,23 +80,31 @@ final class AgentStreams {
     return lines + (splitter.finish().map { [Self.agentLine($0)] } ?? [])
   }
 
-  func readErrors() throws(SystemError) {
-    guard let end = errors else { return }
+  /// Reads once of the error output; gives its whole lines where they are to be heard.
+  @discardableResult
+  func readErrors() throws(SystemError) -> [AgentLine] {
+    guard let end = errors else { return [] }
     let bytes = try end.descriptor.read(upTo: 65536)
     if bytes.isEmpty { return try finishErrors() }
-    try keepErrors(errorRedactor.pass(bytes))
+    return try keepErrors(errorRedactor.pass(bytes))
   }
 
   /// Reads no more of the error output.
-  func finishErrors() throws(SystemError) {
+  @discardableResult
+  func finishErrors() throws(SystemError) -> [AgentLine] {
     errors = nil
-    try keepErrors(errorRedactor.finish())
+    let lines = try keepErrors(errorRedactor.finish())
+    return lines + (errorSplitter?.finish().map { [Self.agentLine($0)] } ?? [])
   }
 
-  private func keepErrors(_ bytes: [UInt8]) throws(SystemError) {
-    guard !bytes.isEmpty else { return }
+  private func keepErrors(_ bytes: [UInt8]) throws(SystemError) -> [AgentLine] {
+    guard !bytes.isEmpty else { return [] }
     errorTail.append(bytes)
     try errorLog.append(bytes)
+    errorSplitter?.append(bytes)
+    var lines: [AgentLine] = []
+    while let line = errorSplitter?.next() { lines.append(Self.agentLine(line)) }
+    return lines
   }
 
   /// Writes a piece that cannot block, since the pipe says it is writable; closes after the

@@ -131,6 +131,15 @@ struct AgentVoice {
     store()
   }
 
+  /// Keeps what a command wrote to its error output, behind what it had said until then.
+  mutating func quote(errors lines: [AgentLine]) {
+    guard !lines.isEmpty else { return }
+    _ = take(interpreter.pause())
+    let bytes = Array(lines.map(\.bytes).joined(separator: [UInt8(ascii: "\n")]))
+    let length = lines.reduce(lines.count - 1) { $0 + $1.length }
+    note(AgentText.stored(bytes, length: length), ["stream": "stderr"])
+  }
+
   /// Keeps a message of ours.
   mutating func write(_ body: MessageBody) {
     sink.write(body)

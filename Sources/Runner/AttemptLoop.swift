@@ -214,7 +214,9 @@ final class AttemptLoop {
     _ ready: Poller.Ready, _ journal: borrowing FileWatch
   ) throws(SystemError) {
     if let output = streams.outputDescriptor, ready[output] != nil { try hear() }
-    if let errors = streams.errorDescriptor, ready[errors] != nil { try streams.readErrors() }
+    if let errors = streams.errorDescriptor, ready[errors] != nil {
+      voice.quote(errors: try streams.readErrors())
+    }
     if let input = streams.inputDescriptor, ready[input] != nil { try streams.feedInput() }
     if ready[child.exitDescriptor] != nil, exit == nil { try noticeExit() }
     if ready[signals.descriptor] != nil { try noticeSignals() }
@@ -337,10 +339,10 @@ final class AttemptLoop {
     }
     for _ in 0..<Self.lastReads {
       guard let errors = streams.errorDescriptor, try Poller.isReadable(errors) else { break }
-      try streams.readErrors()
+      voice.quote(errors: try streams.readErrors())
     }
     voice.finish(try streams.finishOutput())
-    try streams.finishErrors()
+    voice.quote(errors: try streams.finishErrors())
   }
 
   /// Bounds questions that bring up questions.

@@ -15,6 +15,9 @@ package struct AttemptPass: Sendable, Hashable {
   package var leaseId: String
   /// The longest one call may keep the agent waiting.
   package var patienceSec: Int
+  /// Is the file whose limits, profiles and types hold for what the agent makes; its own
+  /// environment may name another, or none.
+  package var configuration: String?
 
   /// Names the attempt as its processes do.
   package var marker: String { "\(task)/\(attemptN)" }
@@ -22,12 +25,16 @@ package struct AttemptPass: Sendable, Hashable {
   /// Says who acts with it, for the audit trail.
   package var actor: Actor { Actor(kind: .attempt, name: marker) }
 
-  package init(store: String, task: TaskID, attemptN: Int, leaseId: String, patienceSec: Int) {
+  package init(
+    store: String, task: TaskID, attemptN: Int, leaseId: String, patienceSec: Int,
+    configuration: String? = nil
+  ) {
     self.store = store
     self.task = task
     self.attemptN = attemptN
     self.leaseId = leaseId
     self.patienceSec = patienceSec
+    self.configuration = configuration
   }
 
   /// Reads the pass that the environment names; nil where it names none.
@@ -50,29 +57,28 @@ package struct AttemptPass: Sendable, Hashable {
 
   /// Writes it, and names the server that acts with it.
   func tools(
-    writtenTo path: String, executable: String, environment: [String: String],
-    files: any FileSystem
+    writtenTo path: String, executable: String, files: any FileSystem
   ) throws(SystemError) -> AgentTools {
     try files.createDirectories(Path.parent(path))
     try files.createFile(path).append(Self.json.encode(self))
-    var handedOn = [
-      AgentEnvironment.Name.attempt: marker, AgentEnvironment.Name.pass: path,
-      "ERRAND_HOME": store,
-    ]
-    // By its files the server knows types and profiles; the agent's own may name others.
-    for name in ["ERRAND_CONFIG", "XDG_CONFIG_HOME"] { handedOn[name] = environment[name] }
-    return AgentTools(command: executable, arguments: ["serve"], environment: handedOn)
+    return AgentTools(
+      command: executable, arguments: ["serve"],
+      environment: [
+        AgentEnvironment.Name.attempt: marker, AgentEnvironment.Name.pass: path,
+        "ERRAND_HOME": store,
+      ])
   }
 }
 
 extension AttemptPass: JSONCodable {
   package static let json = Codec.object(
-    Self.init(store:task:attemptN:leaseId:patienceSec:),
+    Self.init(store:task:attemptN:leaseId:patienceSec:configuration:),
     required("store", \.store, .string, "The store's folder."),
     required("task", \.task, TaskID.json, "The task."),
     required("attemptN", \.attemptN, .int(1 ... .max), "The attempt."),
     required("leaseId", \.leaseId, .string, "Its secret."),
-    required("patienceSec", \.patienceSec, .int(0...86_400), "Longest wait of one call."))
+    required("patienceSec", \.patienceSec, .int(0...86_400), "Longest wait of one call."),
+    optional("configuration", \.configuration, .string, "The configuration's file."))
 }
 
 /// Says why a pass lets nobody in.

@@ -75,11 +75,11 @@ struct AttemptSetting {
   ) throws(Unfit) -> AgentTools {
     let pass = AttemptPass(
       store: ledger.store.layout.root, task: record.id, attemptN: ledger.attemptN,
-      leaseId: ledger.leaseId, patienceSec: traits.patience)
+      leaseId: ledger.leaseId, patienceSec: traits.patience,
+      configuration: Configuration.path(environment: supervisor))
     return try fit { () throws(SystemError) in
       try pass.tools(
-        writtenTo: folders.pass, executable: try Environment.executablePath(),
-        environment: supervisor, files: files)
+        writtenTo: folders.pass, executable: try Environment.executablePath(), files: files)
     }
   }
 

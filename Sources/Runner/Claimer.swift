@@ -1,3 +1,4 @@
+import Agents
 import Posix
 import TaskStore
 import Tasks
@@ -80,6 +81,7 @@ struct Claimer {
       environment: SuperviseCommand.environment(environment, root: store.layout.root),
       directory: "/",
       descriptors: [SuperviseCommand.lockDescriptor: taken.lock.lock.rawValue])
+    spec.environment[AgentEnvironment.Name.supervised] = "\(taken.record.id)/\(taken.attemptN)"
     do throws(SpawnFailure) {
       let complaints = try Self.file(folders.complaints)
       spec.descriptors[2] = complaints.rawValue

@@ -226,7 +226,9 @@ struct SupervisedAttempt {
     return try AgentProcess.start(
       setting.launch, in: setting.place.directory, environment: setting.environment,
       marker: ledger.marker, transcript: transcript, errorLog: errorLog,
-      redactor: Redactor(setting.secrets))
+      redactor: Redactor(setting.secrets),
+      // What a command complains of is half of what it says; an agent's own log is noise.
+      hearsErrors: setting.adapter.traits.exitCodeIsResult)
   }
 
   private func clocks(_ traits: AgentTraits) -> AttemptClocks {

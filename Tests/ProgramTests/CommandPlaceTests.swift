@@ -52,6 +52,37 @@ struct CommandPlaceTests {
     }
   }
 
+  @Test func whatAnAgentLetsGoOfIsStillInsideItsAttempt() throws {
+    try withCommandDesk { desk in
+      _ = try desk.task("true", name: "victim")
+      let script = """
+        env -i PATH="$PATH" ERRAND_HOME='\(desk.store)' \
+          setsid -f \(try Program.errand()) comment victim x >said 2>&1
+        for try in $(seq 600); do [ -s said ] && break; sleep 0.1; done; cat said
+        """
+      let outcome = try desk.errand(["run", "--profile", "shell", "--watch", script])
+      #expect(outcome.text.contains("inside the attempt"), "\(outcome.text)")
+      #expect(try desk.json(["get", "victim", "--json"])["comments"] == nil)
+    }
+  }
+
+  @Test func whatAnAgentMakesKeepsToTheConfigurationOfItsRunner() throws {
+    try withCommandDesk { desk in
+      try writeFile(
+        desk.configuration,
+        #"{"limits":{"subtasks":1},"profiles":[{"name":"mine","adapter":"shell"}]}"#)
+      let errand = try Program.errand()
+      let script = """
+        unset ERRAND_CONFIG; \(errand) create -p mine -n one true
+        ERRAND_CONFIG=/none \(errand) create -p mine -n two true; echo "two: $?"
+        """
+      let outcome = try desk.errand(["run", "--profile", "mine", "--watch", script])
+      #expect(outcome.text.contains("two: 75"), "\(outcome.text)")
+      #expect(try desk.json(["get", "one", "--json"])["profile"] == "mine")
+      #expect(try desk.errand(["get", "two"]).status == .exited(code: 3))
+    }
+  }
+
   @Test func theDoctorNamesACommandAsDefault() throws {
     try withCommandDesk { desk in
       try writeFile(desk.configuration, #"{"defaultProfile":"shell"}"#)

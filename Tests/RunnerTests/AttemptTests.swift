@@ -36,6 +36,19 @@ import Testing
     }
   }
 
+  @Test func whatACommandComplainsOfIsAmongItsMessages() throws {
+    try withStage { stage in
+      let task = try stage.run(
+        "echo one >&2; echo '\u{1B}[31mtwo' >&2; printf three >&2; exec 2>&-; echo said")
+      #expect(task.status == .completed && task.resultSummary == "said")
+      var told: [String] = []
+      for case .info(let text, let data) in try stage.messages(task) {
+        if data?["stream"] == "stderr" { told.append(text) }
+      }
+      #expect(told.joined(separator: "\n") == "one\ntwo\nthree")
+    }
+  }
+
   @Test func aSilentProgramHasASummaryAsWell() throws {
     try withStage { stage in
       let task = try stage.run("exit 0")

@@ -87,7 +87,9 @@ package final class AttemptScope: Sendable {
       found.identities.insert(record.identity).inserted
     {
       if found.marker == nil {
-        found.marker = ProcessTable.value(of: AgentEnvironment.Name.attempt, in: pid)
+        found.marker =
+          ProcessTable.value(of: AgentEnvironment.Name.attempt, in: pid)
+          ?? ProcessTable.value(of: AgentEnvironment.Name.supervised, in: pid)
       }
       pid = record.parent
     }

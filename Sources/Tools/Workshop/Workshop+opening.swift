@@ -17,7 +17,11 @@ extension Workshop.Setting {
     ) { (store) throws(RunnerError) in
       try RunnerLauncher.ensureRunning(store: store, executable: executable, build: build)
     }
-    if let pass, pass.store == setting.storeRoot { setting.pass = pass }
+    if let pass, pass.store == setting.storeRoot {
+      setting.pass = pass
+      setting.environment["ERRAND_CONFIG"] =
+        pass.configuration ?? Configuration.path(environment: environment)
+    }
     return setting
   }
 
