@@ -56,7 +56,7 @@ package enum FailureReason: String, Sendable, Hashable, CaseIterable {
     case .agentRateLimited, .agentServerError, .agentNetwork: "Create the task again later."
     case .modelUnavailable: "Name another model or profile."
     case .contextOverflow: "Split the work into smaller tasks."
-    case .agentCrashed: "Read the messages; what an agent wrote to its error output is in stderr.log."
+    case .agentCrashed: "Read the messages; an agent's own error output is in stderr.log."
     case .agentRefused: "Change the brief."
     case .outputMissing, .outputInvalid: "Read the messages; say in the brief what to hand in."
     case .checkFailed: "Read the checks' output."
@@ -64,7 +64,7 @@ package enum FailureReason: String, Sendable, Hashable, CaseIterable {
     case .sessionUnavailable: "Continue it with session new, which starts from a briefing."
     case .storeError: "Run `errand doctor`."
     case .maxTurns: "Create a task for the rest, or allow more turns."
-    case .unknown: "Read the messages; what an agent wrote to its error output is in stderr.log."
+    case .unknown: "Read the messages; an agent's own error output is in stderr.log."
     }
   }
 }
