@@ -48,7 +48,7 @@ struct CommandPlaceTests {
         environment: desk.environment.merging(["ERRAND_ATTEMPT": "other/1"]) { _, new in new },
         directory: desk.folder)
       #expect(outcome.status == .exited(code: 2), "\(outcome.text) \(outcome.errorText)")
-      #expect(outcome.errorText.contains("Inside an attempt"), "\(outcome.errorText)")
+      #expect(outcome.errorText.contains("inside an attempt"), "\(outcome.errorText)")
     }
   }
 

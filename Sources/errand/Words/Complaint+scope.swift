@@ -10,6 +10,8 @@ extension Complaint {
     } catch {
       throw Complaint(error.summary, next: error.nextStep, code: .tryLater)
     }
-    if isInside { throw Complaint("Inside an attempt \(what).", next: next, code: .usage) }
+    if isInside {
+      throw Complaint("This runs inside an attempt, where \(what).", next: next, code: .usage)
+    }
   }
 }
