@@ -124,7 +124,8 @@ package enum Reconciler {
     let folders = AttemptFolders(
       layout: ledger.store.layout, record: record, attemptN: attempt.attemptN)
     let files = RealFileSystem()
-    var harvest = Harvest(ledger: ledger, limits: Limits())
+    var harvest = Harvest(
+      ledger: ledger, limits: limits, redactor: Redactor(secrets(of: record, ledger.store)))
     harvest.takeFiles(from: folders.artifacts, files: files)
     let text =
       attempt.startedAt == nil
@@ -157,10 +158,24 @@ package enum Reconciler {
       let plain = try record.spec.launch.environment.map { (cid) throws(StoreError) in
         try store.environment(cid)
       }
-      return (plain ?? [:]).merging(try store.secrets(of: record.id)) { $1 }
+      return (plain ?? [:]).merging(secrets(of: record, store)) { $1 }
     } catch {
       // The conversation stays where its agent has it.
       return [:]
+    }
+  }
+
+  private static func secrets(of record: TaskRecord, _ store: TaskStore) -> [String: String] {
+    // Who cannot read them has the shapes of keys to go by.
+    do throws(StoreError) { return try store.secrets(of: record.id) } catch { return [:] }
+  }
+
+  /// Gives the limits that hold now, or the usual ones where the configuration cannot be read.
+  private static var limits: Limits {
+    do throws(ConfigurationError) {
+      return try Configuration.load(environment: Environment.current).0.limits
+    } catch {
+      return Limits()
     }
   }
 

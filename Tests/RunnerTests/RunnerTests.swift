@@ -107,10 +107,11 @@ import Testing
       let ready = stage.base + "/ready"
       let task = try stage.create(
         """
-        echo partial; echo r > $ERRAND_ARTIFACTS/report.md
+        echo partial; echo r > $ERRAND_ARTIFACTS/report-$KEY.md
         setsid sleep 600 & echo x > \(ready); wait
         """
-      )
+      ) { $0.launch.secretNames = ["KEY"] }
+      try stage.store.writeSecrets(task.id, ["KEY": "s3cret-value"])
       let runner = try stage.startRunner()
       try stage.wait(forFile: ready)
       let running = try stage.wait(for: task) { $0.status == .running }
@@ -121,7 +122,7 @@ import Testing
       #expect(ended.error?.code == .interrupted)
       #expect(try stage.processes(ended).isEmpty)
       #expect(try stage.text(ended) == "partial")
-      #expect(ended.artifacts.map(\.title) == ["report.md"])
+      #expect(ended.artifacts.map(\.title) == ["report-[secret KEY].md"])
       _ = consume runner
     }
   }
