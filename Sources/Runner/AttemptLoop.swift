@@ -125,11 +125,8 @@ final class AttemptLoop {
       let (bytes, unanswered) = desk.expire(&voice)
       streams.send(bytes)
       if let unanswered { return try begin(.unanswered(unanswered)) }
-      if let wish = wishToEnd(now) {
-        try begin(wish)
-      } else if let leaveBy, leaveBy <= now {
-        try terminate()
-      }
+      if let wish = wishToEnd(now) { return try begin(wish) }
+      if let leaveBy, leaveBy <= now { try terminate() }
     case .asked(let until, let inWords):
       if until <= now { try inWords ? interrupt() : terminate() }
     case .ending(let killAt):
