@@ -55,7 +55,14 @@ struct Harvest {
   private mutating func warn(of changes: GitChanges, _ workTree: WorkTreeRecord) {
     guard !changes.isEmpty else { return }
     do {
-      notes += try Neighbours(of: ledger.task, in: ledger.store).notes(on: changes, workTree)
+      let neighbours = try Neighbours(of: ledger.task, in: ledger.store)
+      for found in try neighbours.findings(on: changes, workTree) {
+        notes.append(
+          "Task \(found.name), which still runs, has changed the same: \(found.files).")
+        try ledger.remark(
+          on: found.task,
+          "Task \(try ledger.record().spec.name) has changed the same: \(found.files).")
+      }
     } catch {
       notes.append("Whether others have changed the same files is not known: \(error).")
     }

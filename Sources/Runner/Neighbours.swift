@@ -6,7 +6,14 @@ import Tasks
 /// Finds who else has changed the same files, in another work tree of the same repository, and is
 /// not done yet: their branches will not merge by themselves.
 struct Neighbours {
-  private let running: [(name: String, workspace: AttemptWorkspace)]
+  /// Names one of them, and what it has in common with a change.
+  struct Finding: Sendable, Hashable {
+    var task: TaskID
+    var name: String
+    var files: String
+  }
+
+  private let running: [(task: TaskRecord, workspace: AttemptWorkspace)]
 
   /// Bounds who is looked at, and for how long in all: an end waits for it.
   private static let most = 8
@@ -15,23 +22,24 @@ struct Neighbours {
   init(of task: TaskID, in store: TaskStore) throws(StoreError) {
     running = try store.activeTasks().filter { $0.id != task && $0.status.isActive }
       .compactMap { other in
-        other.latestAttempt?.workspace.map { (other.spec.name, $0) }
+        other.latestAttempt?.workspace.map { (other, $0) }
       }.suffix(Self.most)
   }
 
-  /// Names them with what they have in common with a change.
-  func notes(on changes: GitChanges, _ workTree: WorkTreeRecord) throws(GitFailure) -> [String] {
+  func findings(
+    on changes: GitChanges, _ workTree: WorkTreeRecord
+  ) throws(GitFailure) -> [Finding] {
     let deadline = MonotonicTime.after(Self.patience)
-    var notes: [String] = []
+    var findings: [Finding] = []
     for other in running {
       let common = try workTree.common(changes, with: other.workspace, until: deadline)
       guard !common.isEmpty else { continue }
       let listed = common.prefix(10).map { CleanText.line($0, limit: 200) }
         .joined(separator: ", ")
       let more = common.count > 10 ? " and \(common.count - 10) more" : ""
-      notes.append(
-        "Task \(other.name), which still runs, has changed the same: \(listed)\(more).")
+      findings.append(
+        Finding(task: other.task.id, name: other.task.spec.name, files: listed + more))
     }
-    return notes
+    return findings
   }
 }

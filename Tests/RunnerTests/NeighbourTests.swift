@@ -26,6 +26,9 @@ import Testing
       let notes = try stage.notes(second)
       let warning = "Task \(first.spec.name), which still runs, has changed the same: both."
       #expect(notes.contains(warning) == isNamed, "\(notes)")
+      // Whoever looks at the other one is told, too, while it goes on.
+      let told = "Task \(second.spec.name) has changed the same: both."
+      #expect(try stage.now(first).comments.map(\.text) == (isNamed ? [told] : []))
       try writeFile(stage.base + "/go", "")
       _ = try stage.wait(for: first)
       _ = consume runner
