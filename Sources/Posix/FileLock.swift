@@ -38,6 +38,22 @@ package struct FileLock: ~Copyable, Sendable {
     }
   }
 
+  /// Tells whether somebody holds the lock; writes nothing, so that a read-only disk can be asked.
+  package static func isHeld(_ path: String) throws(SystemError) -> Bool {
+    let descriptor: Descriptor
+    do throws(SystemError) {
+      descriptor = try Descriptor.open(path, [.read, .noFollow])
+    } catch {
+      guard error.isNotFound else { throw error }
+      return false
+    }
+    let result = cposix_lock(descriptor.rawValue, 2)
+    guard result < 0 else { return false }
+    let error = SystemError("flock", -result, path)
+    guard error.isWouldBlock else { throw error }
+    return true
+  }
+
   /// Waits for the lock until a deadline; nil if somebody still holds it then.
   package static func acquire(
     _ path: String, until deadline: MonotonicTime

@@ -10,6 +10,8 @@ struct ArtifactDrop {
     static let depth = 6
     /// How much of a file is looked at to tell text from bytes.
     static let probe = 64 << 10
+    /// How many that are left out are told by name.
+    static let told = 20
   }
 
   /// One file that may be kept.
@@ -22,6 +24,7 @@ struct ArtifactDrop {
   private(set) var found: [Found] = []
   /// What was left out, and why, in words.
   private(set) var leftOut: [String] = []
+  private var untold = 0
   private var total = 0
   private let limits: Limits
 
@@ -29,6 +32,7 @@ struct ArtifactDrop {
   init(_ folder: String, limits: Limits, files: any FileSystem) throws(SystemError) {
     self.limits = limits
     try list(folder, "", 0, files)
+    if untold > 0 { leftOut.append("\(untold) more were left out.") }
   }
 
   private mutating func list(
@@ -67,8 +71,10 @@ struct ArtifactDrop {
   }
 
   private mutating func refuse(_ path: String, _ reason: String) {
-    if leftOut.count < 20 {
-      leftOut.append("\(CleanText.line(path, limit: 200)) was left out: \(reason).")
+    guard leftOut.count < Limit.told else {
+      untold += 1
+      return
     }
+    leftOut.append("\(CleanText.line(path, limit: 200)) was left out: \(reason).")
   }
 }

@@ -19,8 +19,11 @@ extension AttemptLedger {
     try store.sync()
   }
 
-  /// Finds what is wrong with an output by the task's type, before it is handed in.
-  package func faults(in output: JSONValue, of record: TaskRecord) throws(StoreError) -> [Fault] {
+  /// Finds what is wrong with an output by the task's type, before it is handed in; nothing is
+  /// filled in for whoever can still correct it, but the summary that came beside it.
+  package func faults(
+    in output: JSONValue, of record: TaskRecord, summary: String? = nil
+  ) throws(StoreError) -> [Fault] {
     let limit = AgentBounds.storedValue
     guard output.bytes.count <= limit else {
       return [
@@ -30,9 +33,10 @@ extension AttemptLedger {
       ]
     }
     let type = try store.type(of: record.spec)
-    return AttemptOutput(
-      record.spec, type, result: AgentResult(summary: nil, output: output), tail: TailText(),
-      exit: nil, duration: .zero, artifacts: []
-    ).faults
+    var members = output.objectValue ?? JSONObject()
+    if let summary, type.takesSummary { members["summary"] = .string(summary) }
+    return type.faults(
+      inOutput: output.objectValue == nil ? output : .object(members), of: record.spec,
+      at: JSONPointer(tokens: ["output"]))
   }
 }

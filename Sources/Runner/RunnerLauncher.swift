@@ -46,11 +46,7 @@ package enum RunnerLauncher {
 
   /// Tells whether a runner holds the store's runner lock.
   package static func isRunning(store: TaskStore) throws(RunnerError) -> Bool {
-    try fromSystem { () throws(SystemError) in
-      let path = store.layout.runnerLock
-      guard try FileStatus.of(path) != nil else { return false }
-      return try FileLock.tryAcquire(path) == nil
-    }
+    try fromSystem { () throws(SystemError) in try FileLock.isHeld(store.layout.runnerLock) }
   }
 
   /// Tells where the console is served; nil where no runner serves one, as far as it shows.

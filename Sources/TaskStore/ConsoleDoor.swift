@@ -118,6 +118,9 @@ package struct ConsoleDoor: Sendable {
   package func signOut() throws(StoreError) {
     try onDisk { () throws(SystemError) in
       try store.files.removeIfPresent(Path.join(store.layout.keys, "\(Self.keyName).key"))
+      if try store.files.exists(store.layout.keys) {
+        try store.files.syncDirectory(store.layout.keys)
+      }
       guard try store.files.exists(codes) else { return }
       for name in try store.files.list(codes) {
         try store.files.removeIfPresent(Path.join(codes, name))

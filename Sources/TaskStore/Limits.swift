@@ -1,6 +1,6 @@
 import JSON
 
-/// Bounds everything that could grow: the one table of limits, each of which a person may set.
+/// Bounds everything that could grow: the table of those limits that a person may set.
 ///
 /// Sizes are in bytes here and in MiB in the configuration.
 package struct Limits: Sendable, Hashable {

@@ -15,7 +15,7 @@ package struct Retention: Sendable, Hashable {
   /// Days a key keeps its task.
   static let keyDays = 30
   /// Days a wait's handle is kept after its end, and one that nobody ever ended.
-  static let handleDays = 7
+  package static let handleDays = 7
   static let forgottenHandleDays = 90
 
   /// Days a schedule is shown after its last run.

@@ -4,7 +4,7 @@ import Tasks
 
 /// Says why the store could not do what was asked; a closed list.
 package enum StoreError: Error, Sendable {
-  case notFound(reference: String, near: [String])
+  case notFound(reference: String, near: [String], isInBin: Bool = false)
   case refused(IllegalTransition)
   case nameTaken(String)
   case noSchedule(reference: String, near: [String])
@@ -29,7 +29,8 @@ package enum StoreError: Error, Sendable {
 extension StoreError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .notFound(let reference, let near):
+    case .notFound(let reference, _, true): "Task \(reference) was deleted; it is in the bin."
+    case .notFound(let reference, let near, false):
       near.isEmpty
         ? "There is no task \(reference)."
         : "There is no task \(reference); near: \(near.joined(separator: ", "))."
@@ -68,6 +69,8 @@ extension StoreError: CustomStringConvertible {
   /// Gives the one safe next step.
   package var nextStep: String {
     switch self {
+    case .notFound(let reference, _, true):
+      "Take it out of the bin with `errand restore \(reference)`."
     case .notFound: "Call tasks_list to see the tasks there are."
     case .refused: "Call tasks_get to see where the task stands now."
     case .nameTaken: "Give another name, or none; a deleted task keeps its own."
@@ -93,7 +96,9 @@ extension SystemError {
   package var cure: String {
     if isNoSpace { return "Make room on the disk of \(place); then try again." }
     if isReadOnly { return "Make the disk of \(place) writable; then try again." }
-    if isPermissionDenied { return "Give yourself the rights to \(place); then try again." }
+    if isPermissionDenied {
+      return "Give yourself the rights to \(place) and the folders above it; then try again."
+    }
     if isInputOutput { return "Check the disk of \(place) and keep a copy; then try again." }
     if isTooManyOpen { return "Raise the limit of open files (ulimit -n); then start again." }
     return "Check \(place), its permissions and the free space; then try again."

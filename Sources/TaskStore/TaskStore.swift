@@ -213,7 +213,10 @@ extension Fold {
       }
     if let id {
       if !evenInDoubt, isDamaged(id) { throw .damagedTask(id) }
-      if let record = try record(id), (record.deletion != nil) == isInBin { return record }
+      if let record = try record(id) {
+        if (record.deletion != nil) == isInBin { return record }
+        if !isInBin { throw .notFound(reference: reference.description, near: [], isInBin: true) }
+      }
     }
     throw .notFound(reference: reference.description, near: try near(reference.description))
   }

@@ -43,17 +43,17 @@ package enum FailureReason: String, Sendable, Hashable, CaseIterable {
   /// Gives the one safe next step, as a sentence for a person or a model.
   package var nextStep: String {
     switch self {
-    case .timeout: "Read the messages, then create the task again with more time or less to do."
-    case .dispatchTimeout: "Check that the agent starts by hand, then create the task again."
+    case .timeout: "Read the messages, then retry it, or create one with more time or less to do."
+    case .dispatchTimeout: "Check that the agent starts by hand, then retry the task."
     case .budgetExhausted: "Read what was done, then create a task for the rest."
     case .dependencyUnsatisfiable: "Look at the tasks it depends on."
-    case .interrupted: "Read the messages to see how far it got, then create the task again."
+    case .interrupted: "Read the messages to see how far it got, then retry the task."
     case .agentMissing:
       "Install the agent, or name a profile that is available."
     case .agentVersionUnsupported: "Update the agent."
     case .agentAuth: "Log in to the agent in a terminal."
     case .agentQuota: "Wait until the quota is back, or name another profile."
-    case .agentRateLimited, .agentServerError, .agentNetwork: "Create the task again later."
+    case .agentRateLimited, .agentServerError, .agentNetwork: "Retry the task later."
     case .modelUnavailable: "Name another model or profile."
     case .contextOverflow: "Split the work into smaller tasks."
     case .agentCrashed: "Read the messages; an agent's own error output is in stderr.log."

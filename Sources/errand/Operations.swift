@@ -21,11 +21,18 @@ struct Operations: Sendable {
   /// Takes everything from this process, as a server does.
   static func setting() throws(Complaint) -> Workshop.Setting {
     do throws(SystemError) {
-      return try Workshop.Setting.ofThisProcess(build: ThisBuild.current)
+      let setting = try Workshop.Setting.ofThisProcess(build: ThisBuild.current)
+      if let home = setting.environment["ERRAND_HOME"], !home.isEmpty, !home.hasPrefix("/"),
+        !home.hasPrefix("~")
+      {
+        StandardError.write(
+          "errand: ERRAND_HOME is relative: the store is \(setting.storeRoot)\n")
+      }
+      return setting
     } catch {
       throw Complaint(
         "The program cannot look at its surroundings.", why: [error.description],
-        next: "Change to a directory that exists, then call again.", code: .usage)
+        next: "Call it by its full path.", code: .usage)
     }
   }
 

@@ -7,7 +7,7 @@ enum Program {
     let terminal = Terminal.standard(Environment.current)
     do throws(Complaint) {
       let parser = LineParser(
-        commands: Command.candidates(for: words), directory: try startDirectory())
+        commands: Command.candidates(for: words), directory: startDirectory)
       switch try parser.read(words) {
       case .overview(nil):
         try terminal.print(HelpText.overview(Command.all, terminal))
@@ -29,14 +29,9 @@ enum Program {
     }
   }
 
-  private static func startDirectory() throws(Complaint) -> String {
-    do throws(SystemError) {
-      return try Environment.currentDirectory()
-    } catch {
-      throw Complaint(
-        "The current directory cannot be used.", why: [error.description],
-        next: "Change to a directory that exists, then call again.", code: .usage)
-    }
+  /// Is nil in a directory that was removed, where all that names no relative path still works.
+  private static var startDirectory: String? {
+    do throws(SystemError) { return try Environment.currentDirectory() } catch { return nil }
   }
 }
 

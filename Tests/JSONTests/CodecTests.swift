@@ -6,6 +6,7 @@ import Testing
     (#"{"task_id":"a"}"#, #"{"task_id":"a"}"#),
     (#"{"taskId":"a","timeoutSec":3}"#, #"{"task_id":"a","timeout_sec":3}"#),
     (#"{"id":"a","timeout_sec":null,"tags":[]}"#, #"{"task_id":"a"}"#),
+    (#"{"id":"a","tags":null}"#, #"{"task_id":"a"}"#),
     (
       #"{"tags":["x"],"timeout_sec":3.0,"id":"a"}"#,
       #"{"task_id":"a","timeout_sec":3,"tags":["x"]}"#
@@ -46,6 +47,10 @@ import Testing
         #"/status: expected one of "queued", "running", "input_required", found "runing""#
           + #"; nearest is "running""#,
       ]
+    ),
+    (
+      #"{"id":"\#(String(repeating: "é", count: 65))"}"#,
+      ["/id: expected a string of 1 to 64 characters, found one of 65"]
     ),
     (#"{"id":"a","tags":["1","2","3","4"]}"#, ["/tags: expected 0 to 3 items, found 4"]),
     (

@@ -16,6 +16,19 @@ struct FileLockTests {
     }
   }
 
+  @Test func askingWhetherALockIsHeldWritesNothing() throws {
+    try withTemporaryDirectory { directory in
+      let path = "\(directory)/lock"
+      #expect(try !FileLock.isHeld(path))
+      #expect(try FileStatus.of(path) == nil, "nothing was made")
+      let lock = try FileLock.acquire(path)
+      #expect(try FileLock.isHeld(path))
+      _ = consume lock
+      #expect(try Self.becomesFree(path))
+      #expect(try !FileLock.isHeld(path))
+    }
+  }
+
   @Test func aLockGivenToAChildOutlivesItsGiver() throws {
     try withTemporaryDirectory { directory in
       let path = "\(directory)/lock"

@@ -17,6 +17,61 @@ struct CommandTroubleTests {
     }
   }
 
+  @Test func aStoreOfANewerProgramIsNoFailedTask() throws {
+    try withCommandDesk { desk in
+      try RealFileSystem().createDirectory(desk.store)
+      try writeFile(desk.store + "/store.json", #"{"format":99}"#)
+      for words in [["list"], ["create", "-p", "shell", "true"]] {
+        let outcome = try desk.errand(words)
+        #expect(outcome.status == .exited(code: 75), "\(outcome.errorText)")
+        #expect(outcome.errorText.contains("Next: Update Errand."))
+      }
+    }
+  }
+
+  @Test func inADirectoryThatIsGoneAllButNewPathsWorks() throws {
+    try withCommandDesk { desk in
+      _ = try desk.task("true", name: "one")
+      let errand = try Program.errand()
+      let script = """
+        mkdir gone && cd gone && rmdir ../gone
+        '\(errand)' help >/dev/null && '\(errand)' list -q && '\(errand)' get one -q || exit 9
+        '\(errand)' create -p shell true && exit 8
+        '\(errand)' create -p shell --workspace none true -q && '\(errand)' serve </dev/null
+        """
+      let outcome = try Program.run(
+        ["-c", script], executable: "/bin/sh", environment: desk.environment,
+        directory: desk.folder, within: .seconds(60))
+      #expect(outcome.status == .exited(code: 0), "\(outcome.text)\(outcome.errorText)")
+      #expect(outcome.errorText.contains("Next: Name one with --dir."))
+    }
+  }
+
+  @Test func aRelativeStoreIsSaidToBeWhereItIs() throws {
+    try withCommandDesk { desk in
+      let outcome = try desk.errand(["list"], environment: ["ERRAND_HOME": "near"])
+      #expect(outcome.errorText.contains("the store is \(desk.folder)/near"))
+    }
+  }
+
+  @Test func whatATerminalWouldActOnIsNotEchoed() throws {
+    try withCommandDesk { desk in
+      let outcome = try desk.errand(["get", "a\u{1B}[31m\u{202E}b"])
+      #expect(outcome.status != .exited(code: 0))
+      #expect(
+        !outcome.errorText.unicodeScalars.contains { "\u{1B}\u{202E}".unicodeScalars.contains($0) })
+    }
+  }
+
+  @Test func aPlaceThatIsNotThereTakesNoExport() throws {
+    try withCommandDesk { desk in
+      _ = try desk.task("true", name: "one")
+      let outcome = try desk.errand(["export", "one", "-o", "none/such/place"])
+      #expect(outcome.status == .exited(code: 2), "\(outcome.errorText)")
+      #expect(outcome.errorText.contains("none/such is no directory"))
+    }
+  }
+
   @Test func insideAnAttemptTasksAreOnlyRead() throws {
     try withCommandDesk { desk in
       let id = try desk.task("true")

@@ -72,9 +72,11 @@ import Testing
       #expect(
         messages?.arrayValue?.map { $0["kind"] } == ["text", "tool_call_start", "tool_call_end"])
 
-      let refused = try server.refusal(
-        "tasks_complete", ["task_id": "count", "lease_id": lease, "output": ["summary": 5]])
-      #expect(refused.hasPrefix("[output_invalid] ") && refused.contains("/output/summary: "))
+      for output in [["summary": 5], ["x": 1]] as [JSONValue] {
+        let refused = try server.refusal(
+          "tasks_complete", ["task_id": "count", "lease_id": lease, "output": output])
+        #expect(refused.hasPrefix("[output_invalid] ") && refused.contains("/output/summary: "))
+      }
       let done = try server.call(
         "tasks_complete",
         [
@@ -88,6 +90,37 @@ import Testing
         .arrayValue?.first
       #expect(attempt?["worker"] == "ann" && attempt?["outputCid"] != nil)
       #expect(attempt?["leaseId"] == nil, "the lease stays with its holder")
+    }
+  }
+
+  @Test func aSummaryBesideTheOutputIsPartOfIt() throws {
+    try withCrew { server, _ in
+      _ = try create(server, "count")
+      let (_, lease) = try claim(server)
+      let done = try server.call(
+        "tasks_complete",
+        ["task_id": "count", "lease_id": lease, "output": ["x": 1], "summary": "42 words"])
+      #expect(done["resultSummary"] == "42 words", "\(done.text)")
+    }
+  }
+
+  @Test(arguments: [("zz", "profile_unknown"), ("shell", "profile_unsuitable")])
+  func whoCanNeverGetATaskIsTold(_ profile: String, _ code: String) throws {
+    try withCrew { server, _ in
+      let refused = try server.refusal(
+        "tasks_claim", ["worker": "ann", "profile": .string(profile)])
+      #expect(refused.hasPrefix("[\(code)] "), "\(refused)")
+    }
+  }
+
+  @Test func aLongPromptIsCutToTheBudget() throws {
+    try withCrew { server, _ in
+      let brief = String(repeating: "word ", count: 12_000)
+      _ = try create(server, "count", ["brief": .string(brief)])
+      let claimed = try server.call("tasks_claim", ["worker": "ann", "profile": "crew"])
+      #expect(claimed["leaseId"] != nil)
+      #expect(claimed.bytes.count <= 8_000, "\(claimed.bytes.count)")
+      #expect(claimed["hint"]?.stringValue?.contains("cut") == true)
     }
   }
 

@@ -72,6 +72,18 @@ import Testing
     }
   }
 
+  @Test func ofManyThatAreLeftOutTheNumberIsTold() throws {
+    try withStage(["limits": ["artifactFiles": 1]]) { stage in
+      let task = try stage.run(
+        #"cd "$ERRAND_ARTIFACTS"; for i in $(seq 26); do echo $i > f$i; done"#)
+      let notes = try stage.messages(task).compactMap {
+        if case .info(let text, _) = $0 { text } else { nil }
+      }
+      #expect(notes.count { $0.contains(" was left out: ") } == 20)
+      #expect(notes.contains("5 more were left out."), "\(notes)")
+    }
+  }
+
   @Test func aFolderReplacedByALinkIsNotEntered() throws {
     try withStage { stage in
       let task = try stage.run("rmdir \"$ERRAND_ARTIFACTS\"; ln -s /etc \"$ERRAND_ARTIFACTS\"")

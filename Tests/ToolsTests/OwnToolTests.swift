@@ -45,6 +45,14 @@ struct OwnToolTests {
     }
   }
 
+  @Test func whatAnOutputLacksIsNotMadeUp() throws {
+    try withHouse { house in
+      let agent = try house.inside(try house.start(try house.task()))
+      let refused = try agent.refusal("task_submit_output", ["output": ["bad": 1]])
+      #expect(refused.faults.map { "\($0)" } == ["/output/summary: required"])
+    }
+  }
+
   @Test func aQuestionWaitsForItsAnswer() throws {
     try withHouse { house in
       let task = try house.start(try house.task())

@@ -87,6 +87,15 @@ struct ReviewTests {
     }
   }
 
+  @Test func whatIsBeingTriedAgainIsJudgedLater() throws {
+    try withHouse { house in
+      let id: JSONValue = .string(try done(house).id.description)
+      _ = try house.call("tasks_retry", ["task_id": id, "reason": "x"])
+      let refusal = try house.refusal("tasks_verify", ["task_id": id, "accepted": true])
+      #expect(refusal.code == "not_ended", "\(refusal.text)")
+    }
+  }
+
   @Test func aChatClientNeedsLeaveToRunACommandAgain() throws {
     try withHouse { house in
       let task = try done(house)

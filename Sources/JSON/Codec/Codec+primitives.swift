@@ -11,16 +11,21 @@ extension Codec where Value == String {
 
   /// Bounds the length, in code points.
   package static func string(length: ClosedRange<Int>) -> Codec<String> {
-    checked(
-      JSONValue.bounded(
+    let expected = "a string of \(length.described) characters"
+    return Codec(
+      schema: JSONValue.bounded(
         "string", ("minLength", length.lowerBound), ("maxLength", length.upperBound)),
-      expected: "a string of \(length.described) characters"
-    ) { text in
-      // A code point takes one to four bytes: most lengths are settled without counting.
-      let bytes = text.utf8.count
-      if bytes < length.lowerBound || bytes / 4 > length.upperBound { return false }
-      return length.contains(text.unicodeScalars.count)
-    }
+      read: { value, faults in
+        guard case .string(let text) = value else { return faults.expected(expected, value) }
+        // A code point takes one to four bytes: most lengths are settled without counting.
+        let bytes = text.utf8.count
+        let mayFit = bytes >= length.lowerBound && bytes / 4 <= length.upperBound
+        if mayFit, length.contains(text.unicodeScalars.count) { return text }
+        if bytes <= JSONValue.shownLimit { return faults.expected(expected, value) }
+        faults.add("expected \(expected), found one of \(text.unicodeScalars.count)")
+        return nil
+      },
+      write: { $1.string($0) })
   }
 
   /// Publishes a pattern; `check` decides, and `expected` completes "expected …".
@@ -145,11 +150,14 @@ extension Faults {
 }
 
 extension JSONValue {
+  /// Bounds in bytes what of a text is shown.
+  fileprivate static let shownLimit = 40
+
   /// Shows a short value itself and names the kind of a long one.
   @usableFromInline package var shown: String {
     switch self {
     case .null, .bool, .integer, .double: return text
-    case .string(let string) where string.utf8.count <= 40: return text
+    case .string(let string) where string.utf8.count <= Self.shownLimit: return text
     case .bigInteger, .string, .array, .object: return kindName
     }
   }

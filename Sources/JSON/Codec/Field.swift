@@ -65,7 +65,7 @@ package final class Field<Root, Value: Sendable>: Sendable {
     })
 }
 
-/// Declares a member that has a default; the default itself is not written.
+/// Declares a member that has a default, also where it is null; the default is not written.
 @inlinable package func defaulted<Root, Value: Equatable>(
   _ name: String, _ get: @escaping @Sendable (Root) -> Value, _ codec: Codec<Value>,
   _ fallback: Value, _ doc: String = "", alias: String? = nil
@@ -79,7 +79,7 @@ package final class Field<Root, Value: Sendable>: Sendable {
   return Field(
     name, alias: alias, schema: schema, isRequired: false,
     read: { (value, faults) throws(Refusal) in
-      guard let value else { return fallback }
+      guard let value, !value.isNull else { return fallback }
       return try codec.take(value, &faults)
     },
     write: { root, writer in

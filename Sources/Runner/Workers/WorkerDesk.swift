@@ -58,11 +58,18 @@ package struct WorkerDesk: Sendable {
       tasks.filter { $0.isForWorkers && $0.status == .queued },
       limits: DispatchPlan.Limits(maxParallel: 1), now: .now
     ).candidates
+    var trouble: StoreError?
     for task in wish.choice(among: queue) {
+      // What it asks for must be readable: a lease that nobody is told of helps nobody.
+      do throws(StoreError) { _ = try store.type(of: task.spec) } catch {
+        trouble = trouble ?? error
+        continue
+      }
       guard let record = try take(task, wish) else { continue }
       try store.sync()
       return record
     }
+    if let trouble { throw trouble }
     return nil
   }
 
@@ -115,7 +122,7 @@ package struct WorkerDesk: Sendable {
     let held = try held(task, leaseId)
     let value = JSONValue.object(output)
     let faults = try told { () throws(StoreError) in
-      try held.ledger.faults(in: value, of: held.record)
+      try held.ledger.faults(in: value, of: held.record, summary: summary)
     }
     guard faults.isEmpty else { throw .misshapen(faults) }
     let made = try told { () throws(StoreError) in

@@ -111,7 +111,7 @@ extension TasksCreate {
     let hasBrief = type.inputSchema["properties"]?["brief"] != nil
     guard isCommand || resolved.plan.adapter != .shell || hasBrief else {
       throw .argument(
-        "profile", "type \(type.name) has no brief for profile shell to run",
+        "profile", "type \(type.name) has no brief for profile shell to run; name an agent's",
         code: "profile_unsuitable", tool: name)
     }
     return resolved
@@ -228,6 +228,7 @@ extension ToolFailure {
     ToolFailure(
       code: "task_validation_failed",
       summary: "The input does not fit type \(type). Nothing was stored.", faults: faults,
-      nextStep: "Correct it and call tasks_create again; tasks_schemas shows the type's schema.")
+      nextStep:
+        "Correct it and call tasks_create again; tasks_schemas with the type has its schema.")
   }
 }

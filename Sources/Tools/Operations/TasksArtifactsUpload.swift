@@ -124,9 +124,13 @@ package struct TasksArtifactsUpload: TaskTool {
 }
 
 extension ToolFailure {
-  fileprivate static let notYourTask = ToolFailure.argument(
-    "task_id", "is not the task you work on", code: "attempt_scope",
-    tool: "tasks_artifacts_upload")
+  fileprivate static let notYourTask = ToolFailure(
+    code: "attempt_scope",
+    summary: "Inside an attempt, artifacts go to its own task only. Nothing was done.",
+    faults: [
+      Fault(
+        pointer: JSONPointer(tokens: ["task_id"]), message: "is not the task you work on")
+    ], nextStep: "Name the task you work on.")
 
   fileprivate static let tooManyArtifacts = ToolFailure(
     code: "limit", summary: "A task holds at most \(TaskRecord.Limit.artifacts) artifacts.",

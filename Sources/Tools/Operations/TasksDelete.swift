@@ -39,18 +39,25 @@ package struct TasksDelete: TaskTool {
     try workshop.mayChange()
     let store = try workshop.store()
     let tasks = input.restores ? try inBin(input) : try ended(input)
+    // Whoever still clears up after a last attempt works in its folder; all are waited for before
+    // the first goes, since it is all of them or none.
+    return try workshop.holdingLatest(of: input.restores || input.dryRun ? [] : tasks[...]) {
+      () throws(ToolFailure) in try carryOut(input, tasks, store, caller)
+    }
+  }
+
+  private func carryOut(
+    _ input: Input, _ tasks: [TaskRecord], _ store: TaskStore, _ caller: Caller
+  ) throws(ToolFailure) -> Output {
     var items: [Item] = []
     for task in tasks {
       var task = task
       if !input.dryRun {
-        // Whoever still clears up after its last attempt works in its folder.
-        let lock = input.restores ? nil : try workshop.lockLatest(of: task)
         let id = TaskReference.id(task.id)
         task = try naming { () throws(StoreError) in
           input.restores
             ? try store.restore(id, by: caller.actor) : try store.delete(id, by: caller.actor)
         }
-        _ = consume lock
       }
       let size = try naming { () throws(StoreError) in try store.folderSize(of: task) }
       items.append(Item(task, sizeBytes: size, until: try end(of: task)))

@@ -63,7 +63,7 @@ package struct TasksSchemas: TaskTool {
       output.items[largest].inputSchema = nil
       output.items[largest].outputSchema = nil
       output.truncated = true
-      output.hint = "Schemas were left out: name one task_type, or pass a larger max_bytes."
+      output.hint = "Schemas were left out: \(Self.cure(input))"
     }
     if ByteBudget.size(output, Output.json) <= input.maxBytes { return output }
     output.truncated = true
@@ -74,11 +74,16 @@ package struct TasksSchemas: TaskTool {
       throw .tooSmall(input.maxBytes)
     }
     let left = names.dropFirst(fitted.items.count)
-    fitted.hint = Self.shorter + (left.isEmpty ? "" : " Left out: \(left.joined(separator: ", ")).")
+    fitted.hint =
+      "Cut: \(Self.cure(input))"
+      + (left.isEmpty ? "" : " Left out: \(left.joined(separator: ", ")).")
     return fitted
   }
 
-  private static let shorter = "Cut: name one task_type, or pass a larger max_bytes."
+  private static func cure(_ input: Input) -> String {
+    let isMost = input.maxBytes >= ByteBudget.most
+    return "name one task_type" + (isMost ? "." : ", or pass a larger max_bytes.")
+  }
 
   private static func hint(_ defaultName: String?) -> String {
     defaultName == nil

@@ -87,6 +87,8 @@ extension ToolFailure {
     ToolFailure(
       code: "conflict",
       summary: "Task \(task.spec.name) is \(task.status.rawValue), so its profile stays.",
-      nextStep: "Once it has ended, tasks_retry takes another profile.")
+      nextStep: task.status.isTerminal
+        ? "Call tasks_retry, which takes another profile."
+        : "Once it has ended, tasks_retry takes another profile.")
   }
 }

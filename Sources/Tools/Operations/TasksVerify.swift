@@ -44,9 +44,11 @@ package struct TasksVerify: TaskTool {
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ChangedTask {
     try workshop.mayChange()
-    if input.sendsBack, input.accepted || input.comments == nil {
-      throw .argument(
-        "retry_with_feedback", "goes with a rejection and its comments", tool: name)
+    if input.sendsBack, input.accepted {
+      throw .argument("retry_with_feedback", "goes with a rejection only", tool: name)
+    }
+    if input.sendsBack, input.comments == nil {
+      throw .argument("comments", "required with retry_with_feedback", tool: name)
     }
     let task = try workshop.find(TaskPlace(task: input.task, team: input.team, diary: input.diary))
     guard
@@ -56,6 +58,7 @@ package struct TasksVerify: TaskTool {
     if let given = input.attemptN, try task.attempt(given).status != .completed {
       throw .nothingToReview(task)
     }
+    guard task.status.isTerminal else { throw .notEnded(task) }
     // Resolved first: a verdict is not given and then found to have no next attempt.
     let relaunch =
       input.sendsBack

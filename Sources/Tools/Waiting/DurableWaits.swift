@@ -11,7 +11,7 @@ package struct DurableWaits: WaitHandles {
   let workshop: Workshop
 
   /// How long a wait that has ended can still be asked for; the store forgets it then.
-  static let retention = 7 * 86_400_000
+  static let retention = Retention.handleDays * 86_400_000
 
   /// Makes a handle for a wait that begins now.
   func make(

@@ -1,3 +1,4 @@
+import Agents
 import JSON
 import MCP
 import Runner
@@ -53,6 +54,7 @@ package struct TasksClaim: TaskTool {
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     try workshop.mayChange()
+    if let profile = input.profile { try checkIsForWorkers(profile) }
     var wish = WorkerWish(
       worker: CleanText.line(input.worker, limit: 80), team: workshop.team(input.team),
       leaseSec: input.leaseSec)
@@ -62,20 +64,45 @@ package struct TasksClaim: TaskTool {
     wish.taskTypes = Set(input.taskTypes)
     wish.tools = Set(input.tools)
     wish.trust = input.trust
+    // Somebody must see to it when the lease runs out.
+    try workshop.attend()
     let store = try workshop.store()
     let claimed = try workshop.refusing { () throws(WorkerDesk.Refusal) in
       try WorkerDesk(store, actor: caller.actor).claim(wish)
     }
-    // Somebody must see to it when the lease runs out.
-    try workshop.attend()
     guard let record = claimed, let attempt = record.latestAttempt, let lease = attempt.worker
     else { return Output(hint: "Nothing suits you now. Call again later.") }
     let type = try naming { () throws(StoreError) in try store.type(of: record.spec) }
-    let prompt = Prompt.render(record.spec, type, feedback: record.feedback)
+    let whole = Prompt.render(record.spec, type, feedback: record.feedback)
+    // The task takes what the prompt leaves, which is what a worker needs most.
+    let room = max(500, input.maxBytes - ByteBudget.least - ByteBudget.frame)
+    let prompt = ByteBudget.cut(whole, toBytes: room)
+    let rest = input.maxBytes - ByteBudget.frame - JSONValue.string(prompt).bytes.count
+    let isCut = prompt != whole
     return Output(
-      task: try workshop.shown(record, bytes: input.maxBytes), attemptN: attempt.attemptN,
-      leaseId: attempt.leaseId, leaseExpiresAt: lease.expiresAt, prompt: prompt,
-      hint: "Give a sign of life at least every \(lease.seconds) s.")
+      task: try workshop.shown(record, bytes: max(ByteBudget.least, rest)),
+      attemptN: attempt.attemptN, leaseId: attempt.leaseId, leaseExpiresAt: lease.expiresAt,
+      prompt: prompt,
+      hint: "Give a sign of life at least every \(lease.seconds) s."
+        + (isCut ? " The prompt is cut: tasks_get with more max_bytes has the input." : ""))
+  }
+
+  /// Refuses a profile that no task for workers can be of: the worker would wait for ever.
+  private func checkIsForWorkers(_ name: String) throws(ToolFailure) {
+    let entries = try workshop.catalog().entries
+    guard let entry = entries.first(where: { $0.profile.name == name }) else {
+      let known = entries.filter { $0.profile.adapter == .worker }.map(\.profile.name)
+      throw ToolFailure(
+        code: "profile_unknown", summary: "There is no profile \(CleanText.line(name, limit: 80)).",
+        faults: [Fault(pointer: JSONPointer(tokens: ["profile"]), message: "unknown profile")],
+        nextStep: known.isEmpty
+          ? #"The user adds {"name": …, "adapter": "worker"} to profiles in the configuration."#
+          : "Name one of \(known.prefix(20).joined(separator: ", ")), or leave it out.")
+    }
+    guard entry.profile.adapter == .worker else {
+      throw .argument(
+        "profile", "is not for outside workers", code: "profile_unsuitable", tool: self.name)
+    }
   }
 
   package struct Output: JSONCodable, ToolOutput {

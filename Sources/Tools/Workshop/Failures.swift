@@ -88,7 +88,7 @@ extension ToolFailure {
   init(_ error: PreflightError) {
     let place = JSONPointer(parsing: error.pointer) ?? .root
     self.init(
-      code: error.code, summary: error.description,
+      code: error.code, summary: CleanText.clean(error.description, limit: .max),
       faults: [Fault(pointer: place, message: "cannot be used; nothing was stored")],
       nextStep: error.nextStep)
   }
@@ -115,6 +115,16 @@ extension ToolFailure {
       nextStep: "Do the work yourself, or name in your result what should be a task of its own.")
   }
 
+  /// Says what does without leave for commands.
+  private static func instead(of argument: String) -> String {
+    switch argument {
+    case "checks": "Leave the checks out"
+    case "task_type": "Use another task_type"
+    case "task_id": "Create a task without checks"
+    default: "Name another profile"
+    }
+  }
+
   static func commandsNotAllowed(_ what: String, pointer: String) -> ToolFailure {
     ToolFailure(
       code: "commands_not_allowed",
@@ -123,8 +133,8 @@ extension ToolFailure {
         Fault(
           pointer: JSONPointer(tokens: [pointer]), message: "needs leave; nothing was stored")
       ],
-      nextStep:
-        "Name another profile; or the user gives leave with \"allowCommands\": true in the configuration or `errand serve --allow-commands`, and restarts the server."
+      nextStep: instead(of: pointer)
+        + "; or the user gives leave with \"allowCommands\": true in the configuration or `errand serve --allow-commands`, and restarts the server."
     )
   }
 }

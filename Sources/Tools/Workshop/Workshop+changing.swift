@@ -87,7 +87,7 @@ extension Workshop {
       throw ToolFailure(
         code: "profile_unsuitable",
         summary: "Type \(task.spec.taskType) has no brief for profile shell to run.",
-        nextStep: "Name another profile.")
+        nextStep: "Name the profile of an agent.")
     }
     return resolved
   }
@@ -125,6 +125,17 @@ extension Workshop {
     _ = consume lock
     oweRunner()
     return record
+  }
+
+  /// Works while no owner of these tasks' last attempts is left, nor comes; does nothing otherwise.
+  func holdingLatest<Value>(
+    of tasks: ArraySlice<TaskRecord>, _ body: () throws(ToolFailure) -> Value
+  ) throws(ToolFailure) -> Value {
+    guard let first = tasks.first else { return try body() }
+    let lock = try lockLatest(of: first)
+    let value = try holdingLatest(of: tasks.dropFirst(), body)
+    _ = consume lock
+    return value
   }
 
   /// Waits until the owner of the last attempt has tidied up; nil where there never was one.

@@ -13,7 +13,7 @@ extension Workshop.Setting {
     let isNamed = environment["ERRAND_HOME"] != nil
     var setting = Workshop.Setting(
       environment: environment, storeRoot: isNamed ? root : pass?.store ?? root,
-      startDirectory: try Environment.currentDirectory(), build: build
+      startDirectory: startDirectory, build: build
     ) { (store) throws(RunnerError) in
       try RunnerLauncher.ensureRunning(store: store, executable: executable, build: build)
     }
@@ -23,6 +23,12 @@ extension Workshop.Setting {
         pass.configuration ?? Configuration.path(environment: environment)
     }
     return setting
+  }
+
+  /// Gives the current directory; the root, which opens no place and serves no task, where that was
+  /// removed under us, as a task may remove its own.
+  private static var startDirectory: String {
+    do throws(SystemError) { return try Environment.currentDirectory() } catch { return "/" }
   }
 
   /// Without a pass an agent can still read; with one for another store, too.

@@ -46,6 +46,7 @@ enum Bundling {
       throw Complaint(error, in: .export)
     }
     let folder = try place(call[Options.bundleFolder] ?? "\(task.spec.name).errand")
+    try checkParent(of: folder)
     let text = BundleText(task: task, contentFolder: TaskBundle.contentFolder) { attemptN in
       messages(of: task, attemptN, in: store)
     }
@@ -61,6 +62,19 @@ enum Bundling {
       try call.terminal.print(folder)
     }
     return .ok
+  }
+
+  private static func checkParent(of folder: String) throws(Complaint) {
+    let parent = Path.parent(folder)
+    do throws(SystemError) {
+      if try FileStatus.of(parent)?.kind == .directory { return }
+    } catch {
+      // Writing there says better what is wrong.
+      return
+    }
+    throw Complaint(
+      "\(parent) is no directory. Nothing was written.", next: "Name another place with -o.",
+      code: .usage)
   }
 
   static func takeOver(_ call: Invocation) throws(Complaint) -> ExitCode {
@@ -119,6 +133,7 @@ enum Bundling {
   }
 
   private static func place(_ path: String) throws(Complaint) -> String {
+    if path.hasPrefix("/") { return path }
     do throws(SystemError) {
       return Path.join(try Environment.currentDirectory(), path)
     } catch {

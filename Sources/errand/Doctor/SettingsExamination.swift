@@ -16,7 +16,7 @@ struct SettingsExamination {
         + warnings.map { warning in
           .note(
             "configuration", warning, means: "That part has no effect.",
-            next: "See `errand config` for the keys there are.")
+            next: "See `errand config` for the keys there are; a dot stands for an object inside.")
         } + profiles(configuration)
     } catch {
       return [

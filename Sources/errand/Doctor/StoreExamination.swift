@@ -115,7 +115,7 @@ struct StoreExamination {
     }
     guard active > 0 else { return .ok("runner", "not running; it starts when there is work") }
     return .problem(
-      "runner", "not running, though \(active) tasks have not ended",
+      "runner", "not running; \(active == 1 ? "a task has" : "\(active) tasks have") not ended",
       means: "Nothing starts what is queued.", next: "errand runner")
   }
 

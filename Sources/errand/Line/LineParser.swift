@@ -4,8 +4,8 @@ import Posix
 /// Reads the words of a command line against the table of commands.
 struct LineParser: Sendable {
   let commands: [Command]
-  /// Where relative paths start.
-  let directory: String
+  /// Where relative paths start; nil where the current directory is gone.
+  let directory: String?
 
   /// Says what the words ask for.
   enum Reading: Sendable {
@@ -98,7 +98,14 @@ struct LineParser: Sendable {
     }
     switch spec.value {
     case .flag, .text: return text
-    case .path: return text == "-" ? text : Path.join(directory, text)
+    case .path:
+      if text == "-" || text.hasPrefix("/") { return text }
+      guard let directory else {
+        throw Complaint(
+          "The current directory is gone, so --\(spec.name) needs an absolute path.",
+          next: "Change to a directory that exists, then call again.", code: .usage)
+      }
+      return Path.join(directory, text)
     case .integer(_, let range):
       guard let number = Int(text), range.contains(number) else {
         let bounds =

@@ -2,7 +2,7 @@ import Tasks
 
 // What an outside worker says at the terminal.
 extension Options {
-  static let worker = OptionKey<String?>.text("worker", "w", "NAME", "Who you are.")
+  static let worker = OptionKey<String?>.text("worker", "w", "NAME", "Needed: who you are.")
     .filling("worker")
   static let workerProfile = OptionKey<String?>.text(
     "profile", "p", "NAME", "Whose tasks you take; by default those named like you, then any."
@@ -19,11 +19,12 @@ extension Options {
   static let trust = OptionKey<String?>.choice(
     "trust", nil, TrustLevel.allCases.map(\.rawValue), "How you are vouched for."
   ).filling("trust_level")
+  static let nameAndLease = OptionKey<Bool>.flag("quiet", "q", "Print name and lease only.")
   static let leaseSec = OptionKey<Int?>.integer(
     "lease-sec", nil, "SECONDS", WorkerLease.bounds, "Your longest silence; 300 unless given."
   ).filling("lease_sec")
   static let lease = OptionKey<String?>.text(
-    "lease", "l", "ID", "The lease, as `errand worker claim` printed it."
+    "lease", "l", "ID", "Needed: the lease, as `errand worker claim` printed it."
   ).filling("lease_id")
   static let messages = OptionKey<String?>.text(
     "messages", nil, "JSON|@FILE", "A list of {kind, payload}.")

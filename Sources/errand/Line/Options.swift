@@ -9,9 +9,9 @@ enum Options {
 
   // Whose tasks are meant.
   static let team = OptionKey<String?>.text(
-    "team", nil, "TEAM", "Whose tasks; the configured team unless given."
+    "team", nil, "TEAM", "Of this team; the configured one unless given."
   ).filling("team_id")
-  static let diary = OptionKey<String?>.text("diary", nil, "DIARY", "Only of this diary.")
+  static let diary = OptionKey<String?>.text("diary", nil, "DIARY", "Of this diary.")
     .filling("diary_id")
   static let place: [OptionSpec] = [team.spec, diary.spec]
 
@@ -49,6 +49,12 @@ enum Options {
   ).filling("workspace")
   static let tags = OptionKey<[String]>.list("tag", nil, .text("WORD"), "Tag to find it by.")
     .filling("tags")
+  static let tagFilter = OptionKey<[String]>.list(
+    "tag", nil, .text("WORD"), "Only tasks with this tag."
+  ).filling("tags")
+  static let profileFilter = OptionKey<String?>.text(
+    "profile", "p", "NAME", "Only tasks of this profile."
+  ).filling("profile")
   static let priority = OptionKey<Int?>.integer(
     "priority", nil, "N", 0...100, "0 critical, 50 normal, 100 low."
   ).filling("priority")
@@ -154,7 +160,8 @@ enum Options {
   ).filling("order")
   /// Collects what a list may be narrowed by.
   static let filters: [OptionSpec] = [
-    status.spec, typeFilter.spec, profile.spec, provider.spec, model.spec, tags.spec, query.spec,
+    status.spec, typeFilter.spec, profileFilter.spec, provider.spec, model.spec, tagFilter.spec,
+    query.spec,
     parent.spec, correlation.spec, createdBy.spec, tried.spec, queuedAfter.spec,
     queuedBefore.spec, completedAfter.spec, completedBefore.spec, diary.spec,
   ]

@@ -62,6 +62,8 @@ enum Answering {
     let found = try operations.call("tasks_get", call.naming(task))
     if call[Options.json] {
       try call.terminal.print((found["pendingRequests"] ?? []).text)
+    } else if found["pendingRequests"]?.arrayValue?.isEmpty ?? true {
+      call.terminal.note("\(TaskText.name(of: found)) asks nothing.")
     } else if Asking.isPossible(call) {
       try Asking.ask(found, call, operations)
       return .ok

@@ -107,7 +107,9 @@ enum Listing {
     let total = page["total"]?.intValue ?? shown
     if let number = page["seen"]?.intValue {
       if shown < total {
-        call.terminal.note("\(shown) of \(total) shown. More: errand list --inbox --limit \(total)")
+        let more =
+          shown < Self.page ? "--inbox --limit \(min(total, Self.page))" : "--status STATUS"
+        call.terminal.note("\(shown) of \(total) shown. More: errand list \(more)")
       }
       call.terminal.note("Mark as read: errand list --inbox --seen \(number)")
     }

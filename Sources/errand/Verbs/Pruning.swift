@@ -76,6 +76,7 @@ enum Pruning {
       amount("half-written files", plan.drafts),
       count("keys that are free again", plan.keys),
       count("waits that are over", plan.handles),
+      count("schedules that are over", plan.schedules),
     ].compactMap(\.self)
     return [isRehearsal ? "Would go:" : "Gone:"] + parts.map { "  \($0)" } + kept
   }
@@ -92,6 +93,7 @@ enum Pruning {
       "bin": amount(plan.bin), "content": amount(plan.content),
       "segments": amount(plan.segments), "drafts": amount(plan.drafts),
       "keys": .integer(plan.keys), "handles": .integer(plan.handles),
+      "schedules": .integer(plan.schedules),
     ]
   }
 }

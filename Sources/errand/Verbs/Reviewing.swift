@@ -63,6 +63,7 @@ extension Command {
     examples: [
       Example("errand update fix-login-test-k3f9 --priority 0", "Before all others."),
       Example("errand update fix-login-test-k3f9 --tag shop --tag urgent", "All its tags."),
+      Example("errand update fix-login-test-k3f9 --tag \"\"", "No tags any more."),
     ],
     run: Reviewing.update)
 
@@ -94,7 +95,8 @@ enum Reviewing {
   }
 
   static func update(_ call: Invocation) throws(Complaint) -> ExitCode {
-    try carryOut(call, "tasks_update", [:])
+    let clearsTags = call[Options.tags] == [""]
+    return try carryOut(call, "tasks_update", clearsTags ? ["tags": []] : [:])
   }
 
   static func comment(_ call: Invocation) throws(Complaint) -> ExitCode {

@@ -7,7 +7,7 @@ extension Command {
     tool: "tasks_schemas",
     examples: [
       Example("errand schemas", "Types and profiles, and why one is not available."),
-      Example("errand schemas command --json", "The full schema of one type."),
+      Example("errand schemas command", "One type, with the schemas of its input and output."),
     ],
     run: Schemas.list)
 }
@@ -33,6 +33,11 @@ enum Schemas {
     for problem in answer["problems"]?.arrayValue ?? [] {
       call.terminal.note(
         "\(TaskText.line(problem["file"])): \(TaskText.line(problem["reason"]))")
+    }
+    if call.operand(0) != nil, let type = answer["items"]?.arrayValue?.first {
+      try call.terminal.print("\ninput:  \((type["inputSchema"] ?? .null).text)")
+      try call.terminal.print("output: \((type["outputSchema"] ?? .null).text)")
+      return .ok
     }
     try call.terminal.print("\n" + profiles(answer).text(for: call.terminal))
     return .ok

@@ -6,7 +6,10 @@ extension Command {
   static let config = Command(
     path: ["config"], summary: "Show every setting: its value, its default, what it does.",
     options: [Options.json.spec],
-    notes: "The file is read anew on each use; a missing file means all defaults.",
+    notes: """
+      The file is read anew on each use; a missing file means all defaults. A dot stands for an
+      object inside: limits.queued is {"limits": {"queued": 100}}; [] for each of a list.
+      """,
     examples: [
       Example("errand config", "Where the file is, and what holds."),
       Example("errand config --json | jq .values", "As JSON."),
@@ -42,6 +45,7 @@ enum Settings {
       try call.terminal.print(json(rows, path, warnings).text)
     } else {
       try call.terminal.print("\(path)\n\n" + table(rows).text(for: call.terminal))
+      call.terminal.note(#"A dot stands for an object inside: {"limits": {"queued": 100}}."#)
       for warning in warnings { call.terminal.note("warning: \(warning)") }
     }
     return .ok
@@ -55,11 +59,11 @@ enum Settings {
       let fallback = plain?[key] ?? inner["default"]
       let held = value?[key] ?? fallback
       if inner["properties"] != nil { return rows(inner, held, fallback, "\(prefix)\(key).") }
-      return [
-        Row(
-          key: prefix + key, value: held, fallback: fallback,
-          words: inner["description"]?.stringValue ?? "")
-      ]
+      let row = Row(
+        key: prefix + key, value: held, fallback: fallback,
+        words: inner["description"]?.stringValue ?? "")
+      guard let item = inner["items"], item["properties"] != nil else { return [row] }
+      return [row] + self.rows(item, nil, nil, "\(prefix)\(key)[].")
     }
   }
 

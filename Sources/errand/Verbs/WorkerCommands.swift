@@ -4,7 +4,7 @@ extension Command {
     options: [
       Options.worker.spec, Options.workerProfile.spec, Options.outputKinds.spec,
       Options.workerTypes.spec, Options.hasTools.spec, Options.trust.spec, Options.leaseSec.spec,
-    ] + Options.place + [Options.json.spec, Options.quiet.spec],
+    ] + Options.place + [Options.json.spec, Options.nameAndLease.spec],
     tool: "tasks_claim",
     notes: """
       Prints the task's name, its lease and what is asked for; with -q only name and lease, parted

@@ -33,9 +33,10 @@ extension Complaint {
       return operand.name == "task" ? nil : "<\(operand.name)>"
     }
     let option = command.options.first { $0.argument == first }
-    // One of several values is named by its option, too; a place inside a value is not.
-    guard let option, option.repeats || pointer.tokens.count == 1 else { return "\(pointer)" }
-    return "--\(option.name)"
+    guard let option else { return "\(pointer)" }
+    // One of several values is named by its option alone; of a value, the place inside is told, too.
+    if option.repeats || pointer.tokens.count == 1 { return "--\(option.name)" }
+    return "--\(option.name) at \(JSONPointer(tokens: Array(pointer.tokens.dropFirst())))"
   }
 
   /// Puts the verb where a tool is named, and the command's option where an argument is.
@@ -63,9 +64,10 @@ extension Complaint {
   private static func exitCode(_ kind: FailureCode?) -> ExitCode {
     switch kind {
     case .notFound, .sourceNotFound: .notFound
-    case .busy, .limit, .storeNotWritable, .storeUnavailable, .storeRemoved, .storeStopped:
+    case .busy, .limit, .storeNotWritable, .storeUnavailable, .storeRemoved, .storeStopped,
+      .storeNewer:
       .tryLater
-    case .internal, .storeDamaged, .storeNewer, .taskDamaged: .taskFailed
+    case .internal, .storeDamaged, .taskDamaged: .taskFailed
     case .conflict, .nameTaken, .idempotencyConflict, .runDecided, .badCursor, nil: .usage
     }
   }

@@ -1,4 +1,5 @@
 import JSON
+import Tasks
 
 /// Says what happened, why, and the one safe next step; the only error that leaves a command.
 struct Complaint: Error, Sendable, Equatable {
@@ -24,6 +25,8 @@ struct Complaint: Error, Sendable, Equatable {
     var lines = ["errand: \(what)"]
     lines += why.map { "  \($0)" }
     if let next { lines.append("Next: \(next)") }
+    // What was typed may stand in it, and a terminal acts on some of that.
+    lines = lines.map { CleanText.clean($0, limit: .max) }
     return lines.joined(separator: "\n") + "\n"
   }
 
