@@ -33,7 +33,11 @@ struct ConsoleService: HTTPService {
   }
 
   func refusal(of head: RequestHead) -> HTTPResponse? {
-    guard let route = Route(head.target.path) else { return .unknown }
+    guard let route = Route(head.target.path) else {
+      // A person who mistyped an address sees a page that says so, and leads on.
+      let page = head.method == .get ? PageFile.named("index.html") : nil
+      return page?.response(.notFound) ?? .unknown
+    }
     return door.reason(against: head, to: route).map { .refusal($0) }
   }
 

@@ -9,8 +9,11 @@ struct PageFile: Sendable {
     PageFiles.all[name].map { PageFile(name: name, text: $0) }
   }
 
-  var response: HTTPResponse {
-    HTTPResponse(fields: HeaderFields.page.of(type: type), body: .bytes(Array("\(text)".utf8)))
+  var response: HTTPResponse { response(.ok) }
+
+  func response(_ status: HTTPStatus) -> HTTPResponse {
+    HTTPResponse(
+      status, fields: HeaderFields.page.of(type: type), body: .bytes(Array("\(text)".utf8)))
   }
 
   private var type: String {

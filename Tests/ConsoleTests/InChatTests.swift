@@ -85,6 +85,8 @@ struct InChatTests {
       try chat.wait("document.querySelector('.markdown h3')?.textContent === 'Title'")
       try chat.wait("document.querySelector('.viewer img')?.naturalWidth === 1")
       try chat.picture("inchat-done")
+      // This client takes no files.
+      #expect(try chat.run("return document.querySelector('.artifact > button') === null") == true)
       let faults = try chat.run(PageExamination.script)
       #expect(faults == [], "\(faults.text)")
       try chat.click(".diff-line[data-sign='+'] button:not([disabled])", "2")

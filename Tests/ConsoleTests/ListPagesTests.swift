@@ -85,6 +85,10 @@ struct ListPagesTests {
       try browser.click("dialog button", "Delete the task")
       try browser.click(".toast button", "Undo")
       try browser.wait("document.querySelector('.artifact')?.innerText.includes('a.txt')")
+      // So does a mistyped address lead somewhere.
+      try browser.open(origin + "/nowhere/at/all")
+      try browser.click("main a", "Board")
+      try browser.wait("location.pathname === '/' && document.querySelector('.board')")
       let complaints = try browser.complaints()
       #expect(complaints.allSatisfy { $0.contains("404 (Not Found)") }, "\(complaints)")
     }

@@ -69,6 +69,8 @@ export async function addressOf(task, item, type) {
   return URL.createObjectURL(new Blob([blob], { type }));
 }
 
+export const mayKeep = () => true;
+
 /** Gives an artifact to the browser to keep. */
 export async function keep(task, item) {
   const href = await addressOf(task, item, "application/octet-stream");

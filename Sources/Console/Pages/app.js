@@ -24,7 +24,14 @@ function route() {
   if (parts[0] === "new") return newTaskView();
   if (parts[0] === "table") return tableView();
   if (parts[0] === "bin") return binView();
-  return boardView();
+  return parts.length ? nothingView() : boardView();
+}
+
+function nothingView() {
+  const link = (path, words) => h("a", { href: path, data: { link: "" } }, words);
+  const element = h("section", { class: "card lone" }, h("h1", {}, "There is nothing at this address"),
+    h("p", { class: "row" }, link("/", "Board"), link("/table", "All tasks")));
+  return { element, title: "Nothing here" };
 }
 
 // Another page is shown without loading anything.

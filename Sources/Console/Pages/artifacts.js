@@ -1,6 +1,6 @@
 // Opens artifacts in place: text, Markdown, JSON, pictures, PDF; what is anything else can be saved.
 
-import { addressOf, artifact, call, firstPart, keep, mayFrame } from "./api.js";
+import { addressOf, artifact, call, firstPart, keep, mayFrame, mayKeep } from "./api.js";
 import { agent, bytes, doing, failureWords, h } from "./dom.js";
 import { markdown } from "./markdown.js";
 
@@ -23,7 +23,7 @@ export function artifactItem(task, item, isOneOf = false) {
   const element = h("details", { class: "artifact", data: { cid: item.cid } },
     h("summary", {}, agent("strong", item.title), " ",
       h("span", { class: "dim small" }, [item.kind, bytes(item.sizeBytes), isOneOf && item.attemptN ? `attempt ${item.attemptN}` : ""].filter(Boolean).join(" · "))), viewer,
-    h("button", { type: "button", class: "link small", onclick: ({ currentTarget }) => doing(currentTarget, () => keep(task, item)) }, "Save"));
+    mayKeep() ? h("button", { type: "button", class: "link small", onclick: ({ currentTarget }) => doing(currentTarget, () => keep(task, item)) }, "Save") : null);
   element.addEventListener("toggle", () => show(task, item, viewer), { once: true });
   return element;
 }

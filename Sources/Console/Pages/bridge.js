@@ -78,6 +78,9 @@ export async function addressOf(task, item, type) {
   return `data:${type};base64,${btoa(text)}`;
 }
 
+let takesFiles = false;
+export const mayKeep = () => takesFiles;
+
 /** Gives an artifact to the client to keep, where it takes files. */
 export async function keep(task, item) {
   const blob = (await addressOf(task, item, "application/octet-stream")).split(",")[1];
@@ -97,6 +100,7 @@ export async function connect(hears) {
     protocolVersion: "2026-01-26", appInfo: { name: "errand-console", version: "1" },
     appCapabilities: { availableDisplayModes: ["inline", "fullscreen"] },
   });
+  takesFiles = Boolean(greeting.hostCapabilities?.downloadFile);
   notify("ui/notifications/initialized");
   return greeting;
 }
