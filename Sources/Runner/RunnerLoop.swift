@@ -25,6 +25,8 @@ final class RunnerLoop {
   private var limits = DispatchPlan.Limits(Configuration())
   private var ledger = DayLedger()
   private var schedules: ScheduleClock?
+  private var sweep: ContentSweep
+  private var retention = Retention()
   /// Whether what a quota stopped goes on by itself once that is back.
   private var resumes = false
 
@@ -41,6 +43,7 @@ final class RunnerLoop {
     schedules = scheduled.map {
       ScheduleClock(store: store, work: $0, environment: environment, actor: actor)
     }
+    sweep = ContentSweep(store, rest: min(.seconds(60), (idleLimit ?? .seconds(600)) / 4))
     claimer = Claimer(
       store: store, executable: executable, environment: environment, actor: actor)
     signals = try fromSystem { () throws(SystemError) in
@@ -107,6 +110,7 @@ final class RunnerLoop {
       guard try step(tasks) else { break }
       tasks = try active()
     }
+    sweep.look(isQuiet: !tasks.contains(where: \.status.isActive), retention)
     let isSet = try schedules?.isSet() ?? false
     let isIdle = !isSet && !tasks.contains(where: \.needsRunner) && !isWatched()
     idleSince = isIdle ? idleSince ?? .now : nil
@@ -241,6 +245,7 @@ final class RunnerLoop {
       limits = DispatchPlan.Limits(configuration)
       ledger.ceiling = configuration.dailyUsd
       resumes = configuration.autoResume
+      retention = configuration.retention
     } catch {
       StandardError.write("errand runner: \(error)\n")
     }
@@ -256,6 +261,7 @@ final class RunnerLoop {
       return MonotonicTime.after(.milliseconds(max(0, wait)))
     }
     if let patience = try schedules?.patience(now) { deadlines.append(.after(patience)) }
+    if let time = sweep.deadline { deadlines.append(time) }
     if let nextForeignLook { deadlines.append(nextForeignLook) }
     if let idleSince, let idleLimit { deadlines.append(idleSince + idleLimit) }
     // Nobody tells when the last one has stopped to look.

@@ -95,6 +95,13 @@ package struct BlobStore: Sendable {
     }
   }
 
+  /// Keeps content that is here from being taken before who names it now has bound it.
+  package func hold(_ content: ContentID) throws(StoreError) {
+    let path = layout.blob(content)
+    if try onDisk({ () throws(SystemError) in try isYoung(path) }) { return }
+    _ = try put(path: path, limit: .max)
+  }
+
   /// Tells whether no pruning takes it before who stores it now can bind it; what is older is
   /// written again, and so is young.
   private func isYoung(_ path: String) throws(SystemError) -> Bool {

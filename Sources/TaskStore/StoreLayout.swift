@@ -44,6 +44,8 @@ package struct StoreLayout: Sendable, Hashable {
   package var consoleJSON: String { Path.join(run, "console.json") }
   var journalLock: String { Path.join(run, "journal.lock") }
   var compactionLock: String { Path.join(run, "compaction.lock") }
+  /// When it changed last, content of no task was taken away.
+  package var sweepMark: String { Path.join(run, "swept") }
   /// Says, after a failed sync, up to which number the journal is known to be safe.
   var unsyncedMarker: String { Path.join(run, "unsynced.json") }
   /// Takes the marker's place by its name alone where a full disk has no room for another.

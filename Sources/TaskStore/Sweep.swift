@@ -37,10 +37,7 @@ struct Sweep {
     try eachTaskFolder { (id, path) throws(StoreError) in folders.append((id, path)) }
     // A task is in the journal before its folder is made, so a look from now on knows all of these.
     try anew().moveToBin(folders)
-    for path in try anew().unboundContent(without: []) { try removeContent(path) }
-    for path in try drafts() {
-      try onDisk { () throws(SystemError) in try files.removeIfPresent(path) }
-    }
+    try anew().takeContent()
   }
 
   /// Goes on with what the journal says now.
@@ -60,6 +57,14 @@ struct Sweep {
         try files.rename(path, to: target)
         try files.syncDirectory(layout.bin)
       }
+    }
+  }
+
+  /// Takes away content that was bound to nothing for long enough, and half-written files.
+  func takeContent() throws(StoreError) {
+    for path in try unboundContent(without: []) { try removeContent(path) }
+    for path in try drafts() {
+      try onDisk { () throws(SystemError) in try files.removeIfPresent(path) }
     }
   }
 

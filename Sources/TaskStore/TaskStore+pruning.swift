@@ -45,6 +45,23 @@ extension TaskStore {
     return plan
   }
 
+  /// Takes away content that was bound to nothing for as long as staged content stays, and notes
+  /// when; another that prunes at this moment does it as well.
+  package func sweepContent(
+    _ retention: Retention, now: Int64 = WallClock.nowMilliseconds()
+  ) throws(StoreError) {
+    let lock = try onDisk { () throws(SystemError) -> FileLock? in
+      guard try files.exists(layout.journal) else { return nil }
+      try files.createDirectories(layout.run)
+      return try files.lock(layout.compactionLock, until: .now)
+    }
+    guard let lock else { return }
+    defer { withExtendedLifetime(lock) {} }
+    let fold = try reading { fold in fold }
+    try Sweep(store: self, fold: fold, retention: retention, now: now).takeContent()
+    try onDisk { () throws(SystemError) in try files.replace(layout.sweepMark, with: []) }
+  }
+
   /// Puts a base in the journal's place, alone among all writers.
   private func replaceJournal(
     _ retention: Retention, by actor: Actor, now: Int64

@@ -143,6 +143,41 @@ struct TypeTests {
     }
   }
 
+  @Test func aJudgeOfAnEvaluationNeedsAnAttemptThatHasCompleted() throws {
+    try withHouse { house in
+      try writeFile(
+        house.configurationFile,
+        #"{"profiles":[{"name":"mine","adapter":"command","executable":"/bin/true"}]}"#)
+      let work = try house.call(
+        "tasks_create",
+        [
+          "task_type": "run_eval", "profile": "mine",
+          "input": ["scenario": ["prompt": "Answer."], "variantLabel": "a"],
+        ])
+      let id = try #require(work["id"])
+      let judge: JSONObject = [
+        "task_type": "judge_eval_attempt", "profile": "mine",
+        "input": [
+          "targetTaskId": id, "targetAttemptN": 1, "successCriteria": Self.criteria,
+        ],
+      ]
+      let refusal = try house.refusal("tasks_create", judge)
+      #expect(refusal.code == "judge_eval_attempt.targetAttemptNotCompleted")
+      #expect(refusal.faults.map(\.pointer.description) == ["/input/targetAttemptN"])
+      let target = try house.store().task(.id(try #require(TaskID(id.stringValue ?? ""))))
+      _ = try house.end(house.start(target), output: ["response": "x"])
+      let made = try house.call("tasks_create", judge)
+      #expect(made["outputKind"] == "judgment" && made["workspace"] == "dedicated_worktree")
+      let wanted = try #require(TaskID(made["id"]?.stringValue ?? ""))
+      // It works on a copy of what was left, unless it is told where to work.
+      let copied = try house.store().task(.id(wanted)).spec.continuation
+      #expect(copied?.mode == .fork && copied?.workspace?.path == house.work)
+      var told = judge
+      told["workspace"] = "none"
+      #expect(try house.call("tasks_create", told)["workspace"] == "none")
+    }
+  }
+
   @Test func aScriptIsNeverMadeOfATemplate() throws {
     try withHouse { house in
       let refusal = try house.refusal(

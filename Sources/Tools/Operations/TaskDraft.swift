@@ -46,6 +46,7 @@ extension TasksCreate {
     if let source { (order, continuation) = try continued(order, source, by: launch.plan) }
     var spec = try identified(order, launch)
     spec.continuation = continuation
+    spec.correlationId = spec.correlationId ?? source?.record.spec.correlationId
     spec.checks = input.checks
     spec.maxAttempts = input.maxAttempts
     spec.suitability = input.suitability
@@ -60,6 +61,7 @@ extension TasksCreate {
     }
     spec.claimCondition = try condition(of: input, after: source, within: spec.parentId)
     try check(spec, type)
+    try setApart(&spec, type, input.place)
     bound(&spec, input, TaskLimits.ceiling(configuration: configuration, profile: launch.profile))
     try parent?.bound(&spec, &launch, input.limits.budget)
     return TaskDraft(
@@ -82,6 +84,11 @@ extension TasksCreate {
       both.faults += other.faults.map { Fault(pointer: $0.pointer, message: other.summary) }
       throw both
     }
+  }
+
+  /// Tells whether a caller may have commands of its own choice run.
+  func hasLeave(_ caller: Caller) -> Bool {
+    mayRunCommands(caller, workshop.usableConfiguration())
   }
 
   private func mayRunCommands(_ caller: Caller, _ configuration: Configuration) -> Bool {

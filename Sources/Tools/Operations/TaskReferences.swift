@@ -16,6 +16,8 @@ extension TasksCreate {
       case (let task?, nil, nil): target = try output(of: task, reference, team, place)
       case (nil, let cid?, nil):
         let found = try workshop.staged(cid, at: place.appending(key: "cid"), reference.title)
+        let store = try workshop.store()
+        try naming { () throws(StoreError) in try store.blobs.hold(cid) }
         target = .content(cid, contentType: found.contentType, sizeBytes: found.size)
       case (nil, nil, let url?):
         guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
@@ -82,17 +84,38 @@ extension TasksCreate {
           "Name it in depends_on, too, and call tasks_create again.")
       }
     case "judge_eval_attempt":
-      let target = try target(of: spec, type, judging: "run_eval")
-      let number = spec.input["targetAttemptN"]?.intValue
-      guard target.attempts.contains(where: { $0.attemptN == number && $0.status == .completed })
-      else {
-        throw .precondition(
-          "\(type.name).targetAttemptNotCompleted", "targetAttemptN",
-          "task \(target.spec.name) has no completed attempt of that number",
-          "Call tasks_attempts_list to see its attempts.")
-      }
+      _ = try judgedRun(of: spec, type)
     default: break
     }
+  }
+
+  /// Lets the judge of an evaluation work on a copy of what that left, unless told where to work.
+  func setApart(
+    _ spec: inout TaskSpec, _ type: TaskType, _ place: Input.Place
+  ) throws(ToolFailure) {
+    guard type.name == "judge_eval_attempt", place.directory == nil, place.workspace == nil else {
+      return
+    }
+    let (target, attempt) = try judgedRun(of: spec, type)
+    guard let left = attempt.workspace else { return }
+    (spec.directory, spec.workspace) = (target.spec.directory, .dedicatedWorktree)
+    spec.continuation = Continuation(
+      taskId: target.id, attemptN: attempt.attemptN, mode: .fork, session: nil, workspace: left)
+  }
+
+  private func judgedRun(
+    of spec: TaskSpec, _ type: TaskType
+  ) throws(ToolFailure) -> (TaskRecord, Attempt) {
+    let target = try target(of: spec, type, judging: "run_eval")
+    let number = spec.input["targetAttemptN"]?.intValue
+    let attempt = target.attempts.first { $0.attemptN == number && $0.status == .completed }
+    guard let attempt else {
+      throw .precondition(
+        "\(type.name).targetAttemptNotCompleted", "targetAttemptN",
+        "task \(target.spec.name) has no completed attempt of that number",
+        "Call tasks_attempts_list to see its attempts.")
+    }
+    return (target, attempt)
   }
 
   private func target(
