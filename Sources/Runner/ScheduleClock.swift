@@ -16,8 +16,8 @@ struct ScheduleClock {
   private var pausedUntil: MonotonicTime?
 
   private struct Time {
-    /// The last time that was decided.
-    var after: Timestamp?
+    /// How the schedule stood when it was reckoned.
+    var schedule: Schedule
     var next: Timestamp?
   }
 
@@ -70,9 +70,9 @@ struct ScheduleClock {
     var times: [TaskID: Time] = [:]
     for schedule in all {
       var time = self.times[schedule.id]
-      if time == nil || time?.after != schedule.latest?.dueAt {
+      if time?.schedule != schedule {
         let next = rules(of: schedule.zone).flatMap { schedule.nextDue(in: $0) }
-        time = Time(after: schedule.latest?.dueAt, next: next)
+        time = Time(schedule: schedule, next: next)
       }
       times[schedule.id] = time
       if let next = time?.next { pending.append((schedule, next)) }

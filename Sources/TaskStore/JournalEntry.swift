@@ -27,6 +27,7 @@ enum JournalChange: Sendable {
   case saidAnew(TaskRecord)
   /// Breaks that were looked at, and mended as far as that is possible: from here on, history.
   case kept([KeptBreak])
+  /// A schedule as it was made, or as it stands after a change.
   case scheduleMade(Schedule)
   case scheduleDecided(TaskID, Schedule.Decision)
   case scheduleRemoved(TaskID)

@@ -49,6 +49,41 @@ extension TaskStore {
     try reading { (fold) throws(StoreError) in try fold.find(schedule: reference) }
   }
 
+  /// Changes a schedule as `body` says, given how it stands when nobody else can change it; with
+  /// `secrets`, those of its order are new.
+  package func change(
+    schedule reference: TaskReference, secrets: [String: String]? = nil, most: Int,
+    by actor: Actor, _ body: (inout Schedule, _ now: Timestamp) -> Void
+  ) throws(StoreError) -> Schedule {
+    let id = try schedule(reference).id
+    // A run may be made before the change is there, and after it: each finds what it needs.
+    if let secrets {
+      let before = try self.secrets(at: scheduleSecrets(id))
+      let both = before.merging(secrets) { $1 }
+      if !both.isEmpty { try write(both, to: scheduleSecrets(id)) }
+    }
+    let changed = try appending(by: actor) { (fold, moment) throws(StoreError) in
+      let schedule = try fold.find(schedule: .id(id))
+      var changed = schedule
+      body(&changed, moment.at)
+      if changed == schedule { return (JournalChange?.none, schedule) }
+      let standing = fold.schedules.values.count { !$0.isOver(at: moment.at) }
+      if schedule.isOver(at: moment.at), !changed.isOver(at: moment.at), standing >= most {
+        throw .tooManySchedules(standing)
+      }
+      return (.scheduleMade(changed), changed)
+    }
+    try sync()
+    if let secrets {
+      if secrets.isEmpty {
+        try removeSecrets(at: scheduleSecrets(id))
+      } else {
+        try write(secrets, to: scheduleSecrets(id))
+      }
+    }
+    return changed
+  }
+
   /// Notes what became of a time that came; false where that was decided before.
   @discardableResult
   package func decide(
@@ -136,6 +171,8 @@ extension Schedule {
     other.createdAt = createdAt
     other.latest = latest
     other.making = making
+    other.pausedAt = pausedAt
+    other.countsFrom = countsFrom
     if case .interval(let seconds, _) = other.rhythm, startsAt == nil,
       case .interval(_, let from) = rhythm
     {

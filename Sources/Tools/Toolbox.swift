@@ -60,6 +60,7 @@ package struct Toolbox: Sendable {
       Operation(TasksDelete(workshop: workshop)),
       Operation(SchedulesCreate(creating: creating)),
       Operation(SchedulesList(workshop: workshop)),
+      Operation(SchedulesUpdate(creating: creating)),
       Operation(SchedulesDelete(workshop: workshop)),
       Operation(TasksClaim(workshop: workshop)),
       Operation(TasksHeartbeat(workshop: workshop)),

@@ -62,14 +62,14 @@ struct CommandHelpTests {
       _ = try desk.task("true", name: "mend-the-roof")
       let script = try Program.run(["completions", "bash"]).text
       let folder = try Path.parent(Program.errand())
-      let completed = try Program.run(
-        [
-          "-c",
-          script + "\nCOMP_WORDS=(errand get mend); COMP_CWORD=2; _errand; echo ${COMPREPLY[@]}",
-        ],
-        executable: "/bin/bash",
-        environment: desk.environment.merging(["PATH": "\(folder):/usr/bin:/bin"]) { $1 })
-      #expect(completed.text == "mend-the-roof\n", "\(completed.errorText)")
+      for line in ["get mend", "create --depends-on mend", "list --parent mend"] {
+        let words = "COMP_WORDS=(errand \(line)); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))"
+        let completed = try Program.run(
+          ["-c", script + "\n\(words); _errand; echo ${COMPREPLY[@]}"],
+          executable: "/bin/bash",
+          environment: desk.environment.merging(["PATH": "\(folder):/usr/bin:/bin"]) { $1 })
+        #expect(completed.text == "mend-the-roof\n", "\(completed.errorText)")
+      }
     }
   }
 

@@ -72,6 +72,15 @@ struct CommandReadmeTests {
     "attempt": "Only for an agent inside an attempt, beside those that read, create and upload.",
   ]
 
+  /// Says in one line what two tools are for that stand side by side.
+  private static let pairs = [
+    ("tasks_list", "tasks_get", "Lists tasks in short; shows one."),
+    (
+      "tasks_attempts_list", "tasks_messages_list",
+      "Shows the attempts of a task; what one said and did, in order."
+    ),
+  ]
+
   /// Draws the table: each tool with the first clause of its description.
   static func table(of contract: JSONValue) throws -> String {
     let tools = try #require(contract["tools"]?.arrayValue)
@@ -85,6 +94,10 @@ struct CommandReadmeTests {
         }
         let line = "| \(names.joined(separator: ", ")) | \(set) | \(whom) |"
         if lines.last != line { lines.append(line) }
+        continue
+      }
+      if let pair = pairs.first(where: { [$0.0, $0.1].contains(name) }) {
+        if name == pair.0 { lines.append("| `\(pair.0)`, `\(pair.1)` | \(set) | \(pair.2) |") }
         continue
       }
       let description = try #require(tool["description"]?.stringValue)

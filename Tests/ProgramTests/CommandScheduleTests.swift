@@ -33,6 +33,34 @@ struct CommandScheduleTests {
     }
   }
 
+  @Test func aScheduleIsPausedResumedAndChanged() throws {
+    try withCommandDesk { desk in
+      _ = try desk.errand(Self.add + ["--every", "2h", "--name", "often", "--tag", "ci", "true"])
+      let paused = try desk.errand(["schedule", "pause", "often"])
+      #expect(paused.errorText.contains("errand schedule resume often"), "\(paused.errorText)")
+      #expect(try desk.errand(["schedule", "list"]).text.contains("paused"))
+      let resumed = try desk.json(["schedule", "resume", "often", "--json"])
+      #expect(resumed["pausedAt"] == nil && resumed["upcoming"]?.arrayValue?.count == 3)
+
+      let update = ["schedule", "update", "often"]
+      let planned = try desk.json(update + ["--cron", "@daily", "--dry-run", "--json"])
+      #expect(planned["cron"] == "@daily")
+      #expect(try desk.errand(["schedule", "list"]).text.contains("every 2h"))
+      let changed = try desk.json(
+        update + ["--cron", "0 3 * * *", "--overlap", "queue", "echo more", "--json"])
+      #expect(changed["cron"] == "0 3 * * *" && changed["everySec"] == nil)
+      #expect(changed["task"]?["brief"] == "echo more" && changed["overlap"] == "queue")
+      #expect(changed["task"]?["profile"] == "shell" && changed["id"] == resumed["id"])
+      for (words, says) in [
+        ([], "nothing to change"), (["--cron", "@sometimes"], "--cron"),
+        (["--profile", "nobody"], "--profile"), (["--at", "2001-01-01T00:00"], "passed"),
+      ] {
+        let refused = try desk.errand(update + words)
+        #expect(refused.status == .exited(code: 2) && refused.errorText.contains(says))
+      }
+    }
+  }
+
   struct Mistake: Sendable {
     var words: [String]
     var code: Int32 = 2
@@ -119,6 +147,17 @@ struct CommandScheduleTests {
       let refused = try desk.errand(["schedule", "install"], environment: environment)
       #expect(refused.status == .exited(code: 2) && refused.errorText.contains(names[1]))
       #expect(try readText(units + "/" + names[1]) == "[Timer]\n# mine\n")
+
+      // What is ours goes, what is not stays.
+      let undo = ["schedule", "uninstall"]
+      let planned = try desk.errand(undo + ["--dry-run"], environment: environment)
+      #expect(planned.text == "Would be removed: \(units)/\(names[0])\n")
+      let gone = try desk.errand(undo, environment: environment)
+      #expect(gone.text == "Removed: \(units)/\(names[0])\n", "\(gone.errorText)")
+      #expect(try RealFileSystem().list(units) == [names[1]])
+      #expect(try said().contains("systemctl --user disable --now \(names[1])"))
+      #expect(
+        try desk.errand(undo, environment: environment).errorText.contains("nothing of ours"))
     }
   }
 
@@ -133,6 +172,9 @@ struct CommandScheduleTests {
         #expect(once.hasPrefix(before ?? "*/5 ") && once.contains("runner >/dev/null"))
         _ = try desk.errand(words, environment: environment)
         #expect(try readText(desk.folder + "/tab") == once)
+        let undone = try desk.errand(["schedule", "uninstall"], environment: environment)
+        #expect(undone.text == "Removed: the line of the crontab\n", "\(undone.errorText)")
+        #expect(try readText(desk.folder + "/tab") == before ?? "")
       }
       // One that cannot be read is not written over.
       try writeFile(desk.folder + "/bin/crontab", "#!/bin/sh\necho denied >&2; exit 1\n")

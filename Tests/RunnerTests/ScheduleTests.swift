@@ -110,6 +110,20 @@ struct ScheduleTests {
     }
   }
 
+  @Test func nothingComesOfWhatIsPausedNorIsMadeUpFor() throws {
+    var schedule = Self.schedule()
+    schedule.pause(at: Self.after(minutes: 30))
+    func step(_ minutes: Int64) -> ScheduleStep? {
+      ScheduleStep.due(of: schedule, now: Self.after(minutes: minutes), in: .utc, open: [])
+    }
+    #expect(step(60) == nil && schedule.nextDue(in: .utc) == nil)
+    #expect(!schedule.awaits(Self.after(minutes: 60)))
+    schedule.resume(at: Self.after(minutes: 190))
+    #expect(step(190) == nil && schedule.nextDue(in: .utc) == Self.after(minutes: 240))
+    #expect(step(240) == .make(dueAt: Self.after(minutes: 240), after: nil))
+    #expect(!schedule.awaits(Self.after(minutes: 180)))
+  }
+
   /// Is work that only writes down what it was to do.
   private final class Diary: ScheduledWork {
     private let entries = Monitor<[(run: ScheduledRun, at: Timestamp)]>([])

@@ -106,6 +106,42 @@ struct ScheduleStoreTests {
     }
   }
 
+  @Test func aChangeIsKnownToAllAndKeepsWhatWasDecided() throws {
+    try withTemporaryDirectory { folder in
+      let store = try TaskStore.open(folder + "/store")
+      let other = try TaskStore.open(folder + "/store")
+      let made = try Self.keep(
+        Self.schedule("a", environment: store.storeEnvironment([:])), in: store,
+        secrets: ["OLD": "o"]
+      ).schedule
+      let decision = Schedule.Decision(dueAt: Self.begin, outcome: .missed)
+      #expect(try other.decide(decision, of: made.id, by: Sample.runner))
+      let paused = try store.change(schedule: .name("a"), most: 3, by: Sample.client) {
+        $0.pause(at: $1)
+      }
+      #expect(paused.latest == decision && paused.pausedAt != nil)
+      #expect(try other.schedules() == [paused])
+      // A run that was on its way when it was paused is refused.
+      let run = ScheduledRun(schedule: made.id, dueAt: Self.begin.adding(milliseconds: 60_000))
+      var spec = Sample.spec("late")
+      spec.scheduled = run
+      #expect(throws: StoreError.self) {
+        try other.create(spec, by: Sample.runner, nameIsGiven: true)
+      }
+      let changed = try other.change(
+        schedule: .id(made.id), secrets: ["NEW": "n"], most: 3, by: Sample.client
+      ) {
+        $0.order = ["brief": "c"]
+        $0.resume(at: $1)
+      }
+      #expect(try TaskStore.open(folder + "/store").schedules() == [changed])
+      let secrets = try store.environment(of: changed)
+      #expect(secrets["NEW"] == "n" && secrets["OLD"] == nil)
+      try store.compactIfWorthwhile(always: true)
+      #expect(try TaskStore.open(folder + "/store").schedules() == [changed])
+    }
+  }
+
   @Test func itsSecretsAndContentStayUntilItGoes() throws {
     try withTemporaryDirectory { folder in
       let store = try TaskStore.open(folder + "/store")

@@ -112,6 +112,49 @@ struct ScheduleToolTests {
     }
   }
 
+  @Test func onlyWhatIsGivenOfAScheduleChanges() throws {
+    try withSchedules { house, tools in
+      let asked: JSONObject = [
+        "name": "nightly", "cron": "30 2 * * *", "time_zone": "UTC",
+        "task": ["brief": "true", "profile": "shell", "tags": ["n"], "priority": 7],
+      ]
+      let made = try tools.answer("schedules_create", asked, House.person)
+      func update(
+        _ more: JSONObject, as caller: Caller = House.person
+      ) throws(ToolFailure) -> JSONValue {
+        var arguments = more
+        arguments["schedule_id"] = "nightly"
+        return try tools.answer("schedules_update", arguments, caller)
+      }
+      let before = try house.store().schedule(.name("nightly"))
+      // Less may come of it by anybody's word; more of a command only by leave.
+      #expect(try update(["paused": true], as: House.client)["pausedAt"] != nil)
+      for more: JSONObject in [["paused": false], ["cron": "* * * * *"]] {
+        let failure = #expect(throws: ToolFailure.self) { try update(more, as: House.client) }
+        #expect(failure?.code == "commands_not_allowed", "\(failure?.text ?? "")")
+      }
+      _ = try update(["paused": false, "ends_at": "2100-01-01T00:00:00Z"])
+      let changed = try update(["task": ["brief": "false", "tags": nil], "ends_at": "none"])
+      #expect(changed["id"] == made["id"] && changed["task"]?["brief"] == "false")
+      #expect(changed["endsAt"] == nil && changed["cron"] == "30 2 * * *")
+      let after = try house.store().schedule(.name("nightly"))
+      #expect(after.order["priority"] == 7 && after.order["tags"] == nil)
+      #expect(after.order["directory"] == before.order["directory"])
+      #expect(after.createdAt == before.createdAt && after.pausedAt == nil)
+      for (more, place): (JSONObject, String) in [
+        (["task": ["profile": "nobody"]], "/task/profile"), ([:], "/cron"),
+        (["time_zone": "Mars/Base"], "/time_zone"), (["at": "2001-01-01T00:00"], "/at"),
+        (["cron": "@daily", "every_sec": 60], "/cron"),
+      ] {
+        let failure = #expect(throws: ToolFailure.self) { try update(more) }
+        #expect(
+          failure?.faults.contains { $0.pointer.description == place } == true,
+          "\(failure?.text ?? "")")
+      }
+      #expect(try house.store().schedule(.name("nightly")) == after)
+    }
+  }
+
   @Test func aRunIsTheTaskThatWasOrderedMadeOnce() throws {
     try withSchedules { house, tools in
       let asked: JSONObject = [

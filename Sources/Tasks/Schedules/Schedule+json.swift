@@ -16,7 +16,9 @@ extension Schedule: JSONCodable {
     required("making", \.making, Making.json),
     required("createdBy", \.createdBy, Actor.json),
     required("createdAt", \.createdAt, .timestamp),
-    optional("latest", \.latest, Decision.json))
+    optional("latest", \.latest, Decision.json),
+    optional("pausedAt", \.pausedAt, .timestamp),
+    optional("countsFrom", \.countsFrom, .timestamp))
 }
 
 extension Schedule.Making: JSONCodable {

@@ -36,6 +36,10 @@ package struct Schedule: Sendable, Hashable {
   package var createdBy: Actor
   package var createdAt: Timestamp
   package var latest: Decision?
+  /// Since when nothing comes due.
+  package var pausedAt: Timestamp?
+  /// What was due before counts no more: it was paused then, or came at other times.
+  package var countsFrom: Timestamp?
 
   /// Records what its creator had, since whoever makes a run has not.
   package struct Making: Sendable, Hashable {
@@ -89,7 +93,8 @@ package struct Schedule: Sendable, Hashable {
   package init(
     id: TaskID, name: String, rhythm: Rhythm, zone: String, overlap: Overlap, missed: Missed,
     startsAt: Timestamp?, endsAt: Timestamp?, order: JSONObject, team: String, making: Making,
-    createdBy: Actor, createdAt: Timestamp, latest: Decision? = nil
+    createdBy: Actor, createdAt: Timestamp, latest: Decision? = nil, pausedAt: Timestamp? = nil,
+    countsFrom: Timestamp? = nil
   ) {
     self.id = id
     self.name = name
@@ -105,14 +110,31 @@ package struct Schedule: Sendable, Hashable {
     self.createdBy = createdBy
     self.createdAt = createdAt
     self.latest = latest
+    self.pausedAt = pausedAt
+    self.countsFrom = countsFrom
   }
 
-  /// Tells whether what comes due at a moment has not been decided: each is decided once.
-  package func awaits(_ dueAt: Timestamp) -> Bool { dueAt > latest?.dueAt ?? .distantPast }
+  /// Tells whether what comes due at a moment is still to be decided: each is decided once, and
+  /// nothing while it is paused.
+  package func awaits(_ dueAt: Timestamp) -> Bool {
+    pausedAt == nil && dueAt > countsFrom ?? .distantPast && isUndecided(dueAt)
+  }
+
+  private func isUndecided(_ dueAt: Timestamp) -> Bool { dueAt > latest?.dueAt ?? .distantPast }
 
   /// Takes note of what was decided.
   package mutating func take(_ decision: Decision) {
-    if awaits(decision.dueAt) { latest = decision }
+    if isUndecided(decision.dueAt) { latest = decision }
+  }
+
+  /// Lets nothing come due until it is resumed.
+  package mutating func pause(at now: Timestamp) { pausedAt = pausedAt ?? now }
+
+  /// Lets it come due again; what went by meanwhile is not made up for.
+  package mutating func resume(at now: Timestamp) {
+    guard pausedAt != nil else { return }
+    pausedAt = nil
+    countsFrom = now
   }
 
   /// Tells that its time is over, as far as that shows without its zone; a last run may still have
@@ -124,17 +146,19 @@ package struct Schedule: Sendable, Hashable {
 
   /// Gives the first time that is not decided; nil if none comes.
   package func nextDue(in zone: ZoneRules) -> Timestamp? {
-    rhythm.next(after: decided, in: zone).flatMap { isWithin($0) ? $0 : nil }
+    guard pausedAt == nil else { return nil }
+    return rhythm.next(after: decided, in: zone).flatMap { isWithin($0) ? $0 : nil }
   }
 
   /// Gives the last time that is not decided and not after a moment.
   package func lastDue(until now: Timestamp, in zone: ZoneRules) -> Timestamp? {
-    rhythm.last(after: decided, until: min(now, endsAt ?? now), in: zone)
+    guard pausedAt == nil else { return nil }
+    return rhythm.last(after: decided, until: min(now, endsAt ?? now), in: zone)
   }
 
   private var decided: Timestamp {
     let begin = startsAt.map { max($0, createdAt).adding(milliseconds: -1) } ?? createdAt
-    return max(begin, latest?.dueAt ?? begin)
+    return max(begin, latest?.dueAt ?? begin, countsFrom ?? begin)
   }
 
   private func isWithin(_ time: Timestamp) -> Bool { endsAt.map { time <= $0 } ?? true }

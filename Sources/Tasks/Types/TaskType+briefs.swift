@@ -7,7 +7,8 @@ extension TaskType {
       name: "fulfill_brief", title: "Fulfil a brief",
       description: "Does what the brief says in a repository and hands in a branch with commits.",
       policy: Policy(
-        resumable: true, workspaceMode: .dedicatedWorktree, workspaceScope: .session),
+        resumable: true, workspaceMode: .dedicatedWorktree, workspaceScope: .session,
+        sessionScope: .correlation),
       inputSchema: closed(
         [
           "brief": text("What to do, complete in itself.", 100_000),

@@ -7,7 +7,8 @@ extension TaskType {
       name: "run_eval", title: "Run an evaluation",
       description: "Runs a scenario in one variant and hands in the response, to be judged.",
       policy: Policy(
-        resumable: true, workspaceScope: .session, acceptsWorkspaceOverride: true),
+        resumable: true, workspaceScope: .session, sessionScope: .custom,
+        acceptsWorkspaceOverride: true),
       inputSchema: closed(
         [
           "scenario": closed(

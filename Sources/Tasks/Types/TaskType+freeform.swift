@@ -7,7 +7,8 @@ extension TaskType {
       name: "freeform", title: "Freeform",
       description: "Does what the brief says and hands in a summary of what was done.",
       policy: Policy(
-        resumable: true, workspaceScope: .session, acceptsWorkspaceOverride: true),
+        resumable: true, workspaceScope: .session, sessionScope: .correlation,
+        acceptsWorkspaceOverride: true),
       inputSchema: closed(
         [
           "brief": text("What to do, complete in itself.", 100_000),

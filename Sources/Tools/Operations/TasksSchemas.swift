@@ -55,13 +55,17 @@ package struct TasksSchemas: TaskTool {
       profiles: entries.map { ProfileView($0, asked[$0.profile.name], defaultName: defaultName) },
       problems: types.problems.prefix(20).map(TypeProblem.init), truncated: false,
       hint: Self.hint(defaultName))
-    // The largest schemas go first; the names of all types stay.
+    // The largest go first, of each type what it hands in before what it takes; all names stay.
     while ByteBudget.size(output, Output.json) > input.maxBytes,
-      let largest = output.items.indices.filter({ output.items[$0].inputSchema != nil })
-        .max(by: { output.items[$0].schemaBytes < output.items[$1].schemaBytes })
+      let largest = output.items.indices
+        .max(by: { output.items[$0].schemaBytes < output.items[$1].schemaBytes }),
+      output.items[largest].schemaBytes > 0
     {
-      output.items[largest].inputSchema = nil
-      output.items[largest].outputSchema = nil
+      if output.items[largest].outputSchema != nil {
+        output.items[largest].outputSchema = JSONValue?.none
+      } else {
+        output.items[largest].inputSchema = JSONValue?.none
+      }
       output.truncated = true
       output.hint = "Schemas were left out: \(Self.cure(input))"
     }

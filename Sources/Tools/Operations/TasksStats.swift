@@ -58,6 +58,9 @@ package struct TasksStats: TaskTool {
     return Output(since: since, all, groups, bytes: input.maxBytes)
   }
 
+  /// Very many tasks take their time, in which other calls go on.
+  package func waits(_ input: Input) -> Bool { true }
+
   private static let usualSpan: Int64 = 30 * 86_400_000
 
   /// Is the figures of all tasks, or of one group.

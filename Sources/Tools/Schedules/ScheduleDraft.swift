@@ -10,52 +10,72 @@ extension SchedulesCreate {
     _ input: Input, _ zone: String, _ rules: ZoneRules, _ caller: Caller
   ) throws(ToolFailure) -> (Schedule, TaskDraft) {
     let now = Timestamp.now
-    let startsAt = try time(input.startsAt, "starts_at", rules)
-    let rhythm = try rhythm(of: input, rules, from: startsAt ?? now)
-    let task: TasksCreate.Input
-    let draft: TaskDraft
-    do throws(ToolFailure) {
-      task = try order(input)
-      draft = try creating.drafted(try creating.ordered(task, within: nil), caller, within: nil)
-    } catch {
-      throw error.within("task", callAgain: name)
+    let times = ScheduleTimes(
+      cron: input.cron, everySec: input.everySec, at: input.at, rules: rules, tool: name)
+    let startsAt = try times.time(input.startsAt, "starts_at")
+    guard let rhythm = try times.rhythm(from: startsAt ?? now) else {
+      throw ScheduleTimes.notOne(name)
     }
+    let endsAt = try times.time(input.endsAt, "ends_at")
+    let made = try order(input.task, team: input.team, diary: input.diary, caller, for: name)
+    let spec = made.draft.spec
     var random = SystemRandomNumberGenerator()
-    let words = draft.spec.title
     if let given = input.name, !TaskName.isValid(given) {
       throw .argument("name", "expected 2 to 63 of a-z, 0-9 and -", tool: name)
     }
-    let making = Schedule.Making(
-      startDirectory: workshop.setting.startDirectory, environment: draft.spec.inputCid,
-      content: draft.spec.references.compactMap(\.content),
-      mayRunCommands: caller.isAtTerminal || workshop.setting.allowsCommands)
     let schedule = Schedule(
       id: TaskID.make(at: now, using: &random),
-      name: input.name ?? TaskName.make(title: words, brief: nil, using: &random),
+      name: input.name ?? TaskName.make(title: spec.title, brief: nil, using: &random),
       rhythm: rhythm, zone: zone, overlap: input.overlap, missed: input.missed,
-      startsAt: startsAt, endsAt: try time(input.endsAt, "ends_at", rules),
-      order: Self.kept(task, draft), team: draft.spec.teamId, making: making,
-      createdBy: caller.actor, createdAt: now)
-    return (schedule, draft)
+      startsAt: startsAt, endsAt: endsAt, order: made.order, team: spec.teamId,
+      making: made.making, createdBy: caller.actor, createdAt: now)
+    return (schedule, made.draft)
+  }
+
+  /// Is what is kept of an order, and the task it would make now.
+  struct MadeOrder {
+    var order: JSONObject
+    var making: Schedule.Making
+    var draft: TaskDraft
+  }
+
+  /// Checks an order as if its task were made now.
+  func order(
+    _ arguments: JSONObject, team: String?, diary: String?, _ caller: Caller, for tool: String
+  ) throws(ToolFailure) -> MadeOrder {
+    let task: TasksCreate.Input
+    let draft: TaskDraft
+    do throws(ToolFailure) {
+      task = try read(arguments, team: team, diary: diary, for: tool)
+      draft = try creating.drafted(try creating.ordered(task, within: nil), caller, within: nil)
+    } catch {
+      throw error.within("task", callAgain: tool)
+    }
+    let making = Schedule.Making(
+      startDirectory: workshop.setting.startDirectory, environment: draft.spec.inputCid,
+      content: draft.spec.references.compactMap(\.content), mayRunCommands: draft.runsCommands)
+    return MadeOrder(order: Self.kept(task, draft), making: making, draft: draft)
   }
 
   /// Reads what is asked for each time; what belongs to one call only is refused.
-  private func order(_ input: Input) throws(ToolFailure) -> TasksCreate.Input {
+  private func read(
+    _ arguments: JSONObject, team: String?, diary: String?, for tool: String
+  ) throws(ToolFailure) -> TasksCreate.Input {
     var read: TasksCreate.Input
     do throws(Mismatch) {
-      read = try TasksCreate.Input.json.decode(.object(input.task))
+      read = try TasksCreate.Input.json.decode(.object(arguments))
     } catch {
-      throw .invalidArguments(error.faults, tool: name)
+      throw .invalidArguments(error.faults, tool: tool)
     }
     let once: [(argument: String, isGiven: Bool)] = [
       ("name", read.work.name != nil), ("parent_id", read.grouping.parent != nil),
       ("wait", read.wait), ("dry_run", read.dryRun), ("idempotency_key", read.key != nil),
     ]
     if let first = once.first(where: \.isGiven) {
-      throw .argument(first.argument, "has no meaning in a schedule; leave it out", tool: name)
+      throw .argument(first.argument, "has no meaning in a schedule; leave it out", tool: tool)
     }
-    read.grouping.team = read.grouping.team ?? input.team
-    read.grouping.diary = read.grouping.diary ?? input.diary
+    read.grouping.team = read.grouping.team ?? team
+    read.grouping.diary = read.grouping.diary ?? diary
     return read
   }
 
@@ -67,34 +87,11 @@ extension SchedulesCreate {
     task.place.profile = task.place.profile ?? draft.spec.launch.profile
     return TasksCreate.Input.json.value(of: task).objectValue ?? [:]
   }
+}
 
-  private func rhythm(
-    of input: Input, _ rules: ZoneRules, from begin: Timestamp
-  ) throws(ToolFailure) -> Rhythm {
-    let given = [input.cron != nil, input.everySec != nil, input.at != nil].count { $0 }
-    guard given == 1 else {
-      throw .argument("cron", "give exactly one of cron, every_sec and at", tool: name)
-    }
-    if let seconds = input.everySec { return .interval(seconds: seconds, from: begin) }
-    if let at = try time(input.at, "at", rules) { return .once(at) }
-    do throws(CronLine.Fault) {
-      return .cron(try CronLine(input.cron ?? ""))
-    } catch {
-      throw .argument("cron", "\(error)", tool: name)
-    }
-  }
-
-  private func time(
-    _ text: String?, _ argument: String, _ rules: ZoneRules
-  ) throws(ToolFailure) -> Timestamp? {
-    guard let text else { return nil }
-    guard let time = Timestamp(text, in: rules) else {
-      throw .argument(
-        argument, "expected a time such as 2026-12-01T09:00 or 2026-12-01T09:00:00+01:00",
-        tool: name)
-    }
-    return time
-  }
+extension TaskDraft {
+  /// Tells that it runs commands of its giver's own, for which a chat client needs leave.
+  fileprivate var runsCommands: Bool { launch.plan.adapter == .shell || !spec.checks.isEmpty }
 }
 
 extension WorkReference {

@@ -13,6 +13,7 @@ package struct ScheduleView: JSONCodable, ToolOutput {
   var missed: Schedule.Missed
   var startsAt: Timestamp?
   var endsAt: Timestamp?
+  var pausedAt: Timestamp?
   var nextDueAt: Timestamp?
   /// By the clocks of the zone.
   var upcoming: [String]
@@ -78,6 +79,7 @@ package struct ScheduleView: JSONCodable, ToolOutput {
     missed = schedule.missed
     startsAt = schedule.startsAt
     endsAt = schedule.endsAt
+    pausedAt = schedule.pausedAt
     nextDueAt = rules.flatMap { schedule.nextDue(in: $0) }
     var times: [String] = []
     var next = nextDueAt
@@ -98,21 +100,22 @@ package struct ScheduleView: JSONCodable, ToolOutput {
   private init(
     id: TaskID, name: String, cron: String?, everySec: Int?, from: Timestamp?, at: Timestamp?,
     zone: String, overlap: Schedule.Overlap, missed: Schedule.Missed, startsAt: Timestamp?,
-    endsAt: Timestamp?, nextDueAt: Timestamp?, upcoming: [String], lastRun: LastRun?, task: Order,
-    createdBy: Actor, createdAt: Timestamp, hint: String?
+    endsAt: Timestamp?, pausedAt: Timestamp?, nextDueAt: Timestamp?, upcoming: [String],
+    lastRun: LastRun?, task: Order, createdBy: Actor, createdAt: Timestamp, hint: String?
   ) {
     (self.id, self.name, self.zone) = (id, name, zone)
     rhythm = Rhythm(cron: cron, everySec: everySec, from: from, at: at) ?? .once(createdAt)
     (self.overlap, self.missed) = (overlap, missed)
-    (self.startsAt, self.endsAt, self.nextDueAt) = (startsAt, endsAt, nextDueAt)
+    (self.startsAt, self.endsAt, self.pausedAt) = (startsAt, endsAt, pausedAt)
+    self.nextDueAt = nextDueAt
     (self.upcoming, self.lastRun, self.task) = (upcoming, lastRun, task)
     (self.createdBy, self.createdAt, self.hint) = (createdBy, createdAt, hint)
   }
 
   package static let json = Codec.object(
     Self.init(
-      id:name:cron:everySec:from:at:zone:overlap:missed:startsAt:endsAt:nextDueAt:upcoming:
-      lastRun:task:createdBy:createdAt:hint:),
+      id:name:cron:everySec:from:at:zone:overlap:missed:startsAt:endsAt:pausedAt:nextDueAt:
+      upcoming:lastRun:task:createdBy:createdAt:hint:),
     required("id", \.id, TaskID.json),
     required("name", \.name, .string),
     optional("cron", \.rhythm.cron, .string),
@@ -124,6 +127,7 @@ package struct ScheduleView: JSONCodable, ToolOutput {
     required("missed", \.missed, Schedule.Missed.json),
     optional("startsAt", \.startsAt, .timestamp),
     optional("endsAt", \.endsAt, .timestamp),
+    optional("pausedAt", \.pausedAt, .timestamp),
     optional("nextDueAt", \.nextDueAt, .timestamp),
     defaulted("upcoming", \.upcoming, .array(of: .string), []),
     optional("lastRun", \.lastRun, LastRun.json),

@@ -73,15 +73,10 @@ package struct SchedulesCreate: TaskTool {
     try workshop.mayChange()
     let zones = ZoneFolder(environment: workshop.setting.environment)
     let zone = input.zone ?? zones.localName()
-    guard let rules = zones.rules(of: zone) else {
-      throw .argument(
-        "time_zone", "no such zone on this machine; give one such as Europe/Berlin or UTC",
-        tool: name)
-    }
+    let rules = try zones.rules(of: zone, for: name)
     var (schedule, draft) = try drafted(input, zone, rules, caller)
     guard schedule.nextDue(in: rules) != nil else {
-      let comes = schedule.rhythm.next(after: schedule.createdAt, in: rules) != nil
-      throw .neverDue(input, comes: comes)
+      throw .neverDue(schedule, after: schedule.createdAt, in: rules, tool: name)
     }
     if input.dryRun {
       return ScheduleView(schedule, rules, hint: "Nothing was stored.", upcoming: Self.shown)
@@ -89,7 +84,7 @@ package struct SchedulesCreate: TaskTool {
     let store = try workshop.store()
     let most = try workshop.configuration().limits.schedules
     let environment = draft.launch.environment.merging(
-      workshop.setting.environment.filter { Self.places.contains($0.key) }
+      Self.places(of: workshop.setting.environment)
     ) { $1 }
     let kept = try naming { () throws(StoreError) in
       schedule.making.environment = try store.storeEnvironment(environment)
@@ -106,15 +101,10 @@ package struct SchedulesCreate: TaskTool {
   }
 
   /// Where the configuration is found does not change with who makes the run.
-  private static let places: Set = ["ERRAND_CONFIG", "XDG_CONFIG_HOME"]
-  private static let shown = 3
-}
-
-extension ToolFailure {
-  fileprivate static func neverDue(_ input: SchedulesCreate.Input, comes: Bool) -> ToolFailure {
-    let argument = comes ? "ends_at" : input.at != nil ? "at" : "cron"
-    return .argument(
-      argument, argument == "at" ? "this time has passed" : "no time comes of it",
-      tool: "schedules_create")
+  static func places(of environment: [String: String]) -> [String: String] {
+    environment.filter { ["ERRAND_CONFIG", "XDG_CONFIG_HOME"].contains($0.key) }
   }
+
+  /// How many of the times to come are told.
+  static let shown = 3
 }

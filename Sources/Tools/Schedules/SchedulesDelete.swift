@@ -40,23 +40,12 @@ package struct SchedulesDelete: TaskTool {
 
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     try workshop.mayChange()
+    let found = try workshop.schedule(
+      TaskPlace(task: input.schedule, team: input.team, diary: input.diary))
     let store = try workshop.store()
-    let team = workshop.team(input.team)
-    do throws(StoreError) {
-      let found = try store.schedule(input.schedule)
-      guard found.isIn(team, input.diary) else {
-        throw StoreError.noSchedule(reference: input.schedule.description, near: [])
-      }
-      let gone = try store.removeSchedule(.id(found.id), by: caller.actor)
-      return Output(id: gone.id, name: gone.name, deleted: true)
-    } catch {
-      var failure = ToolFailure(error)
-      if case .noSchedule = error {
-        failure.faults = [
-          Fault(pointer: JSONPointer(tokens: ["schedule_id"]), message: "names no schedule")
-        ]
-      }
-      throw failure
+    let gone = try naming { () throws(StoreError) in
+      try store.removeSchedule(.id(found.id), by: caller.actor)
     }
+    return Output(id: gone.id, name: gone.name, deleted: true)
   }
 }

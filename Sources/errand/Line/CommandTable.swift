@@ -4,10 +4,11 @@ extension Command {
     .run, .create, .continueTask, .list, .get, .wait, .logs, .answer, .send, .cancel, .resume,
     .settle, .artifactsList, .artifactsGet, .artifactsPut, .accept, .reject, .retry, .update,
     .comment, .verifySignature, .export, .importTask, .delete, .restore, .stats, .scheduleAdd,
-    .scheduleList, .scheduleRemove, .scheduleInstall, .workerClaim,
-    .workerHeartbeat, .workerSay, .workerComplete, .workerFail, .workerAbort, .workerSession,
-    .workerKeepSession, .worktreesList, .worktreesPrune, .schemas, .console, .serve, .tools,
-    .config, .doctor, .prune, .runner, .demo, .version, .completions, .help, .taskNames, .supervise,
+    .scheduleList, .scheduleUpdate, .schedulePause, .scheduleResume, .scheduleRemove,
+    .scheduleInstall, .scheduleUninstall, .workerClaim, .workerHeartbeat, .workerSay,
+    .workerComplete, .workerFail, .workerAbort, .workerSession, .workerKeepSession,
+    .worktreesList, .worktreesPrune, .schemas, .console, .serve, .tools, .config, .doctor, .prune,
+    .runner, .demo, .version, .completions, .help, .taskNames, .supervise,
   ]
 
   /// Gives what `words` can mean. What clients and the runner start many of, and wait for, does

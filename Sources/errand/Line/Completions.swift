@@ -41,6 +41,12 @@ enum Completions {
     }
   }
 
+  /// Lists the options behind which a task is named, as a pattern of the shells.
+  private static func ofTasks(_ commands: [Command]) -> String {
+    let names = commands.flatMap(\.options).filter(\.namesTask).map { "--" + $0.name }
+    return Set(names).sorted().joined(separator: "|")
+  }
+
   private static func bash(_ commands: [Command]) -> String {
     """
     # bash completion for errand: source <(errand completions bash)
@@ -51,6 +57,9 @@ enum Completions {
       else
         case "${COMP_WORDS[1]}" in
     \(cases(commands).joined(separator: "\n"))
+        esac
+        case "${COMP_WORDS[COMP_CWORD-1]}" in
+        \(ofTasks(commands))) found="$(\(taskNames))" ;;
         esac
       fi
       COMPREPLY=($(compgen -W "$found" -- "${COMP_WORDS[COMP_CWORD]}"))
@@ -70,6 +79,9 @@ enum Completions {
       else
         case "${words[2]}" in
     \(cases(commands).joined(separator: "\n"))
+        esac
+        case "${words[CURRENT-1]}" in
+        \(ofTasks(commands))) found="$(\(taskNames))" ;;
         esac
         _files
       fi
@@ -99,7 +111,8 @@ enum Completions {
       }
       for option in command.allOptions {
         let short = option.short.map { " -s \($0)" } ?? ""
-        let takes = option.value == .flag ? "" : " -r"
+        let names = option.namesTask ? " -f -a '(\(taskNames))'" : ""
+        let takes = option.value == .flag ? "" : " -r\(names)"
         lines.append(
           "complete -c errand -n '__fish_seen_subcommand_from \(verb)'\(short) -l \(option.name)"
             + "\(takes) -d \(quoted(option.summary))")

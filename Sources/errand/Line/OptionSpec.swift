@@ -34,6 +34,9 @@ struct OptionSpec: Sendable, Hashable {
     }
   }
 
+  /// Tells whether it takes the name of a task.
+  var namesTask: Bool { value == .text("TASK") }
+
   /// Tells whether the words to choose from are few and short enough to stand for themselves.
   var namesItsChoices: Bool {
     guard case .choice(let words) = value else { return false }

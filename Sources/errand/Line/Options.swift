@@ -259,6 +259,9 @@ enum Options {
   static let whatWouldBeWritten = OptionKey<Bool>.flag(
     "dry-run", nil, "Print what would be written; write nothing.")
 
+  static let whatWouldBeRemoved = OptionKey<Bool>.flag(
+    "dry-run", nil, "Say what would be removed; remove nothing.")
+
   // Artifacts.
   static let output = OptionKey<String?>.path(
     "output", "o", "FILE", "Write to a file instead of standard output.")

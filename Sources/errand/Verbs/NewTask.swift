@@ -92,13 +92,7 @@ enum NewTask {
   ) throws(Complaint) -> JSONObject {
     var arguments = arguments
     try BriefText.fill(&arguments, from: call)
-    let references = call[Options.references].map(reference)
-    if !references.isEmpty { arguments["references"] = .array(references) }
-    let checks = call[Options.checks].map { JSONValue.array(["/bin/sh", "-c", .string($0)]) }
-    if !checks.isEmpty { arguments["checks"] = .array(checks) }
-    if let condition = call[Options.condition] {
-      arguments["claim_condition"] = try BriefText.json(condition, of: "--claim-condition")
-    }
+    arguments = try detailed(arguments, from: call)
     // A continuation works where its source did.
     let isContinued = arguments["input"]?["continueFrom"] != nil
     if arguments["directory"] == nil, arguments["workspace"] != "none", !isContinued {
@@ -109,6 +103,21 @@ enum NewTask {
           "The current directory cannot be used.", why: [error.description],
           next: "Name one with --dir.", code: .usage)
       }
+    }
+    return arguments
+  }
+
+  /// Adds what stands beside the work itself: what it is about, and what is asked of it.
+  static func detailed(
+    _ arguments: JSONObject, from call: Invocation
+  ) throws(Complaint) -> JSONObject {
+    var arguments = arguments
+    let references = call[Options.references].map(reference)
+    if !references.isEmpty { arguments["references"] = .array(references) }
+    let checks = call[Options.checks].map { JSONValue.array(["/bin/sh", "-c", .string($0)]) }
+    if !checks.isEmpty { arguments["checks"] = .array(checks) }
+    if let condition = call[Options.condition] {
+      arguments["claim_condition"] = try BriefText.json(condition, of: "--claim-condition")
     }
     return arguments
   }

@@ -118,8 +118,10 @@ enum Reviewing {
       try call.terminal.print(TaskText.id(of: task))
     } else {
       let name = call.terminal.styled(TaskText.name(of: task), .bold)
-      let state = task["review"]?["state"].map { ", " + TaskText.line($0) } ?? ""
-      try call.terminal.print("\(name): \(TaskText.standing(of: task))\(state)")
+      // Of what was sent back the verdict is past.
+      let state = tool == "tasks_verify" && task["status"] != "queued" ? task["review"] : nil
+      let verdict = state.map { ", " + TaskText.line($0["state"]) } ?? ""
+      try call.terminal.print("\(name): \(TaskText.standing(of: task))\(verdict)")
     }
     return .ok
   }

@@ -36,7 +36,7 @@ extension Command {
 
   static let scheduleRemove = Command(
     path: ["schedule", "remove"], summary: "Remove schedules; tasks they have made go on.",
-    operands: [Operand(name: "schedule", arguments: ["schedule_id"], repeats: true)],
+    operands: [.schedules],
     options: [Options.team.spec, Options.json.spec],
     tool: "schedules_delete",
     examples: [Example("errand schedule remove nightly-tests", "By name or by id.")],
@@ -58,15 +58,28 @@ enum Scheduling {
   }
 
   static func add(_ call: Invocation) throws(Complaint) -> ExitCode {
-    let own = Set((times + [Options.dryRun.spec]).compactMap(\.argument))
-    var arguments = JSONObject()
-    var task = JSONObject()
-    for (key, value) in call.arguments() {
-      if own.contains(key) { arguments[key] = value } else { task[key] = value }
-    }
-    if let every = call[Options.every] { arguments["every_sec"] = .integer(try seconds(every)) }
-    arguments["task"] = .object(try NewTask.filled(task, from: call))
+    var (arguments, task) = try said(call)
+    task = try NewTask.filled(task, from: call)
+    arguments["task"] = .object(task)
     let made = try Operations.open(for: call.command).call("schedules_create", arguments)
+    return try tell(made, call)
+  }
+
+  /// Parts what the line says of the schedule from what it says of its task.
+  static func said(
+    _ call: Invocation
+  ) throws(Complaint) -> (schedule: JSONObject, task: JSONObject) {
+    let own = Set((times + [Options.dryRun.spec]).compactMap(\.argument))
+    var (schedule, task) = (JSONObject(), JSONObject())
+    for (key, value) in call.arguments() {
+      if own.contains(key) { schedule[key] = value } else { task[key] = value }
+    }
+    if let every = call[Options.every] { schedule["every_sec"] = .integer(try seconds(every)) }
+    return (schedule, task)
+  }
+
+  /// Shows a schedule that was made or changed, with what comes of it.
+  static func tell(_ made: JSONValue, _ call: Invocation) throws(Complaint) -> ExitCode {
     if call[Options.json] {
       try call.terminal.print(made.text)
     } else if call[Options.quiet] {
@@ -74,7 +87,10 @@ enum Scheduling {
     } else {
       let times = (made["upcoming"]?.arrayValue ?? []).compactMap(\.stringValue)
       try call.terminal.print(call.terminal.styled(TaskText.name(of: made), .bold))
-      call.terminal.note("Next: \(times.joined(separator: ", ")) (\(text(made, "timeZone")))")
+      call.terminal.note(
+        made["pausedAt"] == nil
+          ? "Next: \(times.joined(separator: ", ")) (\(text(made, "timeZone")))"
+          : "Paused: errand schedule resume \(TaskText.name(of: made))")
       if call[Options.dryRun] { call.terminal.note("Nothing was stored.") }
     }
     return .ok
@@ -122,7 +138,9 @@ enum Scheduling {
     ])
     for item in items {
       let last = item["lastRun"].map { "\(text($0, "outcome")) \(text($0, "dueAt").prefix(16))Z" }
-      let next = item["upcoming"]?.arrayValue?.first?.stringValue ?? "never"
+      let next =
+        item["pausedAt"] == nil
+        ? item["upcoming"]?.arrayValue?.first?.stringValue ?? "never" : "paused"
       let what = item["task"]?["title"] ?? item["task"]?["brief"] ?? item["task"]?["taskType"]
       table.add([
         .init(TaskText.name(of: item), .bold), .init(rhythm(item)), .init(next),

@@ -15,7 +15,9 @@ enum TaskPage {
     let title = TaskText.line(task["title"])
     if !title.isEmpty { lines.append(title) }
     lines.append("")
-    for (label, value) in rows(of: task, now: now) where !value.isEmpty {
+    let signed = ("signed", moment(attempts.last?["signedAt"], now))
+    for (label, value) in rows(of: task, now: now) + [signed] + remarks(of: task)
+    where !value.isEmpty {
       let gap = String(repeating: " ", count: max(1, 12 - label.count))
       lines.append("  " + terminal.styled(label, .dim) + gap + value)
     }
@@ -28,10 +30,6 @@ enum TaskPage {
         terminal.styled("not heard yet", .dim) + "  \(TaskText.line(message["sendId"]))  "
           + TaskText.line(message["text"]),
       ]
-    }
-    for comment in task["comments"]?.arrayValue ?? [] {
-      let author = terminal.styled(TaskText.line(comment["author"]), .dim)
-      lines.append("  \(author): \(TaskText.line(comment["text"], limit: 600))")
     }
     for check in attempts.last?["checks"]?.arrayValue ?? [] {
       let argv = check["argv"]?.arrayValue?.map { TaskText.line($0) } ?? []
@@ -75,16 +73,29 @@ enum TaskPage {
       ("queued", moment(task["queuedAt"], now)),
       ("started", moment(task["startedAt"], now)),
       ("ended", moment(task["completedAt"], now)),
-      ("attempts", task["attemptCount"]?.intValue.map { "\($0)" } ?? ""),
+      ("attempts", attempts(of: task)),
       ("created by", actor(task["createdBy"])),
       ("ended by", actor(task["cancelledBy"])),
       ("review", review(task["review"])),
     ]
   }
 
+  private static func attempts(of task: JSONValue) -> String {
+    guard let count = task["attemptCount"]?.intValue else { return "" }
+    let accepted = task["acceptedAttemptN"]?.intValue
+    return accepted.map { count > 1 ? "\(count), of which \($0) counts" : "1" } ?? "\(count)"
+  }
+
+  private static func remarks(of task: JSONValue) -> [(String, String)] {
+    (task["comments"]?.arrayValue ?? []).map {
+      ("comment", "\(TaskText.line($0["author"])): \(TaskText.line($0["text"], limit: 600))")
+    }
+  }
+
   private static func review(_ value: JSONValue?) -> String {
     let words = ["state", "reviewer", "comments"].map { TaskText.line(value?[$0], limit: 600) }
-    return words.filter { !$0.isEmpty }.joined(separator: ", ")
+    return words[0] + (words[1].isEmpty ? "" : " by \(words[1])")
+      + (words[2].isEmpty ? "" : ": \(words[2])")
   }
 
   private static func moment(_ value: JSONValue?, _ now: Int64) -> String {

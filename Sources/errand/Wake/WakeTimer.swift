@@ -122,5 +122,11 @@ enum WakeTimer: String, Sendable, CaseIterable {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// Takes our line out of a crontab.
+  static func without(_ subject: Subject, _ crontab: String) -> String {
+    let lines = crontab.split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.filter { !$0.hasSuffix(end(subject)) }.joined(separator: "\n")
+  }
+
   private static func end(_ subject: Subject) -> String { "# \(subject.tag): \(mark)" }
 }

@@ -18,6 +18,20 @@ extension Command {
       Example("errand schedule install --with cron", "A line of the crontab."),
     ],
     run: Waking.install)
+
+  static let scheduleUninstall = Command(
+    path: ["schedule", "uninstall"],
+    summary: "Take out of the system what `schedule install` has put there.",
+    options: [Options.wakeBy.spec, Options.whatWouldBeRemoved.spec, Options.json.spec],
+    notes: """
+      Switches off and removes the timer of this store, of every kind unless one is named. Schedules
+      stay, and a runner that is there goes on.
+      """,
+    examples: [
+      Example("errand schedule uninstall --dry-run", "Say what would be removed."),
+      Example("errand schedule uninstall", "Remove it."),
+    ],
+    run: Waking.uninstall)
 }
 
 /// Puts into the system what wakes a runner.
@@ -26,9 +40,7 @@ struct Waking {
   private let environment: [String: String]
 
   static func install(_ call: Invocation) throws(Complaint) -> ExitCode {
-    try Complaint.unlessOutsideOfAttempts(
-      "nothing is put into the system", next: "Leave it to the user.")
-    let waking = Waking(try ThisBuild.executable(), Environment.current)
+    let waking = try outside()
     let named = call[Options.wakeBy].flatMap(WakeTimer.init(rawValue:))
     let timer = if let named { named } else { try waking.found() }
     let isRehearsal = call[Options.whatWouldBeWritten]
@@ -54,6 +66,40 @@ struct Waking {
         call.terminal.note("It works while you are logged in; `loginctl enable-linger`: always.")
       }
     }
+    return .ok
+  }
+
+  private static func outside() throws(Complaint) -> Waking {
+    try Complaint.unlessOutsideOfAttempts(
+      "nothing of the system is changed", next: "Leave it to the user.")
+    return Waking(try ThisBuild.executable(), Environment.current)
+  }
+
+  static func uninstall(_ call: Invocation) throws(Complaint) -> ExitCode {
+    let waking = try outside()
+    let named = call[Options.wakeBy].flatMap(WakeTimer.init(rawValue:))
+    let isRehearsal = call[Options.whatWouldBeRemoved]
+    var gone: [String] = []
+    for timer in named.map({ [$0] }) ?? WakeTimer.allCases {
+      do throws(Complaint) {
+        gone += try waking.remove(timer, isRehearsal)
+      } catch {
+        // Who may have no crontab has nothing of ours in it.
+        guard named == nil, timer == .cron else { throw error }
+        call.terminal.note("The crontab was left alone: \(error.what)")
+      }
+    }
+    if call[Options.json] {
+      let answer: JSONValue = [
+        "dryRun": .bool(isRehearsal), "removed": .array(gone.map { .string($0) }),
+      ]
+      try call.terminal.print(answer.text)
+      return .ok
+    }
+    for path in gone {
+      try call.terminal.print(isRehearsal ? "Would be removed: \(path)" : "Removed: \(path)")
+    }
+    if gone.isEmpty { call.terminal.note("There was nothing of ours.") }
     return .ok
   }
 
@@ -115,6 +161,55 @@ struct Waking {
       // It fails where it was not loaded, which is as well.
       _ = try command.run("launchctl", ["bootout", "\(domain)/\(subject.tag)"])
       try call("launchctl", "bootstrap", domain, files[0].name)
+    }
+  }
+
+  /// Switches one kind off; gives what went, or would go.
+  private func remove(_ timer: WakeTimer, _ isRehearsal: Bool) throws(Complaint) -> [String] {
+    if timer == .cron {
+      guard Environment.which("crontab", path: environment["PATH"]) != nil else { return [] }
+      let before = try crontab()
+      let after = WakeTimer.without(subject, before)
+      guard before != after else { return [] }
+      if !isRehearsal { try writeCrontab(after) }
+      return ["the line of the crontab"]
+    }
+    let ours = try ours(timer)
+    guard !ours.isEmpty, !isRehearsal else { return ours }
+    // What was switched off by hand cannot be switched off again, which is as well.
+    switch timer {
+    case .systemd:
+      _ = try command.run("systemctl", ["--user", "disable", "--now", "\(subject.tag).timer"])
+    case .launchd:
+      _ = try command.run("launchctl", ["bootout", "gui/\(Environment.userID)/\(subject.tag)"])
+    case .cron: break
+    }
+    do throws(SystemError) {
+      for path in ours { try RealFileSystem().removeIfPresent(path) }
+    } catch {
+      throw Complaint(
+        "The timer was switched off, but its file stays.", why: [error.description],
+        next: error.cure, code: .tryLater)
+    }
+    if timer == .systemd { _ = try command.run("systemctl", ["--user", "daemon-reload"]) }
+    return ours
+  }
+
+  /// Lists the files of a kind that are there and ours.
+  private func ours(_ timer: WakeTimer) throws(Complaint) -> [String] {
+    let disk = RealFileSystem()
+    let paths = try files(timer).map(\.name)
+    do throws(SystemError) {
+      var ours: [String] = []
+      for path in paths where try disk.status(path, followingLinks: false) != nil {
+        let text = String(decoding: try disk.read(path, limit: 1 << 20), as: UTF8.self)
+        if text.contains(WakeTimer.mark) { ours.append(path) }
+      }
+      return ours
+    } catch {
+      throw Complaint(
+        "A file of the timer cannot be read.", why: [error.description], next: error.cure,
+        code: .tryLater)
     }
   }
 
