@@ -59,12 +59,7 @@ struct DayLedger: Sendable {
   private mutating func count(_ query: TaskQuery, _ store: TaskStore) throws(StoreError) {
     var query = query
     query.teamId = nil
-    query.limit = 200
-    repeat {
-      let page = try store.list(query)
-      for task in page.items { count(task) }
-      query.cursor = page.nextCursor
-    } while query.cursor != nil
+    try store.eachTask(query) { count($0) }
   }
 
   private mutating func count(_ task: TaskRecord) {

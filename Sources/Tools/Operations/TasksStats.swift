@@ -42,13 +42,14 @@ package struct TasksStats: TaskTool {
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     let store = try workshop.store()
     let since = input.since ?? Timestamp.now.adding(milliseconds: -Self.usualSpan)
-    let team = workshop.team(input.team)
+    var query = TaskQuery()
+    query.queuedAfter = since
+    query.teamId = workshop.team(input.team)
+    query.diaryId = input.diary
     var all = TaskTally()
     var groups: [String: TaskTally] = [:]
     try naming { () throws(StoreError) in
-      try store.eachTask(queuedAfter: since) { task in
-        guard task.spec.teamId == team, input.diary == nil || task.spec.diaryId == input.diary
-        else { return }
+      try store.eachTask(query) { task in
         all.add(task)
         for key in input.grouping?.keys(of: task) ?? [] {
           groups[key, default: TaskTally()].add(task)
