@@ -41,9 +41,9 @@ struct MoneyPagesTests {
       #expect(words.hasPrefix("Cost over time: $1.25 in ") && words.hasSuffix("of at most $2.00"))
       #expect(try browser.text().contains("$1.25 of $2.00"))
       try browser.picture("task-spent")
-      // Over the ceiling nothing more starts, and the board says so.
+      // What takes the day over its ceiling is ended, nothing more starts, and the board says so.
       let second = try house.task("Spend", "--profile", "spender")
-      try house.wait(second, "completed")
+      try house.wait(second, "failed")
       try browser.open(origin + "/")
       try browser.wait(
         "document.querySelector('.spent')?.innerText.includes('nothing more starts')")
