@@ -135,7 +135,8 @@ let package = Package(
 if Context.environment["ERRAND_FUZZER"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "fuzzer", dependencies: ["Agents", "HTTP", "JSONRPC", "Tasks", "JSON"],
-      path: "Tests/Fuzzer", swiftSettings: strict,
+      name: "fuzzer",
+      dependencies: ["Agents", "HTTP", "JSONRPC", "TaskStore", "Tasks", "JSON", "Posix"],
+      path: "Tests/Fuzzer", exclude: ["Seeds"], swiftSettings: strict,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
 }

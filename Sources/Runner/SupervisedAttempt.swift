@@ -44,7 +44,7 @@ struct SupervisedAttempt {
     let standing = try ledger.standing()
     guard var settlement, standing != .disowned else { return }
     if standing == .unwanted, settlement.exit == nil { settlement.outcome = .cancelled }
-    let settled = try ledger.settle(settlement)
+    guard let settled = try ledger.settleOnceThereIsRoom(settlement) else { return }
     AttemptRemains(store: store, folders: folders, files: files).tidy(after: settled)
     Canceller.carryDown(from: settled, in: store, by: ledger.actor)
     seeToDependents()

@@ -12,6 +12,8 @@ package enum StoreFault: Sendable, Equatable {
   case unreadable(path: String, SystemError)
   /// Something that is not ours lies where only ours may be.
   case foreign(path: String)
+  /// Something lies where there must be a folder of ours.
+  case inTheWay(path: String)
   /// The fold of the journal that was kept is damaged, or is not of this journal.
   case snapshot(folder: String)
   /// The fold that was kept knows changes that the journal has lost.

@@ -38,10 +38,11 @@ package struct StoreInspection {
   }
 
   /// Names what is looked at apart from the rest, so that trouble with one hides no other.
-  private enum Look: CaseIterable { case journal, snapshots, foreign }
+  private enum Look: CaseIterable { case places, journal, snapshots, foreign }
 
   private mutating func carryOut(_ look: Look) throws(SystemError) {
     switch look {
+    case .places: try lookForPlaces()
     case .journal: try lookAtJournal()
     case .snapshots: try lookAtSnapshots()
     case .foreign: try lookForForeign()
@@ -116,6 +117,40 @@ package struct StoreInspection {
         // A newer format is told by whoever opens the store; what cannot be read, by its mode.
         break
       }
+    }
+  }
+
+  /// Finds what lies where the store, or a task, must have a folder.
+  private mutating func lookForPlaces() throws(SystemError) {
+    var ours = [
+      layout.journal, layout.snapshots, layout.run, layout.keys, Path.parent(layout.blobs),
+      layout.blobs, layout.bin, layout.tasks,
+    ]
+    for month in try names(in: layout.tasks) {
+      ours.append(Path.join(layout.tasks, month))
+      let tasks = try names(in: ours[ours.count - 1]).filter { TaskID($0) != nil }
+      ours += tasks.map { Path.join(layout.tasks, "\(month)/\($0)") }
+    }
+    for path in ours where try isInTheWay(path) { faults.append(.inTheWay(path: path)) }
+  }
+
+  private func names(in folder: String) throws(SystemError) -> [String] {
+    do throws(SystemError) {
+      return try files.list(folder)
+    } catch {
+      if error.isNotFound || error.isNotDirectory { return [] }
+      throw error
+    }
+  }
+
+  private func isInTheWay(_ path: String) throws(SystemError) -> Bool {
+    do throws(SystemError) {
+      guard try files.status(path, followingLinks: false) != nil else { return false }
+      return try files.status(path, followingLinks: true)?.kind != .directory
+    } catch {
+      // What it should stand in is in the way itself.
+      if error.isNotDirectory { return false }
+      throw error
     }
   }
 

@@ -40,7 +40,7 @@ package struct StoreMending {
         try files.replace(path, with: TaskStore.newIdentity())
       }
       done.append("wrote \(path) anew")
-    case .foreign(let path): try setAside(path)
+    case .foreign(let path), .inTheWay(let path): try setAside(path)
     case .snapshot: try setSnapshotsAside()
     case .snapshotAhead(let path, _, let journal):
       let known = try Snapshot.records(of: path, files, after: journal)

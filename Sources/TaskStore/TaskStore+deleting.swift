@@ -75,9 +75,12 @@ extension TaskStore {
 
   private func move(_ folder: String, to place: String) throws(StoreError) {
     try onDisk { () throws(SystemError) in
-      guard try files.exists(folder), try !files.exists(place) else { return }
-      try files.createDirectories(Path.parent(place))
-      try files.rename(folder, to: place)
+      if try !files.exists(place) {
+        guard try files.exists(folder) else { return }
+        try files.createDirectories(Path.parent(place))
+        try files.rename(folder, to: place)
+      }
+      // Also where it was moved before: by one who may have died before the move was safe.
       try files.syncDirectory(Path.parent(place))
     }
   }

@@ -18,12 +18,14 @@ extension TaskRecord {
     return next
   }
 
-  /// Gives it as another store takes it over.
-  package func takenOver(at moment: Moment, name: String, team: String) -> TaskRecord {
+  /// Gives it as another store takes it over, behind what that store may have of it.
+  package func takenOver(
+    at moment: Moment, name: String, team: String, after known: Int
+  ) -> TaskRecord {
     var next = portable
     next.spec.name = name
     next.spec.teamId = team
-    next.revision += 1
+    next.revision = max(revision, known) + 1
     next.number = moment.number
     next.updatedAt = moment.at
     return next

@@ -9,7 +9,7 @@ import Testing
   @Test func theEndOfInputEndsTheServerAtOnce() throws {
     let server = try TestServer()
     server.closeInput()
-    #expect(server.exitCode(within: .seconds(3)) == 0)
+    #expect(server.exitCode(within: .seconds(30)) == 0)
     #expect(server.lines.isEmpty)
   }
 
@@ -29,7 +29,7 @@ import Testing
     #expect(try eventually { server.conversation.workers.count == 1 })
     let start = MonotonicTime.now
     try server.finish()
-    #expect(MonotonicTime.now - start < .seconds(5))
+    #expect(try MonotonicTime.now - start < PromisedTime.bound(.seconds(5)))
     #expect(fixture.state.withLock { $0.interrupted } == 1)
     // Nobody cancelled it, so what it had to say is said.
     #expect(try server.result(1)["structuredContent"] == ["interrupted": true])

@@ -121,6 +121,22 @@ struct DamageTests {
       try RealFileSystem().createDirectories(ground.desk.store + "/blobs/sha256/mine")
     },
     Damage(
+      name: "a file where tasks have their folders", subject: "foreign file", aside: "tasks"
+    ) { ground in
+      let tasks = ground.desk.store + "/tasks"
+      try RealFileSystem().rename(tasks, to: tasks + ".old")
+      try writeFile(tasks, "mine")
+    },
+    Damage(
+      name: "a file where a task has its folder", subject: "foreign file", aside: "-"
+    ) { ground in
+      let month = try #require(try RealFileSystem().list(ground.desk.store + "/tasks").first)
+      let folder = "\(ground.desk.store)/tasks/\(month)"
+      let task = folder + "/" + (try #require(try RealFileSystem().list(folder).first))
+      try RealFileSystem().rename(task, to: ground.desk.store + "/old")
+      try writeFile(task, "mine")
+    },
+    Damage(
       name: "an empty file that names the format", subject: "identity", served: [],
       aside: "store.json"
     ) { ground in try writeFile(ground.desk.store + "/store.json", "") },

@@ -102,6 +102,27 @@ struct DiskTests {
   }
 
   @Test(.enabled(if: mayMount, "no file system can be mounted here"))
+  func anEndThatFindsNoRoomIsWrittenOnceThereIsSome() throws {
+    try withCommandDesk { desk in
+      let outcome = try Self.onSmallDisk(
+        desk,
+        """
+        "$E" create --profile shell --name quiet --workspace none \
+          'while [ ! -e "\(desk.folder)/go" ]; do sleep 0.1; done; touch "\(desk.folder)/over"; exit 3' >/dev/null
+        while ! "$E" list | grep -q running; do sleep 0.1; done
+        dd if=/dev/zero of="$ERRAND_HOME/filler" bs=4096 2>/dev/null
+        while "$E" comment quiet "until nothing more can be written" 2>/dev/null >&2; do :; done
+        touch "\(desk.folder)/go"
+        while [ ! -e "\(desk.folder)/over" ]; do sleep 0.1; done
+        sleep 1; rm "$ERRAND_HOME/filler"
+        "$E" wait quiet; "$E" get quiet
+        """)
+      // And not as interrupted: its supervisor knew how it had ended.
+      #expect(outcome.text.contains("exit code 3"), "\(outcome.text)\(outcome.errorText)")
+    }
+  }
+
+  @Test(.enabled(if: mayMount, "no file system can be mounted here"))
   func aReadOnlyDiskIsToldAndWhatIsThereIsServed() throws {
     try withCommandDesk { desk in
       let outcome = try Self.onSmallDisk(

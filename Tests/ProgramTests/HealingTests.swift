@@ -102,6 +102,44 @@ struct HealingTests {
     }
   }
 
+  /// How it ended is known, yet not what else was lost: that is for a person to let go.
+  @Test func whatItsOwnerEndsShowsItsEndAndTheDoctorSaysItAnew() throws {
+    try withCommandDesk { desk in
+      let go = desk.folder + "/go"
+      let script =
+        "n=0; while [ ! -e '\(go)' ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n+1)); done; echo fine"
+      _ = try desk.errand(["create", "--profile", "shell", "--name", "alive", script])
+      let after = ["create", "-p", "shell", "--name", "after", "--depends-on", "alive", "true"]
+      #expect(try desk.errand(after).status == .exited(code: 0))
+      #expect(try eventually { try desk.json(["get", "alive", "--json"])["status"] == "running" })
+      try desk.spoil({ $0.contains(#""started""#) }) {
+        $0.replacing(#""event":"#, with: #""evont":"#)
+      }
+      #expect(try desk.json(["get", "alive", "--json"])["statusReason"] == "damaged")
+      try writeFile(go, "")
+      let isEnded = try eventually {
+        try desk.json(["get", "alive", "--json"])["status"] == "completed"
+      }
+      #expect(isEnded)
+      let shown = try desk.errand(["get", "alive"]).text
+      #expect(shown.contains("damaged") && shown.contains("errand doctor"), "\(shown)")
+      let found = try desk.errand(["doctor"])
+      #expect(found.status == .exited(code: 1) && found.text.contains("What a supervisor ends"))
+      // Its owner knew it whole, and so could decide what waited for it.
+      #expect(try desk.errand(["wait", "after"]).status == .exited(code: 0))
+
+      let isSaid = try eventually {
+        try desk.errand(["doctor", "--fix"]).text.contains("said alive anew as completed")
+      }
+      #expect(isSaid)
+      let healed = try desk.json(["get", "alive", "--json"])
+      #expect(healed["status"] == "completed" && healed["statusReason"] != "damaged")
+      #expect(healed["resultSummary"] == "fine", "\(healed.text)")
+      try desk.forgetSnapshot()
+      #expect(try desk.json(["get", "alive", "--json"])["statusReason"] != "damaged")
+    }
+  }
+
   @Test func messagesThatCannotBeReadAreKeptAndTheirPlaceIsMarked() throws {
     try withCommandDesk { desk in
       let id = try desk.task("echo one; echo t'w'o; echo three", name: "talker")

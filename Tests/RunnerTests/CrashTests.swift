@@ -9,8 +9,8 @@ import Testing
 
 /// Checks that a task is started once and settled truly whoever dies, and when.
 @Suite struct CrashTests {
-  /// Makes a repository whose git says its supervisor's pid, waits, and says when it was let be.
-  private func slowGit(_ stage: Stage, seconds: Int) throws -> (tree: String, spec: ContentID) {
+  /// Makes a repository whose git says its supervisor's pid, and waits.
+  private func slowGit(_ stage: Stage) throws -> (tree: String, spec: ContentID) {
     let (tree, programs) = (stage.base + "/tree", stage.base + "/programs")
     let files = RealFileSystem()
     try files.createDirectories(tree + "/.git")
@@ -19,7 +19,7 @@ import Testing
       programs + "/git",
       """
       #!/bin/sh
-      echo $PPID > \(stage.base)/looking; sleep \(seconds); echo x > \(stage.base)/looked; exit 1
+      echo $PPID > \(stage.base)/looking; sleep 600; exit 1
 
       """, permissions: 0o700)
     let path = programs + ":" + (stage.environment["PATH"] ?? "")
@@ -28,7 +28,7 @@ import Testing
 
   @Test func aSupervisorKilledBeforeTheAgentLivesLeavesATaskThatNeverStarted() throws {
     try withStage { stage in
-      let (tree, environment) = try slowGit(stage, seconds: 600)
+      let (tree, environment) = try slowGit(stage)
       let task = try stage.create("echo x > \(stage.base)/started", directory: tree) {
         $0.launch.environment = environment
       }
@@ -51,18 +51,17 @@ import Testing
 
   @Test func theDispatchClockDoesNotWaitForASlowLook() throws {
     try withStage { stage in
-      let (tree, environment) = try slowGit(stage, seconds: 4)
+      let (tree, environment) = try slowGit(stage)
       let task = try stage.create("echo x > \(stage.base)/started", directory: tree) {
         $0.launch.environment = environment
         $0.dispatchTimeoutSec = 1
       }
       let runner = try stage.startRunner()
+      // Git is ended when the limit is reached, and not waited for: it would take minutes.
       let ended = try stage.wait(for: task)
       #expect(ended.error?.code == .dispatchTimeout)
       #expect(ended.latestAttempt?.startedAt == nil)
       #expect(Look.at(stage.base + "/started") == nil)
-      // Git was ended when the limit was reached, and not waited for.
-      #expect(Look.at(stage.base + "/looked") == nil)
       _ = consume runner
     }
   }

@@ -49,6 +49,11 @@ struct ModelDisk: Sendable {
 
   init() {}
 
+  /// Counts the lines of a file; none where there is no file.
+  func lines(of path: String) -> Int {
+    names[path].map { nodes[$0].bytes.count { $0 == 10 } } ?? 0
+  }
+
   mutating func add(_ path: String, _ node: Int, insteadOf old: String? = nil) {
     pending.append(Rename(removed: old, added: (path, node)))
     Self.apply(pending[pending.count - 1], to: &names)

@@ -32,6 +32,23 @@ enum Sample {
       executor: Executor(agent: "shell", host: "here", pid: 1, startedAtTicks: 1, supervisorPid: 1),
       workspace: AttemptWorkspace(mode: .none, path: "/")))
 
+  /// Makes a schedule that is due every minute.
+  static func schedule(
+    _ name: String, _ rhythm: Rhythm = .interval(seconds: 60, from: begin),
+    environment: ContentID = ContentID(raw: []), content: [ContentID] = []
+  ) -> Schedule {
+    var random = SystemRandomNumberGenerator()
+    return Schedule(
+      id: TaskID.make(at: .now, using: &random), name: name, rhythm: rhythm, zone: "Europe/Berlin",
+      overlap: .queue, missed: .skip, startsAt: begin, endsAt: nil, order: ["brief": "b"],
+      team: "local",
+      making: Schedule.Making(
+        startDirectory: "/", environment: environment, content: content, mayRunCommands: false),
+      createdBy: client, createdAt: begin)
+  }
+
+  static let begin = Timestamp(milliseconds: 1_800_000_000_000)
+
   static func settled(_ outcome: Settlement.Outcome = .completed) -> TaskEvent {
     .settled(Settlement(attemptN: 1, leaseId: "lease", outcome: outcome))
   }

@@ -8,22 +8,6 @@ import Testing
 
 /// Checks that schedules are kept as tasks are: by every process, over snapshots and prunings.
 struct ScheduleStoreTests {
-  private static let begin = Timestamp(milliseconds: 1_800_000_000_000)
-
-  private static func schedule(
-    _ name: String, _ rhythm: Rhythm = .interval(seconds: 60, from: begin),
-    environment: ContentID = ContentID(raw: []), content: [ContentID] = []
-  ) -> Schedule {
-    var random = SystemRandomNumberGenerator()
-    return Schedule(
-      id: TaskID.make(at: .now, using: &random), name: name, rhythm: rhythm, zone: "Europe/Berlin",
-      overlap: .queue, missed: .skip, startsAt: begin, endsAt: nil, order: ["brief": "b"],
-      team: "local",
-      making: Schedule.Making(
-        startDirectory: "/", environment: environment, content: content, mayRunCommands: false),
-      createdBy: Sample.client, createdAt: begin)
-  }
-
   private static func keep(
     _ schedule: Schedule, in store: TaskStore, given: Bool = true, secrets: [String: String] = [:]
   ) throws -> TaskStore.Keeping {
@@ -37,10 +21,10 @@ struct ScheduleStoreTests {
     try withTemporaryDirectory { folder in
       let store = try TaskStore.open(folder + "/store")
       let cron = Rhythm.cron(try CronLine("0 9 * * mon"))
-      let first = try Self.keep(Self.schedule("a", cron), in: store).schedule
-      let second = try Self.keep(Self.schedule("b"), in: store).schedule
-      let third = try Self.keep(Self.schedule("c", .once(Self.begin)), in: store).schedule
-      let decision = Schedule.Decision(dueAt: Self.begin, outcome: .missed, message: "m")
+      let first = try Self.keep(Sample.schedule("a", cron), in: store).schedule
+      let second = try Self.keep(Sample.schedule("b"), in: store).schedule
+      let third = try Self.keep(Sample.schedule("c", .once(Sample.begin)), in: store).schedule
+      let decision = Schedule.Decision(dueAt: Sample.begin, outcome: .missed, message: "m")
       #expect(try store.decide(decision, of: third.id, by: Sample.runner))
       #expect(try !store.decide(decision, of: third.id, by: Sample.runner))
       try store.removeSchedule(.name("b"), by: Sample.client)
@@ -67,17 +51,17 @@ struct ScheduleStoreTests {
   @Test func aNameIsGivenOnceAndTheSameAgainChangesNothing() throws {
     try withTemporaryDirectory { folder in
       let store = try TaskStore.open(folder + "/store")
-      let first = try Self.keep(Self.schedule("nightly-k3f9"), in: store).schedule
-      let again = try Self.keep(Self.schedule("nightly-k3f9"), in: store)
+      let first = try Self.keep(Sample.schedule("nightly-k3f9"), in: store).schedule
+      let again = try Self.keep(Sample.schedule("nightly-k3f9"), in: store)
       #expect(again.replayed && again.schedule == first)
       #expect(throws: StoreError.self) {
-        try Self.keep(Self.schedule("nightly-k3f9", .once(Self.begin)), in: store)
+        try Self.keep(Sample.schedule("nightly-k3f9", .once(Sample.begin)), in: store)
       }
-      let made = try Self.keep(Self.schedule("nightly-k3f9"), in: store, given: false)
+      let made = try Self.keep(Sample.schedule("nightly-k3f9"), in: store, given: false)
       #expect(!made.replayed && made.schedule.name.hasPrefix("nightly-"))
-      _ = try Self.keep(Self.schedule("third"), in: store)
+      _ = try Self.keep(Sample.schedule("third"), in: store)
       let limit = #expect(throws: StoreError.self) {
-        try Self.keep(Self.schedule("fourth"), in: store)
+        try Self.keep(Sample.schedule("fourth"), in: store)
       }
       #expect(limit.map { "\($0)".contains("limits.schedules") } == true)
     }
@@ -87,8 +71,8 @@ struct ScheduleStoreTests {
     try withTemporaryDirectory { folder in
       let store = try TaskStore.open(folder + "/store")
       let other = try TaskStore.open(folder + "/store")
-      let schedule = try Self.keep(Self.schedule("a"), in: store).schedule
-      let run = ScheduledRun(schedule: schedule.id, dueAt: Self.begin)
+      let schedule = try Self.keep(Sample.schedule("a"), in: store).schedule
+      let run = ScheduledRun(schedule: schedule.id, dueAt: Sample.begin)
       func make(_ store: TaskStore, _ name: String, key: IdempotencyKey?) throws -> TaskRecord {
         var spec = Sample.spec(name, key: key)
         spec.scheduled = run
@@ -148,7 +132,7 @@ struct ScheduleStoreTests {
       let plain = try store.storeEnvironment(["PATH": "/bin"])
       let staged = try store.blobs.put(Array("staged".utf8)).cid
       let kept = try Self.keep(
-        Self.schedule("a", environment: plain, content: [staged]), in: store,
+        Sample.schedule("a", environment: plain, content: [staged]), in: store,
         secrets: ["TOKEN": "s3cret"]
       ).schedule
       #expect(try store.environment(of: kept) == ["PATH": "/bin", "TOKEN": "s3cret"])
@@ -177,7 +161,7 @@ struct ScheduleStoreTests {
     try withTemporaryDirectory { folder in
       let store = try TaskStore.open(folder + "/store")
       let task = try store.add("task")
-      _ = try Self.keep(Self.schedule("a"), in: store)
+      _ = try Self.keep(Sample.schedule("a"), in: store)
       _ = try store.add("other")
       let path = store.layout.journal + "/0000000001.jsonl"
       try writeFile(path, try readText(path).replacing(#""zone":"Eur"#, with: #""zone":"EUR"#))

@@ -4,15 +4,20 @@ import Tasks
 
 extension TaskStore {
   /// Takes a task over from a bundle: content first, the task's line in the journal last, so that
-  /// whatever dies before leaves only what is swept up. One that is here already stays as it is.
+  /// whatever dies before leaves only what is swept up. One that is here already stays as it is,
+  /// unless it cannot be read here, nor goes on.
   package func takeOver(
     _ bundle: TaskBundle, team: String, limits: Limits, by actor: Actor
   ) throws(BundleError) -> Creation {
     let manifest = try manifest(of: bundle)
     let record = manifest.task
-    if let here = try bundling({ () throws(StoreError) in try lastKnown(id: record.id) }) {
-      return Creation(record: here, replayed: true)
+    let here = try bundling { () throws(StoreError) in
+      let here = try reading { (fold) throws(StoreError) in try Self.readable(record.id, fold) }
+      // Whoever took it over before may have died before that was safe.
+      if here != nil { try sync() }
+      return here
     }
+    if let here { return Creation(record: here, replayed: true) }
     try takeContent(of: manifest, from: bundle, limits)
     // Until the journal names the task, its folder looks like one to be swept up.
     let still = try bundling { () throws(StoreError) in try stillness() }
@@ -31,18 +36,28 @@ extension TaskStore {
   ) throws(StoreError) -> Creation {
     let creation = try appending(by: actor) {
       (fold, moment) throws(StoreError) -> (JournalChange?, Creation) in
-      if let here = try fold.record(record.id) {
+      if let here = try Self.readable(record.id, fold) {
         return (nil, Creation(record: here, replayed: true))
       }
       var name = record.spec.name
       var random = SystemRandomNumberGenerator()
-      while try fold.id(named: name) != nil { name = TaskName.renewing(name, using: &random) }
-      let taken = record.takenOver(at: moment, name: name, team: team)
+      while try fold.id(named: name).map({ $0 != record.id }) ?? false {
+        name = TaskName.renewing(name, using: &random)
+      }
+      let known = try fold.record(record.id)?.revision ?? 0
+      let taken = record.takenOver(at: moment, name: name, team: team, after: known)
       return (.saidAnew(taken), Creation(record: taken, replayed: false))
     }
     try sync()
     if !creation.replayed { try writeCopy(of: creation.record) }
     return creation
+  }
+
+  /// Gives a task that is here; nil also where it is damaged, and nothing of it goes on.
+  private static func readable(_ id: TaskID, _ fold: Fold) throws(StoreError) -> TaskRecord? {
+    guard let here = try fold.record(id) else { return nil }
+    let isLost = here.isAtRest || here.attempts.isEmpty
+    return fold.isDamaged(id) && isLost ? nil : here
   }
 
   private func manifest(of bundle: TaskBundle) throws(BundleError) -> TaskBundle.Manifest {
@@ -82,10 +97,8 @@ extension TaskStore {
     of manifest: TaskBundle.Manifest, from bundle: TaskBundle, _ limits: Limits
   ) throws(BundleError) {
     let listed = Set(manifest.content)
-    for cid in manifest.task.portableContent {
-      let isHere = try bundling { () throws(StoreError) in try blobs.size(cid) != nil }
-      if isHere { continue }
-      guard listed.contains(cid) else { continue }
+    // What is here is held against its name, too, and made safe: its writer may have died.
+    for cid in manifest.task.portableContent where listed.contains(cid) {
       let stored = try bundling { () throws(StoreError) in
         try blobs.put(path: bundle.content(cid), limit: max(limits.artifact, limits.artifacts))
       }

@@ -28,6 +28,10 @@ extension Finding {
       self = .note(
         "foreign file", "\(path) is not Errand's", means: "It is passed over.",
         next: "Move it elsewhere, or \(fix.prefix(1).lowercased() + fix.dropFirst())")
+    case .inTheWay(let path):
+      self = .problem(
+        "foreign file", "\(path) is no folder", means: "What belongs there has no place.",
+        next: "Move it elsewhere, or \(fix.prefix(1).lowercased() + fix.dropFirst())")
     case .snapshot(let folder):
       self = .note(
         "snapshot", "\(folder) is damaged or does not belong to this journal",

@@ -99,7 +99,8 @@ struct StoreExamination {
     return [
       .problem(
         "damaged tasks", "the state of \(tasks.count) tasks is not known, such as \(first)",
-        means: "A change of theirs could not be read. All other tasks are served.",
+        means: "A change of theirs could not be read. All other tasks are served. What a "
+          + "supervisor ends meanwhile shows its end, but may still lack what was lost.",
         next: "Look at them with `errand get` and `errand logs`; `errand cancel` ends one, "
           + "`errand doctor --fix` all of them that no living supervisor owns.")
     ]

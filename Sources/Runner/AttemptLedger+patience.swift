@@ -1,0 +1,39 @@
+import Posix
+import TaskStore
+import Tasks
+
+extension AttemptLedger {
+  /// Ends attempt and task as `settle` does, and waits for that while the disk is full or may not be
+  /// written: nobody else can write an end then either, and what is known here would be lost.
+  ///
+  /// Returns nil once the attempt is another's.
+  func settleOnceThereIsRoom(
+    _ settlement: Settlement, patience: Duration = .seconds(3600)
+  ) throws(StoreError) -> TaskRecord? {
+    let deadline = MonotonicTime.after(patience)
+    while true {
+      do throws(StoreError) {
+        return try settle(settlement)
+      } catch {
+        guard error.passesWithTheDisk, .now < deadline else { throw error }
+        StandardError.write("errand: the end of \(task) waits to be written: \(error)\n")
+      }
+      do throws(SystemError) {
+        _ = try Poller.wait([], timeoutMilliseconds: 500)
+      } catch {
+        throw .disk(error)
+      }
+      if try standing() == .disowned { return nil }
+    }
+  }
+}
+
+extension StoreError {
+  /// Tells that the same may succeed once somebody has made room.
+  fileprivate var passesWithTheDisk: Bool {
+    switch self {
+    case .notWritable(_, let error), .disk(let error): error.isNoSpace || error.isReadOnly
+    default: false
+    }
+  }
+}

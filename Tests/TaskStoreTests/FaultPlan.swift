@@ -1,0 +1,44 @@
+import Posix
+
+/// Is which sequences of two and three operations the fault tests break, by `ERRAND_TEST_FAULTS`:
+/// a fixed sample of them, all `pairs` and a larger sample, `all` (hours, even with optimisation),
+/// those that begin with one of these (`create,claim`), or those in which one of these occurs
+/// (`with:create,claim`).
+enum FaultPlan {
+  case sample, pairs, all
+  case beginning([FaultOperation])
+  case holding([FaultOperation])
+
+  static var chosen: FaultPlan {
+    guard let words = Environment.value("ERRAND_TEST_FAULTS") else { return .sample }
+    if words == "pairs" { return .pairs }
+    if words == "all" { return .all }
+    let names = words.hasPrefix("with:") ? words.dropFirst(5) : words[...]
+    let operations = names.split(separator: ",").map { name in
+      guard let operation = FaultOperation(rawValue: String(name)) else {
+        preconditionFailure("ERRAND_TEST_FAULTS: there is no operation \(name)")
+      }
+      return operation
+    }
+    return words.hasPrefix("with:") ? .holding(operations) : .beginning(operations)
+  }
+
+  var isLong: Bool { if case .sample = self { false } else { true } }
+
+  /// What the sequences begin with.
+  var firsts: [FaultOperation] {
+    if case .beginning(let operations) = self { operations } else { FaultOperation.allCases }
+  }
+
+  func includes(_ sequence: [FaultOperation]) -> Bool {
+    switch self {
+    case .pairs where sequence.count == 2: return true
+    case .sample, .pairs:
+      let all = FaultOperation.allCases
+      let ordinal = sequence.reduce(0) { $0 * all.count + (all.firstIndex(of: $1) ?? 0) }
+      return ordinal % (sequence.count == 2 ? 97 : isLong ? 101 : 5003) == 0
+    case .all, .beginning: return true
+    case .holding(let operations): return sequence.contains(where: operations.contains)
+    }
+  }
+}

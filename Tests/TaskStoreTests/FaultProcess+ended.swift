@@ -1,0 +1,163 @@
+import JSON
+import Posix
+import TaskStore
+import Tasks
+import TestSupport
+
+/// Does what is done with tasks that have ended, and with schedules.
+extension FaultProcess {
+  /// Makes ended tasks to delete, to take out of the bin and to take over, and schedules; what a
+  /// wait names is not pruned.
+  static func prepareEnded(_ store: TaskStore, beside source: String) throws(StoreError) {
+    var named: [TaskID] = []
+    for slot in slots {
+      named.append(try end("done-\(slot)", in: store).id)
+      named.append(try end("binned-\(slot)", in: store).id)
+      _ = try store.delete(TaskReference("binned-\(slot)"), by: Sample.client)
+      try keepSchedule("old-\(slot)", in: store)
+      let other = try TaskStore.open("/other", files: store.files)
+      let record = try end("bundle-\(slot)", in: other)
+      named.append(record.id)
+      try write(record, of: other, to: bundle(slot, beside: source))
+    }
+    var handle = handle("keeping")
+    handle.tasks = named
+    try store.makeWaitHandle(handle, by: Sample.client)
+    try store.sync()
+  }
+
+  /// Makes a task that has ended, with a message and an artifact.
+  private static func end(_ name: String, in store: TaskStore) throws(StoreError) -> TaskRecord {
+    let made = try store.add(name)
+    try store.apply(Sample.claim(), to: name)
+    try store.apply(Sample.started, to: name)
+    let log = try MessageLog.Writer(
+      folder: store.layout.attemptFolder(of: made, 1), below: store.layout.root, files: store.files)
+    _ = try log.append(.text(name))
+    try log.sync()
+    let content = try store.blobs.put(artifact(of: name))
+    try store.apply(
+      .artifactBound(
+        Artifact(
+          id: "a", attemptN: 1, kind: "file", title: "t", contentType: "text/plain",
+          sizeBytes: content.size, cid: content.cid, createdAt: Timestamp(milliseconds: 0),
+          createdBy: Sample.client)), to: name)
+    return try store.apply(Sample.settled(), to: name)
+  }
+
+  /// Puts a task into a bundle; its content also where the staging reads it, on the machine.
+  private static func write(
+    _ record: TaskRecord, of store: TaskStore, to bundle: String
+  ) throws(StoreError) {
+    try bundling { () throws(BundleError) in
+      do throws(SystemError) {
+        try store.files.createDirectories(Path.parent(bundle))
+        let machine = RealFileSystem()
+        let content = Path.join(bundle, TaskBundle.contentFolder)
+        try machine.createDirectories(content)
+        for artifact in record.artifacts {
+          let path = Path.join(content, "\(artifact.cid)")
+          try machine.createFile(path).append(Self.artifact(of: record.spec.name))
+        }
+      } catch {
+        throw .file(error)
+      }
+      try store.write(record, readable: "", to: TaskBundle(bundle, files: store.files))
+    }
+  }
+
+  private static func artifact(of name: String) -> [UInt8] { Array("artifact of \(name)".utf8) }
+
+  static func bundle(_ slot: Int, beside source: String) -> String {
+    "\(Path.parent(source))/bundle-\(slot)"
+  }
+
+  static func takeOver(_ bundle: String, into store: TaskStore) throws(StoreError) {
+    try bundling { () throws(BundleError) in
+      _ = try store.takeOver(
+        TaskBundle(bundle, files: store.files), team: "local", limits: Limits(), by: Sample.client)
+    }
+  }
+
+  private static func bundling(_ body: () throws(BundleError) -> Void) throws(StoreError) {
+    do throws(BundleError) {
+      try body()
+    } catch {
+      switch error {
+      case .store(let error): throw error
+      case .file(let error): throw .disk(error)
+      default: throw .stopped("\(error)")
+      }
+    }
+  }
+
+  /// Keeps a schedule whose run needs a secret.
+  static func keepSchedule(_ name: String, in store: TaskStore) throws(StoreError) {
+    let environment = try store.storeEnvironment(["PATH": "/bin"])
+    _ = try store.keep(
+      Sample.schedule(name, environment: environment), nameIsGiven: true,
+      secrets: ["T": "secret"], most: 100, by: Sample.client)
+    try store.sync()
+  }
+
+  // MARK: What is left of that
+
+  /// Tells whether a task is in the bin; one that is not has its messages.
+  func inBin(_ name: String) throws(StoreError) -> FaultOperation.Trace {
+    let store = try opened()
+    do throws(StoreError) {
+      let record = try store.task(TaskReference(name))
+      return try says(name, record) ? .absent : .wrong("\(name) has lost its messages")
+    } catch {
+      if case .damagedTask = error { return .damaged(isWhole: false) }
+      guard case .notFound = error else { throw error }
+    }
+    let isWhole = try store.deleted(TaskReference(name)).status == .completed
+    return isWhole ? .whole : .wrong("another state in the bin")
+  }
+
+  /// Tells whether a task was taken over, with all that belongs to it.
+  func takenOver(_ name: String) throws(StoreError) -> FaultOperation.Trace {
+    let store = try opened()
+    do throws(StoreError) {
+      let record = try store.task(TaskReference(name))
+      guard record.status == .completed, record.artifacts.count == 1 else {
+        return .wrong("\(record)")
+      }
+      let content = try store.blobs.read(record.artifacts[0].cid, count: 100)
+      guard content == Self.artifact(of: name) else { return .wrong("another artifact") }
+      return try says(name, record) ? .whole : .wrong("\(name) has no messages")
+    } catch {
+      if case .damagedTask = error { return .damaged(isWhole: false) }
+      guard case .notFound = error else { throw error }
+      return .absent
+    }
+  }
+
+  private func says(_ text: String, _ record: TaskRecord) throws(StoreError) -> Bool {
+    let folder = try opened().layout.attemptFolder(of: record, 1)
+    let page = try MessageReader(folder: folder, files: files).read(MessageQuery())
+    return page.items.map(\.body) == [.text(text)]
+  }
+
+  /// Tells whether a schedule is there, with its secret.
+  func schedule(_ name: String) throws(StoreError) -> FaultOperation.Trace {
+    let store = try opened()
+    guard let schedule = try store.schedules().first(where: { $0.name == name }) else {
+      return .absent
+    }
+    let environment = try store.environment(of: schedule)
+    return environment == ["PATH": "/bin", "T": "secret"] ? .whole : .wrong("\(environment)")
+  }
+}
+
+extension FaultOperation.Trace {
+  /// Is the trace of what undoes this.
+  var opposite: FaultOperation.Trace {
+    switch self {
+    case .absent: .whole
+    case .whole: .absent
+    case .damaged, .wrong: self
+    }
+  }
+}
