@@ -51,9 +51,13 @@ extension FaultProcess {
       let faults = StoreInspection(root: Self.root, files: files).faults
       // What the fault itself has left at the end of the journal is for the next mending.
       let isOpen = faults.contains {
-        if case .journal(let first, _) = $0 { (first.line ?? 0) <= preparedLines } else { false }
+        guard case .journal(let first, _) = $0 else { return false }
+        return first.path == store.layout.segment(1) && (first.line ?? 0) <= preparedLines
       }
-      return isOpen ? .absent : try task("known", .dispatched, revision: 3)
+      let trace = try task("known", .dispatched, revision: 3)
+      if isOpen { return .absent }
+      // Whether it said the task anew, or a pruning had left nothing to mend.
+      return trace == .absent ? .whole : trace
     case .compact, .reopen, .lock: return .whole
     case .copy: return try copy(slot)
     case .delete: return try inBin("done-\(slot)")
