@@ -29,7 +29,7 @@ extension FaultProcess {
       return found.values.first?.hasPrefix("secret") == true ? .whole : .wrong("\(found)")
     case .removeSecrets:
       guard try names().contains("running-\(slot)") else { return .absent }
-      let id = try store.task(TaskReference("running-\(slot)")).id
+      let id = try store.lastKnown(TaskReference("running-\(slot)")).id
       let found = try store.secrets(of: id)
       if found.isEmpty { return .whole }
       return found == ["A": "old"] ? .absent : .wrong("\(found)")
@@ -109,7 +109,7 @@ extension FaultProcess {
 
   private func copy(_ slot: Int) throws(StoreError) -> FaultOperation.Trace {
     let store = try opened()
-    let record = try store.task(TaskReference("queued-\(slot)"))
+    let record = try store.lastKnown(TaskReference("queued-\(slot)"))
     let path = store.layout.taskFolder(of: record) + "/task.json"
     guard
       let bytes = try onModel({ () throws(SystemError) -> [UInt8]? in

@@ -92,7 +92,7 @@ final class FaultProcess {
   }
 
   static func messages(_ store: TaskStore) throws(StoreError) -> String {
-    store.layout.attemptFolder(of: try store.task(TaskReference("running-0")), 1)
+    store.layout.attemptFolder(of: try store.lastKnown(TaskReference("running-0")), 1)
   }
 
   static func handle(_ id: String) -> WaitHandle {
