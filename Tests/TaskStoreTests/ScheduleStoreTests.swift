@@ -95,10 +95,10 @@ struct ScheduleStoreTests {
       let store = try TaskStore.open(folder + "/store")
       let other = try TaskStore.open(folder + "/store")
       let made = try Self.keep(
-        Self.schedule("a", environment: store.storeEnvironment([:])), in: store,
+        Sample.schedule("a", environment: store.storeEnvironment([:])), in: store,
         secrets: ["OLD": "o"]
       ).schedule
-      let decision = Schedule.Decision(dueAt: Self.begin, outcome: .missed)
+      let decision = Schedule.Decision(dueAt: Sample.begin, outcome: .missed)
       #expect(try other.decide(decision, of: made.id, by: Sample.runner))
       let paused = try store.change(schedule: .name("a"), most: 3, by: Sample.client) {
         $0.pause(at: $1)
@@ -106,7 +106,7 @@ struct ScheduleStoreTests {
       #expect(paused.latest == decision && paused.pausedAt != nil)
       #expect(try other.schedules() == [paused])
       // A run that was on its way when it was paused is refused.
-      let run = ScheduledRun(schedule: made.id, dueAt: Self.begin.adding(milliseconds: 60_000))
+      let run = ScheduledRun(schedule: made.id, dueAt: Sample.begin.adding(milliseconds: 60_000))
       var spec = Sample.spec("late")
       spec.scheduled = run
       #expect(throws: StoreError.self) {
