@@ -29,6 +29,12 @@ enum FaultPlan {
     if case .beginning(let operations) = self { operations } else { FaultOperation.allCases }
   }
 
+  /// Tells whether a step is broken: of a mending, which looks at the whole store again and again,
+  /// the sample takes one in five.
+  func breaks(_ step: Int, of sequence: [FaultOperation]) -> Bool {
+    isLong || !sequence.contains(.mend) || step % 5 == sequence.count % 5
+  }
+
   func includes(_ sequence: [FaultOperation]) -> Bool {
     switch self {
     case .pairs where sequence.count == 2: return true

@@ -73,7 +73,7 @@ private struct FaultRun {
     try judge(whole, sequence, "no fault", .none)
     // A crash before the last operation is met by a shorter sequence.
     let last = sequence.count == 1 ? 0 : play(sequence.dropLast(), .none).process.files.trace.count
-    for step in steps.indices {
+    for step in steps.indices where FaultPlan.chosen.breaks(step, of: sequence) {
       let what = "step \(step), \(steps[step])"
       let faults: [ModelFiles.Fault] = [
         .fail(at: step, .inputOutput("fault", "model")),
