@@ -129,10 +129,11 @@ package struct Brief: Sendable, Hashable {
     self.init(work: work, input: input["stdin"]?.stringValue, environment: environment)
   }
 
-  /// Shows the brief as the first message of the attempt.
-  package var text: String {
+  /// Shows what is given to who works, as the first message of the attempt: a shell takes somebody's
+  /// words as its script, and no word beside them.
+  package func text(for adapter: AdapterKind) -> String {
     switch work {
-    case .words(_, let prompt): prompt
+    case .words(let brief, let prompt): adapter == .shell ? brief : prompt
     case .script(let script): script
     case .arguments(let argv): argv.joined(separator: " ")
     }

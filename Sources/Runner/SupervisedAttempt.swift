@@ -155,7 +155,8 @@ struct SupervisedAttempt {
       let isFirst = setting.revival.conversation == .new
       sink.write(
         .userMessage(
-          text: redactor.redacted(setting.brief.text), from: isFirst ? .brief : .followUp))
+          text: redactor.redacted(setting.brief.text(for: record.spec.launch.adapter)),
+          from: isFirst ? .brief : .followUp))
       try sink.store()
       return AgentVoice(
         setting.interpreter, sink: sink,

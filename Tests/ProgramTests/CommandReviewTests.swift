@@ -29,6 +29,8 @@ struct CommandReviewTests {
       let task = try desk.json(["get", "work", "--json"])
       #expect(task["attemptCount"] == 2 && task["retryCount"] == 1)
       #expect(task["acceptedAttemptN"] == 2 && task["resultSummary"] == "better")
+      // A shell gets its script again and is told nothing else.
+      #expect(try !desk.errand(["logs", "work"]).text.contains("do better"))
       #expect(try desk.errand(["accept", "work"]).text.contains("accepted"))
       _ = try desk.errand(["comment", "work", "well done"])
       let page = try desk.errand(["get", "work"]).text

@@ -192,11 +192,13 @@ package final class Workshop: Sendable {
     }
   }
 
-  /// Tells where the console is served now, looking at most once a second; nil where none is.
+  /// Tells where the console is served now, looking once in a while; nil where none is.
   func consolePlace() -> ConsolePlace? {
     guard setting.offersConsole else { return nil }
     return state.withLock { state in
-      if let known = state.console, MonotonicTime.now - known.seenAt < .seconds(1) {
+      // A runner that was just started says in a moment where it serves one.
+      let lifetime: Duration = state.console?.place == nil ? .milliseconds(50) : .seconds(1)
+      if let known = state.console, MonotonicTime.now - known.seenAt < lifetime {
         return known.place
       }
       let port = RunnerLauncher.consolePort(in: StoreLayout(root: setting.storeRoot))
