@@ -30,9 +30,9 @@ enum FaultPlan {
   }
 
   /// Tells whether a step is broken: of a mending, which looks at the whole store again and again,
-  /// the sample takes one in five.
+  /// the sample takes one in eight.
   func breaks(_ step: Int, of sequence: [FaultOperation]) -> Bool {
-    isLong || !sequence.contains(.mend) || step % 5 == sequence.count % 5
+    isLong || !sequence.contains(.mend) || step % 8 == sequence.count
   }
 
   func includes(_ sequence: [FaultOperation]) -> Bool {
