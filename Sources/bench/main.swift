@@ -10,8 +10,7 @@ func measure(_ options: Options, in folder: String) throws {
     "HOME": folder, "PATH": Environment.value("PATH") ?? "/usr/bin:/bin",
   ]
   let programs = WireBench.Programs(
-    errand: try installed(options.errand ?? beside + "/errand", in: folder, environment),
-    yardstick: try installed(beside + "/yardstick", in: folder, environment),
+    errand: options.errand ?? beside + "/errand", yardstick: beside + "/yardstick",
     environment: environment)
   let wanted = options.only.map { [$0] } ?? Options.Part.allCases
   var report = Report(asJSON: options.asJSON)
@@ -42,25 +41,6 @@ func measure(_ options: Options, in folder: String) throws {
     }
   }
   report.finish()
-}
-
-/// Copies a program, as who installs it does: what a linker has just written in many places costs
-/// more to map, and to let go of.
-func installed(
-  _ program: String, in folder: String, _ environment: [String: String]
-) throws -> String {
-  let bin = folder + "/bin"
-  try RealFileSystem().createDirectory(bin)
-  let copy = Path.join(bin, Path.name(program))
-  let child = try ChildProcess.spawn(
-    ProcessSpec(
-      executable: "/bin/cp", arguments: [program, copy], environment: environment,
-      descriptors: [2: 2]))
-  _ = try child.waitForExit()
-  guard try child.reap().isSuccess else {
-    throw Options.Misuse(description: "\(program) could not be copied")
-  }
-  return copy
 }
 
 /// Runs the wire's part on one processor, where a round trip shows what it costs and not where it
