@@ -26,7 +26,7 @@ struct HTTPFuzzTests {
         while true {
           if let head = pending {
             guard let body = reader.nextBody(head.contentLength) else { break }
-            said.append("\(head) \(body)")
+            said.append("\(words(of: head)) \(body)")
             pending = nil
           }
           pending = try reader.nextHead()
@@ -38,6 +38,14 @@ struct HTTPFuzzTests {
       }
     }
     return said
+  }
+
+  /// Puts a head in words; the members of a query have no order of their own.
+  private static func words(of head: RequestHead) -> String {
+    var plain = head
+    plain.target.query = [:]
+    let query = head.target.query.sorted { $0.key < $1.key }
+    return "\(plain) \(query)"
   }
 
   @Test func requestsInAnyPiecesAreTheSameRequestsAndNoneLeavesItsPlace() throws {
