@@ -108,6 +108,13 @@ package enum LaunchRefusal: Error, Sendable, Hashable, CustomStringConvertible {
   }
 }
 
+extension TaskRecord {
+  /// Tells whether its agent hears what is said to it while it runs, as far as that is known.
+  package var hearsMessages: Bool {
+    latestAttempt?.executor?.hears ?? spec.launch.adapterInUse.traits.takesMessages
+  }
+}
+
 extension LaunchPlan {
   /// Gives the adapter that knows how to carry out this plan.
   package var adapterInUse: any AgentAdapter {

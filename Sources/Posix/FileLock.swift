@@ -28,12 +28,7 @@ package struct FileLock: ~Copyable, Sendable {
   package static func tryAcquire(_ path: String) throws(SystemError) -> FileLock? {
     while true {
       let descriptor = try Descriptor.open(path, [.readWrite, .create, .noFollow])
-      let result = cposix_lock(descriptor.rawValue, 2)
-      if result < 0 {
-        let error = SystemError("flock", -result, path)
-        if error.isWouldBlock { return nil }
-        throw error
-      }
+      guard try take(descriptor, path) else { return nil }
       if try isStillAt(path, descriptor) { return FileLock(adopting: descriptor) }
     }
   }
@@ -47,11 +42,18 @@ package struct FileLock: ~Copyable, Sendable {
       guard error.isNotFound else { throw error }
       return false
     }
+    return try !take(descriptor, path)
+  }
+
+  /// Takes the lock at once; false if somebody holds it.
+  private static func take(
+    _ descriptor: borrowing Descriptor, _ path: String
+  ) throws(SystemError) -> Bool {
     let result = cposix_lock(descriptor.rawValue, 2)
-    guard result < 0 else { return false }
+    guard result < 0 else { return true }
     let error = SystemError("flock", -result, path)
     guard error.isWouldBlock else { throw error }
-    return true
+    return false
   }
 
   /// Waits for the lock until a deadline; nil if somebody still holds it then.

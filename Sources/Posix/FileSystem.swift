@@ -145,6 +145,14 @@ extension FileSystem {
     try status(path, followingLinks: false) != nil
   }
 
+  /// Gives the names in a directory, sorted; none where there is no directory.
+  package func names(in path: String) throws(SystemError) -> [String] {
+    do throws(SystemError) { return try list(path) } catch {
+      if error.isNotFound || error.isNotDirectory { return [] }
+      throw error
+    }
+  }
+
   package func size(_ path: String) throws(SystemError) -> Int {
     guard let found = try status(path) else { throw .notFound("stat", path) }
     return found.size

@@ -1,11 +1,10 @@
 import JSON
 import Tasks
 
-/// Says what time alone changes about a task that has not started, or that an outside worker holds.
+/// Says what time alone changes about a task that has not started, and when.
 enum DueChange {
   /// The event that is due, if one is; what a quota stopped goes on by itself only if it may.
   static func of(_ task: TaskRecord, now: Timestamp, resumes: Bool) -> TaskEvent? {
-    if let lapse = task.lapse(now: now) { return lapse }
     guard task.status == .queued || task.status == .waiting else { return nil }
     if let expiry = expiry(of: task), expiry <= now { return .expired }
     if task.isPaused, !resumes { return nil }
@@ -13,7 +12,7 @@ enum DueChange {
     return nil
   }
 
-  /// When the next one will be, or a quota is back for others to start.
+  /// When the next one will be, an outside worker's lease runs out, or a quota is back for others.
   static func time(of task: TaskRecord, now: Timestamp, resumes: Bool) -> Timestamp? {
     if task.status.isActive { return task.latestAttempt?.worker?.expiresAt }
     guard task.status == .queued || task.status == .waiting else { return nil }

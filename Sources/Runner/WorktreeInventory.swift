@@ -122,8 +122,10 @@ package struct WorktreeInventory {
       do throws(StoreError) {
         return try store.lastKnown(.name(candidate))
       } catch {
-        if case .notFound = error { continue }
-        throw .store(error)
+        switch error {
+        case .notFound, .inBin: continue
+        default: throw .store(error)
+        }
       }
     }
     return nil

@@ -4,7 +4,9 @@ import Tasks
 
 /// Says why the store could not do what was asked; a closed list.
 package enum StoreError: Error, Sendable {
-  case notFound(reference: String, near: [String], isInBin: Bool = false)
+  case notFound(reference: String, near: [String])
+  /// The task is there, but was deleted.
+  case inBin(reference: String)
   case refused(IllegalTransition)
   case nameTaken(String)
   case noSchedule(reference: String, near: [String])
@@ -29,8 +31,8 @@ package enum StoreError: Error, Sendable {
 extension StoreError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .notFound(let reference, _, true): "Task \(reference) was deleted; it is in the bin."
-    case .notFound(let reference, let near, false):
+    case .inBin(let reference): "Task \(reference) was deleted; it is in the bin."
+    case .notFound(let reference, let near):
       near.isEmpty
         ? "There is no task \(reference)."
         : "There is no task \(reference); near: \(near.joined(separator: ", "))."
@@ -69,7 +71,7 @@ extension StoreError: CustomStringConvertible {
   /// Gives the one safe next step.
   package var nextStep: String {
     switch self {
-    case .notFound(let reference, _, true):
+    case .inBin(let reference):
       "Take it out of the bin with `errand restore \(reference)`."
     case .notFound: "Call tasks_list to see the tasks there are."
     case .refused: "Call tasks_get to see where the task stands now."

@@ -111,9 +111,9 @@ package struct StoreInspection {
       switch error {
       case .damaged(let path, _, let reason):
         faults.append(.identity(path: path, reason: reason))
-      case .newerFormat, .disk, .notFound, .refused, .nameTaken, .idempotencyConflict, .limit,
-        .badCursor, .damagedTask, .notWritable, .removed, .stopped, .noSchedule, .scheduleTaken,
-        .runDecided:
+      case .newerFormat, .disk, .notFound, .inBin, .refused, .nameTaken, .idempotencyConflict,
+        .limit, .badCursor, .damagedTask, .notWritable, .removed, .stopped, .noSchedule,
+        .scheduleTaken, .runDecided:
         // A newer format is told by whoever opens the store; what cannot be read, by its mode.
         break
       }
@@ -126,21 +126,12 @@ package struct StoreInspection {
       layout.journal, layout.snapshots, layout.run, layout.keys, Path.parent(layout.blobs),
       layout.blobs, layout.bin, layout.tasks,
     ]
-    for month in try names(in: layout.tasks) {
+    for month in try files.names(in: layout.tasks) {
       ours.append(Path.join(layout.tasks, month))
-      let tasks = try names(in: ours[ours.count - 1]).filter { TaskID($0) != nil }
+      let tasks = try files.names(in: ours[ours.count - 1]).filter { TaskID($0) != nil }
       ours += tasks.map { Path.join(layout.tasks, "\(month)/\($0)") }
     }
     for path in ours where try isInTheWay(path) { faults.append(.inTheWay(path: path)) }
-  }
-
-  private func names(in folder: String) throws(SystemError) -> [String] {
-    do throws(SystemError) {
-      return try files.list(folder)
-    } catch {
-      if error.isNotFound || error.isNotDirectory { return [] }
-      throw error
-    }
   }
 
   private func isInTheWay(_ path: String) throws(SystemError) -> Bool {

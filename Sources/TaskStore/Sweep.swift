@@ -168,12 +168,7 @@ struct Sweep {
   // MARK: Files
 
   private func names(in folder: String) throws(StoreError) -> [String] {
-    do throws(SystemError) {
-      return try files.list(folder)
-    } catch {
-      if error.isNotFound || error.isNotDirectory { return [] }
-      throw .disk(error)
-    }
+    try onDisk { () throws(SystemError) in try files.names(in: folder) }
   }
 
   private func isOlder(_ path: String, than limit: Int64) throws(StoreError) -> Bool {

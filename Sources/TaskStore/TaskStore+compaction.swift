@@ -2,15 +2,26 @@ import Posix
 import Synchronization
 
 extension TaskStore {
+  /// Tells whether there is anything to be moved at all.
+  func isMade() throws(StoreError) -> Bool {
+    try onDisk { () throws(SystemError) in try files.exists(layout.journal) }
+  }
+
+  /// Takes the lock of whoever moves what is kept: the journal to other files, folders of tasks to
+  /// the bin and back. Nil if somebody holds it still at the deadline.
+  func lockForMoving(until deadline: MonotonicTime) throws(StoreError) -> FileLock? {
+    try onDisk { () throws(SystemError) -> FileLock? in
+      try files.createDirectories(layout.run)
+      return try files.lock(layout.compactionLock, until: deadline)
+    }
+  }
+
   /// Writes a new snapshot once the journal's tail is long beside the snapshot there is, so that
   /// what compaction costs is shared by many changes. One process at a time does it.
   @discardableResult
   package func compactIfWorthwhile(always: Bool = false) throws(StoreError) -> Bool {
-    let lock = try onDisk { () throws(SystemError) -> FileLock? in
-      guard try files.exists(layout.journal) else { return nil }
-      try files.createDirectories(layout.run)
-      return try files.tryLock(layout.compactionLock)
-    }
+    guard try isMade() else { return false }
+    let lock = try lockForMoving(until: .now)
     guard let lock else { return false }
     defer { withExtendedLifetime(lock) {} }
     // A sync that succeeds now would not prove what another lost before.

@@ -96,10 +96,7 @@ extension TaskStore {
 
   /// Keeps everybody from pruning for as long as the lock lives.
   func stillness() throws(StoreError) -> FileLock {
-    let lock = try onDisk { () throws(SystemError) -> FileLock? in
-      try files.createDirectories(layout.run)
-      return try files.lock(layout.compactionLock, until: .after(.seconds(30)))
-    }
+    let lock = try lockForMoving(until: .after(.seconds(30)))
     guard let lock else {
       throw .limit("The store is being pruned.", next: "Try again in a minute.")
     }

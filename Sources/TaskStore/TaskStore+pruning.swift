@@ -24,11 +24,8 @@ extension TaskStore {
   package func prune(
     _ retention: Retention, by actor: Actor, now: Int64 = WallClock.nowMilliseconds()
   ) throws(StoreError) -> PrunePlan {
-    let lock = try onDisk { () throws(SystemError) -> FileLock? in
-      guard try files.exists(layout.journal) else { return nil }
-      try files.createDirectories(layout.run)
-      return try files.lock(layout.compactionLock, until: .after(.seconds(30)))
-    }
+    guard try isMade() else { return PrunePlan() }
+    let lock = try lockForMoving(until: .after(.seconds(30)))
     guard let lock else { return PrunePlan() }
     defer { withExtendedLifetime(lock) {} }
     // As any change does, this sets damage aside and mends what a failed sync left behind.
@@ -50,11 +47,8 @@ extension TaskStore {
   package func sweepContent(
     _ retention: Retention, now: Int64 = WallClock.nowMilliseconds()
   ) throws(StoreError) {
-    let lock = try onDisk { () throws(SystemError) -> FileLock? in
-      guard try files.exists(layout.journal) else { return nil }
-      try files.createDirectories(layout.run)
-      return try files.lock(layout.compactionLock, until: .now)
-    }
+    guard try isMade() else { return }
+    let lock = try lockForMoving(until: .now)
     guard let lock else { return }
     defer { withExtendedLifetime(lock) {} }
     let fold = try reading { fold in fold }

@@ -215,7 +215,7 @@ extension Fold {
       if !evenInDoubt, isDamaged(id) { throw .damagedTask(id) }
       if let record = try record(id) {
         if (record.deletion != nil) == isInBin { return record }
-        if !isInBin { throw .notFound(reference: reference.description, near: [], isInBin: true) }
+        if !isInBin { throw .inBin(reference: reference.description) }
       }
     }
     throw .notFound(reference: reference.description, near: try near(reference.description))

@@ -58,7 +58,7 @@ import Testing
       profile: "p", adapter: .acp, executable: "/bin/agent", settings: settings)
     var interpreter: any AgentInterpreter = ACPAdapter(plan: plan).interpreter(
       for: Brief(work: .words(brief: "Do it", prompt: "Do it")),
-      in: AgentPlace(directory: "/work", attemptFolder: "/a", canAsk: canAsk))
+      in: AgentPlace(directory: "/place", attemptFolder: "/a", canAsk: canAsk))
     _ = interpreter.open()
     _ = interpreter.interpret(
       line(#"{"id":1,"result":{"protocolVersion":1,"agentCapabilities":\#(capabilities)}}"#))
@@ -119,7 +119,7 @@ import Testing
     let plan = LaunchPlan(profile: "p", adapter: .acp, executable: "/bin/agent")
     var interpreter = ACPAdapter(plan: plan).interpreter(
       for: Brief(work: .words(brief: "b", prompt: "b")),
-      in: AgentPlace(directory: "/work", attemptFolder: "/a"))
+      in: AgentPlace(directory: "/place", attemptFolder: "/a"))
     _ = interpreter.open()
     let reaction = interpreter.interpret(Self.line(#"{"id":1,"result":{"protocolVersion":2}}"#))
     guard case .failed(let failure)? = reaction.events.first else {
@@ -155,10 +155,10 @@ import Testing
     """#
 
   static let leaves: [(mode: PermissionMode, kind: String, path: String, answer: String?)] = [
-    (.edits, "edit", "/work/a", "y"), (.edits, "edit", "/work/../etc/a", nil),
-    (.edits, "edit", "/etc/a", nil), (.edits, "execute", "/work/a", nil),
-    (.edits, "read", "/etc/a", "y"), (.readOnly, "edit", "/work/a", "n"),
-    (.readOnly, "search", "/", "y"), (.all, "execute", "/", "y"), (.ask, "edit", "/work/a", nil),
+    (.edits, "edit", "/place/a", "y"), (.edits, "edit", "/place/../etc/a", nil),
+    (.edits, "edit", "/etc/a", nil), (.edits, "execute", "/place/a", nil),
+    (.edits, "read", "/etc/a", "y"), (.readOnly, "edit", "/place/a", "n"),
+    (.readOnly, "search", "/", "y"), (.all, "execute", "/", "y"), (.ask, "edit", "/place/a", nil),
   ]
 
   @Test(arguments: leaves)

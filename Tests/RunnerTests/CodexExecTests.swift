@@ -64,6 +64,9 @@ import Testing
       }
       #expect(running.steering.map(\.state) == [.withdrawn])
       #expect(try stage.notes(running).contains("not told: use tabs"))
+      let shown = try Program.run(
+        ["get", task.spec.name, "--json"], environment: stage.environment)
+      #expect(shown.status == .exited(code: 0) && !shown.text.contains("takesMessages"))
       let late = try send(["use tabs"])
       #expect(late.status == .exited(code: 2))
       #expect(late.errorText.contains("hears nothing"), "\(late.errorText)")

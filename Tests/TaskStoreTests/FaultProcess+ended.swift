@@ -110,7 +110,7 @@ extension FaultProcess {
       return try says(name, record) ? .absent : .wrong("\(name) has lost its messages")
     } catch {
       if case .damagedTask = error { return .damaged(isWhole: false) }
-      guard case .notFound = error else { throw error }
+      guard case .inBin = error else { throw error }
     }
     let isWhole = try store.deleted(TaskReference(name)).status == .completed
     return isWhole ? .whole : .wrong("another state in the bin")

@@ -69,7 +69,7 @@ struct TaskStoreTests {
       let store = try TaskStore.open(folder + "/store")
       try store.add("fix-login-k3f9")
       #expect { try store.task(TaskReference("fix-logout")) } throws: { error in
-        if case .notFound(_, ["fix-login-k3f9"], _)? = error as? StoreError { true } else { false }
+        if case .notFound(_, ["fix-login-k3f9"])? = error as? StoreError { true } else { false }
       }
     }
   }

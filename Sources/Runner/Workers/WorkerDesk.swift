@@ -117,7 +117,7 @@ package struct WorkerDesk: Sendable {
   /// Hands the output in, which ends the task; it is signed where the user has a key for that.
   package func complete(
     _ task: TaskRecord, _ leaseId: String, output: JSONObject, summary: String?, usage: Usage,
-    signing signer: OutputSigner? = nil
+    signing signer: OutputSigner? = nil, limits: Limits = Limits()
   ) throws(Refusal) -> TaskRecord {
     let held = try held(task, leaseId)
     let value = JSONValue.object(output)
@@ -132,7 +132,7 @@ package struct WorkerDesk: Sendable {
         duration: .zero,
         artifacts: held.record.artifacts.filter { $0.attemptN == held.attempt.attemptN })
     }
-    let signature = try sign(made.cid, by: signer, held)
+    let signature = try sign(made.cid, by: signer, held, limits)
     return try told { () throws(StoreError) in
       try settle(
         held,
@@ -145,7 +145,7 @@ package struct WorkerDesk: Sendable {
 
   /// Signs what is handed in; what cannot be signed counts, and says that it is not.
   private func sign(
-    _ output: ContentID?, by signer: OutputSigner?, _ held: Held
+    _ output: ContentID?, by signer: OutputSigner?, _ held: Held, _ limits: Limits
   ) throws(Refusal) -> String? {
     guard let output, let signer else { return nil }
     let words: String
@@ -154,7 +154,7 @@ package struct WorkerDesk: Sendable {
     }
     do throws(Refusal) {
       let note = MessageBody.info(text: words, data: nil)
-      _ = try append([note], to: held.record, held.attempt.leaseId, limits: Limits())
+      _ = try append([note], to: held.record, held.attempt.leaseId, limits: limits)
     } catch {
       if case .lost = error { throw error }
       StandardError.write("errand: \(words)\n")

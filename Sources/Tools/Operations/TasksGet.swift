@@ -76,8 +76,8 @@ extension Workshop {
     let standings = try Standings(self, for: [task])
     var envelope = standings.envelope(task, children: try childCounts(of: task))
     try tellAwaited(&envelope, task)
-    let hears = task.status.isActive && task.spec.launch.adapterInUse.traits.takesMessages
-    let note = TaskShown.Note(takesMessages: hears, hint: standings.hint(for: task))
+    let note = TaskShown.Note(
+      takesMessages: task.status.isActive && task.hearsMessages, hint: standings.hint(for: task))
     return try Self.fitted(envelope, note, bytes: bytes)
   }
 

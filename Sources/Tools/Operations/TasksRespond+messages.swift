@@ -18,9 +18,7 @@ extension TasksRespond {
       return told(earlier, task)
     }
     guard task.status.isActive else { throw .notRunning(task) }
-    let hears =
-      task.latestAttempt?.executor?.hears ?? task.spec.launch.adapterInUse.traits.takesMessages
-    guard hears else { throw .hearsNothing(task) }
+    guard task.hearsMessages else { throw .hearsNothing(task) }
     let saying = Saying(sendId: sendId, text: text, timing: input.timing)
     let store = try workshop.store()
     let record: TaskRecord

@@ -83,9 +83,7 @@ package struct SchedulesCreate: TaskTool {
     }
     let store = try workshop.store()
     let most = try workshop.configuration().limits.schedules
-    let environment = draft.launch.environment.merging(
-      Self.places(of: workshop.setting.environment)
-    ) { $1 }
+    let environment = Self.environment(of: draft.launch, in: workshop.setting.environment)
     let kept = try naming { () throws(StoreError) in
       schedule.making.environment = try store.storeEnvironment(environment)
       return try store.keep(
@@ -100,9 +98,13 @@ package struct SchedulesCreate: TaskTool {
       upcoming: Self.shown)
   }
 
-  /// Where the configuration is found does not change with who makes the run.
-  static func places(of environment: [String: String]) -> [String: String] {
-    environment.filter { ["ERRAND_CONFIG", "XDG_CONFIG_HOME"].contains($0.key) }
+  /// Gives what a run is started with; where the configuration is found does not change with who
+  /// makes it.
+  static func environment(
+    of launch: Preflight.Resolved, in own: [String: String]
+  ) -> [String: String] {
+    let places = own.filter { ["ERRAND_CONFIG", "XDG_CONFIG_HOME"].contains($0.key) }
+    return launch.environment.merging(places) { $1 }
   }
 
   /// How many of the times to come are told.

@@ -98,9 +98,8 @@ package struct SchedulesUpdate: TaskTool {
     return try naming { () throws(StoreError) in
       var change = change
       if let launch = change.launch {
-        let environment = launch.environment.merging(
-          SchedulesCreate.places(of: workshop.setting.environment)
-        ) { $1 }
+        let environment = SchedulesCreate.environment(
+          of: launch, in: workshop.setting.environment)
         change.order?.making.environment = try store.storeEnvironment(environment)
       }
       let final = change

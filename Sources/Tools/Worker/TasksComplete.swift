@@ -44,12 +44,12 @@ package struct TasksComplete: TaskTool {
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ChangedTask {
     let redactor = Redactor([:])
     let output = redactor.redacted(.object(input.output)).objectValue ?? [:]
-    let signer = OutputSigner(
-      workshop.usableConfiguration().signing, workshop.setting.environment)
+    let configuration = workshop.usableConfiguration()
+    let signer = OutputSigner(configuration.signing, workshop.setting.environment)
     let record = try workshop.atDesk(input, caller) { desk, task throws(WorkerDesk.Refusal) in
       try desk.complete(
         task, input.leaseId, output: output, summary: input.summary.map { redactor.redacted($0) },
-        usage: input.usage, signing: signer)
+        usage: input.usage, signing: signer, limits: configuration.limits)
     }
     return try ChangedTask(record, workshop)
   }

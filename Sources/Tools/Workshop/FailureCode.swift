@@ -30,7 +30,7 @@ extension ToolFailure {
 extension StoreError {
   var code: FailureCode {
     switch self {
-    case .notFound, .noSchedule: .notFound
+    case .notFound, .inBin, .noSchedule: .notFound
     case .refused: .conflict
     case .runDecided: .runDecided
     case .nameTaken, .scheduleTaken: .nameTaken

@@ -38,7 +38,8 @@ extension ToolFailure {
   static func task(_ error: StoreError, at pointer: JSONPointer) -> ToolFailure {
     var failure = ToolFailure(error)
     switch error {
-    case .notFound: failure.faults = [Fault(pointer: pointer, message: Fault.namesNoTask)]
+    case .notFound, .inBin:
+      failure.faults = [Fault(pointer: pointer, message: Fault.namesNoTask)]
     case .damagedTask: failure.faults = [Fault(pointer: pointer, message: "is damaged")]
     case .refused, .nameTaken, .idempotencyConflict, .limit, .badCursor, .damaged, .newerFormat,
       .notWritable, .disk, .removed, .stopped, .noSchedule, .scheduleTaken, .runDecided:
@@ -54,7 +55,7 @@ extension ToolFailure {
       switch error {
       case .nameTaken: ("name", "is taken; nothing was stored")
       case .idempotencyConflict: ("idempotency_key", "was used before; nothing was stored")
-      case .notFound, .refused, .limit, .badCursor, .damaged, .damagedTask, .newerFormat,
+      case .notFound, .inBin, .refused, .limit, .badCursor, .damaged, .damagedTask, .newerFormat,
         .notWritable, .disk, .removed, .stopped, .noSchedule, .scheduleTaken, .runDecided:
         nil
       }
