@@ -17,12 +17,15 @@ extension Codec where Value == String {
         "string", ("minLength", length.lowerBound), ("maxLength", length.upperBound)),
       read: { value, faults in
         guard case .string(let text) = value else { return faults.expected(expected, value) }
-        // A code point takes one to four bytes: most lengths are settled without counting.
+        // A code point takes one to four bytes: most lengths are settled without counting, which
+        // takes long for a text of megabytes.
         let bytes = text.utf8.count
         let mayFit = bytes >= length.lowerBound && bytes / 4 <= length.upperBound
-        if mayFit, length.contains(text.unicodeScalars.count) { return text }
+        let count = mayFit ? text.unicodeScalars.count : nil
+        if let count, length.contains(count) { return text }
         if bytes <= JSONValue.shownLimit { return faults.expected(expected, value) }
-        faults.add("expected \(expected), found one of \(text.unicodeScalars.count)")
+        let found = count.map { "\($0)" } ?? "\(bytes) bytes"
+        faults.add("expected \(expected), found one of \(found)")
         return nil
       },
       write: { $1.string($0) })
