@@ -13,7 +13,8 @@ struct TailText: Sendable {
   }
 
   mutating func append(_ more: some Collection<UInt8>) {
-    bytes += more.dropFirst(max(0, more.count - Self.kept))
+    // What is dropped from nothing is still a slice, and a slice of a string is copied slowly.
+    if more.count <= Self.kept { bytes += more } else { bytes += more.suffix(Self.kept) }
     if bytes.count > 2 * Self.kept { bytes.removeFirst(bytes.count - Self.kept) }
   }
 

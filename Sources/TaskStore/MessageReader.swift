@@ -56,7 +56,7 @@ package struct MessageReader: Sendable {
     var ordinal = try MessageLog.segmentCount(folder, files)
     while ordinal > 0 {
       let segment = try MessageSegment(segment(ordinal))
-      if let last = segment.lines.last { return segment.message(last)?.lastSeq ?? last.seq }
+      if let last = segment.last { return segment.message(last)?.lastSeq ?? last.seq }
       ordinal -= 1
     }
     return nil
@@ -70,7 +70,8 @@ package struct MessageReader: Sendable {
     var ordinal = try self.ordinal(holding: after, count)
     while ordinal <= count {
       let segment = try MessageSegment(segment(ordinal))
-      for line in segment.lines where line.seq > after {
+      var next = segment.line(behind: after)
+      while let line = next {
         guard line.seq < end, filler.take(line, of: segment) else {
           page.items = filler.items
           page.hasMore = filler.isFull
@@ -78,8 +79,9 @@ package struct MessageReader: Sendable {
           return page
         }
         page.nextAfterSeq = line.seq
+        next = segment.line(after: line)
       }
-      page.lastSeq = segment.lines.last?.seq ?? page.lastSeq
+      page.lastSeq = segment.last?.seq ?? page.lastSeq
       ordinal += 1
     }
     page.items = filler.items
@@ -94,8 +96,11 @@ package struct MessageReader: Sendable {
     var ordinal = count
     reading: while ordinal > 0 {
       let segment = try MessageSegment(segment(ordinal))
-      page.lastSeq = page.lastSeq ?? segment.lines.last?.seq
-      for line in segment.lines.reversed() where line.seq < query.before ?? .max {
+      var next = segment.last
+      page.lastSeq = page.lastSeq ?? next?.seq
+      while let line = next {
+        next = segment.line(before: line)
+        guard line.seq < query.before ?? .max else { continue }
         guard line.seq > query.after ?? -1, filler.take(line, of: segment) else { break reading }
       }
       ordinal -= 1
@@ -155,7 +160,8 @@ private struct Filler {
   }
 }
 
-/// Holds a segment's bytes and where its whole lines are; a torn last one is not there yet.
+/// Finds whole lines in a segment's bytes; a torn last one is not there yet, and one without a
+/// number is passed over.
 private struct MessageSegment {
   struct Line {
     var seq: Int
@@ -163,17 +169,54 @@ private struct MessageSegment {
   }
 
   let bytes: [UInt8]
-  private(set) var lines: [Line] = []
+  private static let newline = UInt8(ascii: "\n")
+  /// A stretch that is looked through line by line.
+  private static let stretch = 4096
 
-  init(_ bytes: [UInt8]) {
-    self.bytes = bytes
-    var start = 0
-    while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-      if let seq = Self.seq(of: bytes[start..<end]) {
-        lines.append(Line(seq: seq, range: start..<end))
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  var last: Line? { line(before: bytes.count) }
+
+  func line(after line: Line) -> Line? { self.line(from: line.range.upperBound + 1) }
+
+  func line(before line: Line) -> Line? { self.line(before: line.range.lowerBound) }
+
+  /// Finds the first line with a greater number by halving, since numbers only grow.
+  func line(behind seq: Int) -> Line? {
+    var low = 0
+    var high = bytes.count
+    while high - low > Self.stretch {
+      let middle = (low + high) / 2
+      if let start = bytes[middle..<high].firstIndex(of: Self.newline).map({ $0 + 1 }),
+        let line = line(from: start), line.seq <= seq
+      {
+        low = line.range.lowerBound
+      } else {
+        high = middle
       }
+    }
+    var found = line(from: low)
+    while let line = found, line.seq <= seq { found = self.line(after: line) }
+    return found
+  }
+
+  private func line(from start: Int) -> Line? {
+    var start = start
+    while let end = bytes[start...].firstIndex(of: Self.newline) {
+      if let seq = Self.seq(of: bytes[start..<end]) { return Line(seq: seq, range: start..<end) }
       start = end + 1
     }
+    return nil
+  }
+
+  private func line(before place: Int) -> Line? {
+    var place = place
+    while let end = bytes[..<place].lastIndex(of: Self.newline) {
+      let start = bytes[..<end].lastIndex(of: Self.newline).map { $0 + 1 } ?? 0
+      if let seq = Self.seq(of: bytes[start..<end]) { return Line(seq: seq, range: start..<end) }
+      place = start
+    }
+    return nil
   }
 
   /// Reads the number a line starts with.
