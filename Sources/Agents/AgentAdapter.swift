@@ -116,6 +116,17 @@ extension TaskRecord {
 }
 
 extension LaunchPlan {
+  /// Tells whether its agent can copy a conversation, as far as that is known before it runs.
+  package var mayFork: Bool {
+    switch adapter {
+    case .claude:
+      ClaudeDialect.of(executable: executable ?? "")
+        .conversation(.fork(id: "", spent: nil)) != nil
+    case .codex, .acp: true
+    case .shell, .command, .text, .worker: false
+    }
+  }
+
   /// Gives the adapter that knows how to carry out this plan.
   package var adapterInUse: any AgentAdapter {
     switch adapter {

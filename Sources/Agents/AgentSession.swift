@@ -7,6 +7,8 @@ package struct AgentSession: Sendable, Hashable {
   package var model: String?
   package var agentVersion: String?
   package var directory: String?
+  /// Whether it was begun anew, although a copy of another was asked for.
+  package var isInPlaceOfCopy = false
 
   package init(
     id: String, model: String? = nil, agentVersion: String? = nil, directory: String? = nil

@@ -19,6 +19,9 @@ package struct Brief: Sendable, Hashable {
   package var outputSchema: JSONValue?
   /// The most US dollars it may use, for agents that count only at a turn's end.
   package var budgetUsd: Double?
+  /// What is said instead, where the conversation turns out not to be one its agent can copy; nil
+  /// where nothing else than a copy will do.
+  package var anew: String?
 
   /// Says which conversation of the agent's an attempt carries on.
   package enum Conversation: Sendable, Hashable {
@@ -59,13 +62,13 @@ package struct Brief: Sendable, Hashable {
 
   /// Reads a task's input; the shape was checked when the task was created.
   package init(
-    _ spec: TaskSpec, _ type: TaskType, feedback: String? = nil
+    _ spec: TaskSpec, _ type: TaskType, feedback: String? = nil, background: String? = nil
   ) throws(LaunchRefusal) {
     if spec.taskType == Self.commandType {
       try self.init(command: spec.input)
       return
     }
-    let prompt = Prompt.render(spec, type, feedback: feedback)
+    let prompt = Prompt.render(spec, type, feedback: feedback, background: background)
     let brief = spec.input["brief"]?.stringValue
     // Nothing but somebody's own words may ever run as a script.
     if spec.launch.adapter == .shell, brief == nil { throw .malformedInput("no brief") }

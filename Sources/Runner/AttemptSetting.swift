@@ -44,9 +44,15 @@ struct AttemptSetting {
       for: record, in: ledger.store, environment: ofPlace, directory: place.directory)
     let tools = try Self.tools(record, ledger, folders, adapter.traits, supervisor, files)
     do throws(LaunchRefusal) {
-      var brief = try Brief(record.spec, type, feedback: record.feedback).goingOn(
-        with: revival.conversation, after: record.stop,
-        notes: place.notes + revival.notes)
+      let isNew = revival.conversation == .new
+      var brief = try Brief(
+        record.spec, type, feedback: record.feedback, background: isNew ? revival.background : nil
+      ).goingOn(
+        with: revival.conversation, after: record.stop, notes: place.notes + revival.notes)
+      if !isNew, let background = revival.background {
+        brief.anew = Prompt.render(
+          record.spec, type, feedback: record.feedback, background: background)
+      }
       // A limit is on all attempts together.
       brief.budgetUsd = brief.budgetUsd.map { max(0, $0 - (record.usage.costUsd ?? 0)) }
       self.brief = brief

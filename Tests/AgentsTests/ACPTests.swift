@@ -115,6 +115,39 @@ import Testing
     #expect(failed == [reason])
   }
 
+  @Test(arguments: ["{}", #"{"sessionCapabilities":{"fork":{}}}"#])
+  func whereAnotherConversationWillDoOneThatCannotBeCopiedIsBegunAnew(capabilities: String) {
+    var brief = Brief(work: .words(brief: "Judge", prompt: "Judge"))
+    brief.conversation = .fork(id: "source", spent: nil)
+    brief.anew = "Judge by this briefing"
+    let plan = LaunchPlan(profile: "p", adapter: .acp, executable: "/bin/agent")
+    var interpreter = ACPAdapter(plan: plan).interpreter(
+      for: brief, in: AgentPlace(directory: "/place", attemptFolder: "/a"))
+    _ = interpreter.open()
+    var reaction = interpreter.interpret(
+      Self.line(#"{"id":1,"result":{"protocolVersion":1,"agentCapabilities":\#(capabilities)}}"#))
+    var next = 2
+    if capabilities != "{}" {
+      #expect(Self.text(reaction).contains("session/fork"))
+      reaction = interpreter.interpret(
+        Self.line(#"{"id":2,"error":{"code":-32603,"message":"no such thing"}}"#))
+      next = 3
+    }
+    #expect(Self.text(reaction).contains("session/new"))
+    guard case .progress(let words, _)? = reaction.events.first else {
+      Issue.record("\(reaction.events)")
+      return
+    }
+    #expect(words.hasSuffix("It starts from a briefing."))
+    let opened = interpreter.interpret(Self.line(#"{"id":\#(next),"result":{"sessionId":"s"}}"#))
+    #expect(Self.text(opened).contains("Judge by this briefing"))
+    guard case .session(let session)? = opened.events.first else {
+      Issue.record("\(opened.events)")
+      return
+    }
+    #expect(session.isInPlaceOfCopy)
+  }
+
   @Test func aNewerProtocolIsRefused() {
     let plan = LaunchPlan(profile: "p", adapter: .acp, executable: "/bin/agent")
     var interpreter = ACPAdapter(plan: plan).interpreter(

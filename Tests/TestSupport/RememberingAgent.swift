@@ -1,5 +1,6 @@
 /// Is the text of a program that speaks Claude's stream and remembers: it keeps its conversations
-/// in files as Claude does, tells how many prompts it has heard, and half a dollar for each.
+/// in files as Claude does, tells how many prompts it has heard, and half a dollar for each. It hands
+/// in the JSON of its environment's OUTPUT, if there is any.
 package enum RememberingAgent {
   package static func script(extra: String = "") -> String {
     """
@@ -30,7 +31,7 @@ package enum RememberingAgent {
     \(extra)
     echo '{"type":"assistant","message":{"id":"m'$$'","content":[{"type":"text","text":"heard '$heard' in '$id'"}]}}'
     total=$(awk "BEGIN { print $heard * 0.5 }")
-    echo '{"type":"result","subtype":"success","is_error":false,"result":"heard '$heard'","session_id":"'$id'","total_cost_usd":'$total',"modelUsage":{"m":{"inputTokens":'$((heard * 10))',"costUSD":'$total'}}}'
+    echo '{"type":"result","subtype":"success","is_error":false,"result":"heard '$heard'","session_id":"'$id'"'"${OUTPUT:+,\\"structured_output\\":$OUTPUT}"',"total_cost_usd":'$total',"modelUsage":{"m":{"inputTokens":'$((heard * 10))',"costUSD":'$total'}}}'
     while read -r more; do :; done
     """
   }

@@ -48,8 +48,17 @@ extension ACPInterpreter {
       return fail(.sessionUnavailable, "It cannot take up an earlier conversation.")
     case .fork(let source, _):
       if agent.can("fork") { return ask("session/fork", of: source) }
-      return fail(.sessionUnavailable, "It cannot fork a conversation.")
+      return beginAnew(because: "It cannot fork a conversation.")
     }
+  }
+
+  /// Begins another conversation where that will do, which is said; otherwise nothing does.
+  private mutating func beginAnew(because reason: String) -> Reaction {
+    guard let anew else { return fail(.sessionUnavailable, reason) }
+    (prompt, conversation, spending) = (anew, .new, ACPSpending(before: nil))
+    var reaction = ask("session/new", of: nil)
+    reaction.events.append(.progress(text: reason + " It starts from a briefing.", data: nil))
+    return reaction
   }
 
   private mutating func ask(_ method: String, of source: String?) -> Reaction {
@@ -104,7 +113,9 @@ extension ACPInterpreter {
       return ask("session/resume", of: source)
     }
     if method != "session/new" {
-      return fail(.sessionUnavailable, "It cannot take up the conversation: \(message)")
+      let reason = "It cannot take up the conversation: \(message)"
+      return method == "session/fork"
+        ? beginAnew(because: reason) : fail(.sessionUnavailable, reason)
     }
     return fail(
       reason(code, message, data) ?? .agentCrashed, "It opened no conversation: \(message)")
@@ -113,12 +124,10 @@ extension ACPInterpreter {
   /// Sets model, effort and mode, as far as the agent has them; then the prompt goes out.
   private mutating func choose(from offer: JSONValue, in id: String) -> Reaction {
     let choice = ACPChoice(session: id, offer: offer)
-    var reaction = Reaction(events: [
-      .session(
-        AgentSession(
-          id: id, model: choice.currentModel, agentVersion: agent.version,
-          directory: place.directory))
-    ])
+    var found = AgentSession(
+      id: id, model: choice.currentModel, agentVersion: agent.version, directory: place.directory)
+    found.isInPlaceOfCopy = anew != nil && conversation == .new
+    var reaction = Reaction(events: [.session(found)])
     var wishes: [(ACPWish, ACPChoice.Finding)] = []
     if let model = settings.model { wishes.append((.model(model), choice.model(model))) }
     if let effort = settings.effort { wishes.append((.effort(effort), choice.effort(effort))) }

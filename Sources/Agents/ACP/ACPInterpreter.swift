@@ -15,8 +15,10 @@ package struct ACPInterpreter: AgentInterpreter {
     case over
   }
 
-  let prompt: String
-  let conversation: Brief.Conversation
+  var prompt: String
+  var conversation: Brief.Conversation
+  /// What is said where the conversation cannot be copied.
+  let anew: String?
   let settings: AgentSettings
   let place: AgentPlace
   var stage = Stage.resting
@@ -40,6 +42,7 @@ package struct ACPInterpreter: AgentInterpreter {
       case .arguments(let argv): argv.joined(separator: " ")
       }
     conversation = brief.conversation
+    anew = brief.anew
     self.settings = settings
     self.place = place
     spending = ACPSpending(before: brief.conversation.spent)

@@ -31,8 +31,8 @@ struct SessionKeeper: Sendable {
     // Another than was asked for is none of this task's.
     guard conversation.admits(session.id) else { return nil }
     let fresh = AttemptSession(
-      agentSessionId: session.id, kind: conversation.kind, adapter: plan.adapter,
-      program: plan.executable.map(Path.name), directory: directory,
+      agentSessionId: session.id, kind: session.isInPlaceOfCopy ? .root : conversation.kind,
+      adapter: plan.adapter, program: plan.executable.map(Path.name), directory: directory,
       agentVersion: session.agentVersion, totals: totals)
     guard fresh != noted else { return nil }
     let isFirst = noted == nil

@@ -10,6 +10,8 @@ struct SessionRevival {
   /// What was known of it when it was left.
   let session: AttemptSession?
   var notes: [String] = []
+  /// Stands in a judge's prompt where it has no copy of what it judges.
+  var background: String?
   /// Nobody else writes to the conversation while this lives.
   private let held: Held?
 
@@ -38,9 +40,33 @@ struct SessionRevival {
       let folder = AttemptFolders(layout: store.layout, record: record, attemptN: earlier)
       return try revive(session, .extend, folder, record, store, environment, directory)
     }
-    guard let source = record.spec.continuation, let session = source.session else {
-      return .none
+    guard let source = record.spec.continuation else { return .none }
+    guard record.judges else {
+      return try carriedOn(source, record, store, environment, directory)
     }
+    do throws(Unfit) {
+      var copy = try carriedOn(source, record, store, environment, directory)
+      copy.background = JudgedWork.text(for: record, in: store)
+      copy.notes.append(
+        copy.conversation == .new
+          ? "The judge has no copy of the conversation it judges: it starts from a briefing."
+          : "This is a copy of the conversation of attempt \(source.attemptN) of task "
+            + "\(source.taskId). You are its judge now, and nobody else will see it go on.")
+      return copy
+    } catch {
+      // A judge can read by its tools what it was to have a copy of.
+      var anew = Self.none
+      anew.notes = ["The judge has no copy of the conversation it judges. \(error.error.message)"]
+      anew.background = JudgedWork.text(for: record, in: store, because: error.error.message)
+      return anew
+    }
+  }
+
+  private static func carriedOn(
+    _ source: Continuation, _ record: TaskRecord, _ store: TaskStore,
+    _ environment: [String: String], _ directory: String
+  ) throws(Unfit) -> SessionRevival {
+    guard let session = source.session else { return .none }
     guard let task = try task(source.taskId, store) else {
       throw unavailable("the task it belongs to is gone")
     }
@@ -60,7 +86,7 @@ struct SessionRevival {
     _ directory: String
   ) throws(Unfit) -> SessionRevival {
     let (id, plan) = (session.agentSessionId, record.spec.launch)
-    guard session.adapter == plan.adapter, session.program == plan.executable.map(Path.name),
+    guard session.canBeTakenUp(by: plan),
       let home = SessionHome.of(plan, environment: environment), SessionHome.isPlain(id)
     else { throw unavailable("this agent cannot take it up") }
     var held: Held?

@@ -4,10 +4,12 @@ import JSON
 package enum Prompt {
   /// Renders an input by its type, and adds what is asked of every type: the criteria, where
   /// earlier work is, and the form of what is handed in. A lone brief is passed on word for word.
+  /// The background, of what is judged, has its foreign text fenced already.
   package static func render(
-    _ spec: TaskSpec, _ type: TaskType, feedback: String? = nil
+    _ spec: TaskSpec, _ type: TaskType, feedback: String? = nil, background: String? = nil
   ) -> String {
     var sections = [type.template.render(spec.input)]
+    if let background { sections.append("## What it did\n\n" + background) }
     if let feedback {
       sections.append("## An earlier attempt was sent back\n\n" + feedback)
     }

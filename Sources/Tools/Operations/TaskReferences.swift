@@ -1,5 +1,7 @@
+import Agents
 import JSON
 import MCP
+import Runner
 import TaskStore
 import Tasks
 
@@ -89,18 +91,25 @@ extension TasksCreate {
     }
   }
 
-  /// Lets the judge of an evaluation work on a copy of what that left, unless told where to work.
+  /// Lets the judge of an evaluation work on a copy of what that left, conversation and workspace,
+  /// unless told where to work.
   func setApart(
     _ spec: inout TaskSpec, _ type: TaskType, _ place: Input.Place
   ) throws(ToolFailure) {
-    guard type.name == "judge_eval_attempt", place.directory == nil, place.workspace == nil else {
-      return
-    }
+    guard type.name == "judge_eval_attempt" else { return }
     let (target, attempt) = try judgedRun(of: spec, type)
-    guard let left = attempt.workspace else { return }
-    (spec.directory, spec.workspace) = (target.spec.directory, .dedicatedWorktree)
+    let isTold = place.directory != nil || place.workspace != nil
+    let left = isTold ? nil : attempt.workspace
+    if left != nil {
+      (spec.directory, spec.workspace) = (target.spec.directory, .dedicatedWorktree)
+    }
+    let plan = spec.launch
+    let session = attempt.session.flatMap { session in
+      session.isResumable && session.canBeTakenUp(by: plan) && plan.mayFork ? session : nil
+    }
     spec.continuation = Continuation(
-      taskId: target.id, attemptN: attempt.attemptN, mode: .fork, session: nil, workspace: left)
+      taskId: target.id, attemptN: attempt.attemptN, mode: .fork, session: session,
+      workspace: left)
   }
 
   private func judgedRun(

@@ -113,11 +113,7 @@ extension TasksCreate {
     of source: TaskSource, for plan: LaunchPlan
   ) throws(ToolFailure) -> AttemptSession? {
     if source.startsAnew { return nil }
-    if let session = source.attempt.session,
-      session.adapter != plan.adapter || session.program != plan.executable.map(Path.name)
-    {
-      return nil
-    }
+    if let session = source.attempt.session, !session.canBeTakenUp(by: plan) { return nil }
     if let session = source.attempt.session, session.isResumable { return session }
     if plan.profile != source.record.spec.launch.profile { return nil }
     throw ToolFailure(

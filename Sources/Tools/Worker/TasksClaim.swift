@@ -73,7 +73,9 @@ package struct TasksClaim: TaskTool {
     guard let record = claimed, let attempt = record.latestAttempt, let lease = attempt.worker
     else { return Output(hint: "Nothing suits you now. Call again later.") }
     let type = try naming { () throws(StoreError) in try store.type(of: record.spec) }
-    let whole = Prompt.render(record.spec, type, feedback: record.feedback)
+    let whole = Prompt.render(
+      record.spec, type, feedback: record.feedback,
+      background: JudgedWork.text(for: record, in: store))
     // The task takes what the prompt leaves, which is what a worker needs most.
     let room = max(500, input.maxBytes - ByteBudget.least - ByteBudget.frame)
     let prompt = ByteBudget.cut(whole, toBytes: room)
