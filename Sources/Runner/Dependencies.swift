@@ -61,6 +61,20 @@ package enum Dependencies {
     }
   }
 
+  /// Tells whether a task that may start must wait after all, and holds it: what it waited for may
+  /// have been sent back since. Who has started once has started. The caller syncs.
+  static func holdBack(
+    _ task: TaskRecord, in store: TaskStore, by actor: Actor
+  ) throws(StoreError) -> Bool {
+    guard task.attemptCount == 0, let condition = task.spec.claimCondition else { return false }
+    let standings = try standings(of: condition.tasks, [:], store).0
+    guard condition.evaluate({ standings[$0] }) != .satisfied else { return false }
+    try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
+      fresh.status == .queued ? .held(.dependencies, resumeAt: nil) : nil
+    }
+    return true
+  }
+
   /// Says in a line which tasks one still waits for; nil where it waits for none.
   package static func awaited(
     by task: TaskRecord, in store: TaskStore
@@ -71,7 +85,10 @@ package enum Dependencies {
     let open = condition.awaited { standings[$0] }
     guard !open.isEmpty else { return nil }
     let told = open.prefix(mostTold).map { id in
-      "\(names[id] ?? id.description) (\(standings[id]?.status.rawValue ?? "gone"))"
+      let state = standings[id].map {
+        $0.status == .completed ? "not accepted" : $0.status.rawValue
+      }
+      return "\(names[id] ?? id.description) (\(state ?? "gone"))"
     }
     let rest = open.count - told.count
     return "Waits for \(told.joined(separator: ", "))\(rest > 0 ? " and \(rest) more" : "")."

@@ -163,7 +163,9 @@ final class RunnerLoop {
     try fromStore { () throws(StoreError) in
       for step in steps {
         switch step {
-        case .claim(let id): if let task = byID[id] { claims.append(task) }
+        case .claim(let id):
+          guard let task = byID[id] else { continue }
+          if try !Dependencies.holdBack(task, in: store, by: actor) { claims.append(task) }
         case .hold(let id, let hold):
           try store.change(.id(id), by: actor) { (fresh) throws(StoreError) in
             fresh.status == .queued ? .held(hold.reason, resumeAt: hold.resumeAt) : nil

@@ -40,6 +40,8 @@ struct BundleTests {
         #expect(try other.errand(["doctor", "--verify"]).status == .exited(code: 0))
         // A name that is taken gets another end.
         #expect(try desk.errand(["import", folder]).text == "carried: was here already\n")
+        _ = try other.errand(["delete", "carried"])
+        #expect(try other.errand(["import", folder]).text.contains("errand restore carried"))
       }
       #expect(try desk.errand(["export", "carried"]).status == .exited(code: 2))
     }
@@ -67,6 +69,10 @@ struct BundleTests {
     Falsehood(replacing: #""errandBundle":1"#, with: #""errandBundle":9"#, says: "newer"),
     Falsehood(replacing: #""status":"completed""#, with: #""status":"running""#, says: "not ended"),
     Falsehood(replacing: #""name":"carried""#, with: #""name":"../x""#, says: "no valid name"),
+    Falsehood(
+      replacing: #""summary":"the ```words```"#, with: #""summary":"other words"#,
+      says: "the output of attempt 1 is not"),
+    Falsehood(replacing: "echo kept", with: "echo gone", says: "the task's input is not"),
     Falsehood(replacing: #"{"errandBundle""#, with: #"{"x""#, says: "no task that was exported"),
   ])
   func whatIsFalseIsNotTakenOver(_ falsehood: Falsehood) throws {
@@ -92,6 +98,10 @@ struct BundleTests {
       try withCommandDesk { other in
         let refused = try other.errand(["import", folder])
         #expect(refused.status == .exited(code: 2) && refused.errorText.contains(content))
+        try RealFileSystem().remove(folder + "/content/" + content)
+        let missing = try other.errand(["import", folder])
+        #expect(missing.status == .exited(code: 2), "\(missing.errorText)")
+        #expect(missing.errorText.contains("is missing"), "\(missing.errorText)")
         #expect(try other.errand(["list", "-q"]).text == "")
         #expect(try other.errand(["import", desk.folder]).status == .exited(code: 2))
       }

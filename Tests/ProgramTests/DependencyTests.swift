@@ -38,7 +38,7 @@ struct DependencyTests {
       _ = try conversation.call("tasks_verify", ["task_id": "work", "accepted": false])
       let condition: JSONValue = ["op": "task_accepted", "task_id": "work"]
       let next = try create(conversation, "next", "true", ["claim_condition": condition])
-      #expect(next["statusMessage"] == "Waits for work (completed).", "\(next.text)")
+      #expect(next["statusMessage"] == "Waits for work (not accepted).", "\(next.text)")
       _ = try conversation.call("tasks_verify", ["task_id": "work", "accepted": true])
       #expect(try conversation.end(of: "next")["status"] == "completed")
     }

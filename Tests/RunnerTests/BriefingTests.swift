@@ -40,4 +40,15 @@ import Testing
       #expect(!text.contains("Which 9?"))
     }
   }
+
+  @Test func itTellsWhyTheWorkWasSentBack() throws {
+    try withStage { stage in
+      let record = try stage.run("true")
+      let verdict = Verdict(attemptN: 1, isAccepted: false, reviewer: "ada", comments: "Not blue.")
+      let judged = try stage.tell(record, .reviewed(verdict))
+      let attempt = try #require(judged.latestAttempt)
+      let text = Briefing(judged, attempt, []).text
+      #expect(text.contains("ada has rejected it: Not blue."), "\(text)")
+    }
+  }
 }

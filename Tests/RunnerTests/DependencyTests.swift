@@ -22,6 +22,38 @@ import Testing
     }
   }
 
+  @Test func whatWasSentBackBeforeOthersBeganHoldsThemAgain() throws {
+    try withStage { stage in
+      let first = try stage.run("true")
+      func review(accepted: Bool) throws {
+        try stage.store.change(.id(first.id), by: Stage.actor) { (_) throws(StoreError) in
+          .reviewed(Verdict(attemptN: 1, isAccepted: accepted))
+        }
+        try stage.store.sync()
+      }
+      let place = stage.base + "/place"
+      try RealFileSystem().createDirectories(place)
+      let holding = try stage.create(
+        "while [ ! -e \(stage.base)/go ]; do sleep 0.02; done", directory: place)
+      let runner = try stage.startRunner()
+      _ = try stage.wait(for: holding) { $0.status == .running }
+      // It may start, but for the directory, which is in use.
+      let second = try stage.create("echo after", directory: place) {
+        $0.claimCondition = .taskAccepted(first.id)
+      }
+      _ = try stage.wait(for: second) { $0.hold?.reason == .directoryBusy }
+      try review(accepted: false)
+      try writeFile(stage.base + "/go", "")
+      let held = try stage.wait(for: second) { $0.hold?.reason == .dependencies }
+      #expect(
+        try Dependencies.awaited(by: held, in: stage.store)
+          == "Waits for \(first.spec.name) (not accepted).")
+      try review(accepted: true)
+      #expect(try stage.wait(for: second).status == .completed)
+      _ = consume runner
+    }
+  }
+
   @Test func whatCanNeverComeFailsAllThatWaitsForItWithoutAnyRunner() throws {
     try withStage { stage in
       let first = try stage.create("true")

@@ -133,6 +133,17 @@ struct TypeTests {
       _ = try house.end(house.start(target), output: ["summary": "x"])
       let task = try house.call("tasks_create", judge(target, house))
       #expect(task["outputKind"] == "judgment")
+      // What was sent back is judged again only by who waits for another word on it.
+      _ = try house.call(
+        "tasks_verify", ["task_id": .string(target.spec.name), "accepted": false, "comments": "no"])
+      var late = judge(target, house)
+      late["depends_on"] = [.string(target.spec.name)]
+      let refused = try house.refusal("tasks_create", late)
+      #expect(refused.code == "assess_brief.targetTaskNotAccepted")
+      #expect(refused.nextStep?.contains("task_accepted") == true, "\(refused)")
+      late["depends_on"] = nil
+      late["claim_condition"] = ["op": "task_accepted", "task_id": .string(target.spec.name)]
+      #expect(try house.call("tasks_create", late)["status"] == "waiting")
       var absent = judge(target, house)
       absent["input"] = [
         "targetTaskId": "01993c7e-0000-7000-8000-000000000001",

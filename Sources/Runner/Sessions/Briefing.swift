@@ -117,6 +117,7 @@ package struct Briefing {
       lines.append("It worked in \(place.path)\(branch)\(dirty).")
     }
     if let error = attempt.error { lines.append("Error: \(error.message)") }
+    if let verdict { lines.append(verdict) }
     if let summary = attempt.output?["summary"]?.stringValue {
       lines.append(String(summary.prefix(2_000)))
     }
@@ -124,5 +125,14 @@ package struct Briefing {
       lines.append("- open: " + CleanText.line(task["brief"]?.stringValue ?? "", limit: 300))
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// Says what a reviewer thought of it.
+  private var verdict: String? {
+    guard let review = record.reviews.last(where: { $0.attemptN == attempt.attemptN }),
+      review.state != .pending
+    else { return nil }
+    let comments = review.comments.map { ": " + String($0.prefix(2_000)) } ?? "."
+    return "\(review.reviewer) has \(review.state.rawValue) it\(comments)"
   }
 }

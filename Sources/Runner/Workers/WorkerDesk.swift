@@ -65,7 +65,9 @@ package struct WorkerDesk: Sendable {
         trouble = trouble ?? error
         continue
       }
-      guard let record = try take(task, wish) else { continue }
+      guard try !Dependencies.holdBack(task, in: store, by: actor),
+        let record = try take(task, wish)
+      else { continue }
       try store.sync()
       return record
     }

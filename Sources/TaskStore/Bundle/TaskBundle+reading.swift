@@ -87,6 +87,7 @@ extension TaskStore {
     guard TaskName.isValid(record.spec.name), isInOrder else {
       throw refuse("its task has no valid name, or attempts are missing")
     }
+    if let forged = record.misnamed { throw refuse("\(forged) is not what its content id says") }
     return manifest
   }
 
@@ -99,12 +100,35 @@ extension TaskStore {
     let listed = Set(manifest.content)
     // What is here is held against its name, too, and made safe: its writer may have died.
     for cid in manifest.task.portableContent where listed.contains(cid) {
+      guard try onBundle({ () throws(SystemError) in try files.exists(bundle.content(cid)) })
+      else { throw .notABundle(bundle.folder, why: "\(cid) of its content is missing") }
       let stored = try bundling { () throws(StoreError) in
         try blobs.put(path: bundle.content(cid), limit: max(limits.artifact, limits.artifacts))
       }
       guard stored.cid == cid else {
         throw .notABundle(bundle.folder, why: "\(cid) in it is not what its name says")
       }
+    }
+  }
+}
+
+extension TaskRecord {
+  /// Names its input or an output that has another content id than stands beside it.
+  fileprivate var misnamed: String? {
+    if !spec.input.isNamed(by: spec.inputCid) { return "the task's input" }
+    let forged = attempts.first { attempt in
+      guard let output = attempt.output, let cid = attempt.outputCid else { return false }
+      return !output.isNamed(by: cid)
+    }
+    return forged.map { "the output of attempt \($0.attemptN)" }
+  }
+}
+
+extension JSONValue {
+  fileprivate func isNamed(by cid: ContentID) -> Bool {
+    // What has no canonical form was never named.
+    do throws(CanonicalFormError) { return ContentID(json: try canonical) == cid } catch {
+      return false
     }
   }
 }

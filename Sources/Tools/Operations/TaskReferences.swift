@@ -78,16 +78,26 @@ extension TasksCreate {
       guard spec.referredTasks.contains(target.id) else {
         throw .referencesRequired(type.name, role: .judgedWork)
       }
-      let isAwaited = spec.claimCondition?.tasks.contains(target.id) ?? false
-      guard isAwaited || target.acceptedAttemptN != nil else {
+      guard spec.awaits(target) || target.acceptedAttemptN != nil else {
         throw .precondition(
           "\(type.name).targetTaskNotAccepted", "targetTaskId",
           "task \(target.spec.name) is \(target.status.rawValue) and no attempt of it counts",
-          "Name it in depends_on, too, and call tasks_create again.")
+          Self.wayToAccepted(target))
       }
     case "judge_eval_attempt":
       _ = try judgedRun(of: spec, type)
     default: break
+    }
+  }
+
+  private static func wayToAccepted(_ target: TaskRecord) -> String {
+    switch target.status {
+    case .completed:
+      "Accept it with tasks_verify, or wait for that: claim_condition "
+        + #"{"op":"task_accepted","task_id":"\#(target.spec.name)"}."#
+    case _ where target.status.isTerminal:
+      "Try it again with tasks_retry, name it in depends_on, and call tasks_create again."
+    default: "Name it in depends_on, too, and call tasks_create again."
     }
   }
 
@@ -147,6 +157,16 @@ extension TasksCreate {
         "Name a task of type \(wanted).")
     }
     return record
+  }
+}
+
+extension TaskSpec {
+  /// Tells whether it cannot start before something about that task has changed.
+  fileprivate func awaits(_ task: TaskRecord) -> Bool {
+    let standing = ClaimCondition.Standing(
+      status: task.status, isAccepted: task.acceptedAttemptN != nil)
+    let awaited = claimCondition?.awaited { $0 == task.id ? standing : nil }
+    return awaited?.contains(task.id) ?? false
   }
 }
 

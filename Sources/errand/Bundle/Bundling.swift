@@ -113,7 +113,9 @@ enum Bundling {
     } else if call[Options.quiet] {
       try call.terminal.print(id)
     } else {
-      try call.terminal.print(taken.replayed ? "\(name): was here already" : "\(name): taken over")
+      let lies = taken.record.deletion == nil ? "" : ", in the bin: errand restore \(name)"
+      let words = taken.replayed ? "was here already" + lies : "taken over"
+      try call.terminal.print("\(name): \(words)")
     }
   }
 
