@@ -34,10 +34,7 @@ extension GitSnapshots {
   ) throws(GitFailure) -> GitChanges {
     let deadline = MonotonicTime.after(Limit.time)
     let commits = try commits(heads, until: deadline)
-    let names = try git(
-      ["diff-tree", "-r", "-z", "--name-status", "--no-renames", before.tree, after.tree],
-      limit: 4 << 20, until: deadline)
-    let (files, filesCut) = Self.files(names)
+    let (files, filesCut) = try files(from: before, to: after, until: deadline)
     var changes = GitChanges(
       commits: commits, files: files, filesCut: filesCut, patch: [], patchCut: false)
     guard !changes.isEmpty else { return changes }
@@ -52,6 +49,16 @@ extension GitSnapshots {
       changes.patch += Array("\n[cut: only the first \(patch.bytes.count) bytes kept]\n".utf8)
     }
     return changes
+  }
+
+  /// Names the files that differ between two snapshots; the second tells whether there are more.
+  package func files(
+    from before: Snapshot, to after: Snapshot, until deadline: MonotonicTime
+  ) throws(GitFailure) -> ([GitChanges.File], Bool) {
+    Self.files(
+      try git(
+        ["diff-tree", "-r", "-z", "--name-status", "--no-renames", before.tree, after.tree],
+        limit: 4 << 20, until: deadline))
   }
 
   private func commits(

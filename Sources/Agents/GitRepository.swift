@@ -22,7 +22,7 @@ package struct GitRepository: Sendable {
   package static func containing(
     _ directory: String, environment: [String: String], until deadline: MonotonicTime? = nil
   ) throws(GitFailure) -> GitRepository? {
-    guard hasGitEntry(above: directory) else { return nil }
+    guard gitEntry(above: directory) != nil else { return nil }
     let git = try GitCommand(environment: environment)
     return try open(directory, git, until: Self.soon(deadline))
   }
@@ -40,11 +40,12 @@ package struct GitRepository: Sendable {
   }
 
   /// Spares directories outside any repository the start of a git.
-  private static func hasGitEntry(above directory: String) -> Bool {
+  static func gitEntry(above directory: String) -> String? {
     var place = directory
     while true {
-      if Look.at(Path.join(place, ".git")) != nil { return true }
-      if place == "/" || place == "." { return false }
+      let entry = Path.join(place, ".git")
+      if Look.at(entry) != nil { return entry }
+      if place == "/" || place == "." { return nil }
       place = Path.parent(place)
     }
   }

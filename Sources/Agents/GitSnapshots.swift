@@ -54,6 +54,12 @@ package struct GitSnapshots: Sendable {
     head: String?, until limit: MonotonicTime? = nil
   ) throws(GitFailure) -> Snapshot {
     let deadline = min(.after(Limit.time), limit ?? .after(Limit.time))
+    // A git that took too long was killed, and has left this; nobody else works here.
+    do throws(SystemError) {
+      try RealFileSystem().removeIfPresent(folder + "/index.lock")
+    } catch {
+      throw GitFailure(error)
+    }
     let trackedOnly = try !untrackedFit(until: deadline)
     let scope = trackedOnly ? "-u" : "-A"
     if try !add(scope, until: deadline) {

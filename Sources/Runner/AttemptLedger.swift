@@ -115,13 +115,6 @@ package struct AttemptLedger: Sendable {
     try write(.messageWithdrawn(sendId: sendId))
   }
 
-  /// Tells whoever looks at another task, which goes on, something about it.
-  func remark(on other: TaskID, _ text: String) throws(StoreError) {
-    try store.change(.id(other), by: actor) { fresh in
-      fresh.status.isActive ? .commented(Remark(author: "errand", text: text)) : nil
-    }
-  }
-
   /// Binds a file's content to the attempt; synced with the settlement that follows.
   func bind(_ artifact: Artifact) throws(StoreError) { try write(.artifactBound(artifact)) }
 

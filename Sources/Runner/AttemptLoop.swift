@@ -19,19 +19,17 @@ final class AttemptLoop {
   private let traits: AgentTraits
   private let limits: TaskSpec
   private let signals: SignalPipe
-  private var tree: ProcessTree
-  private let adoptsOrphans: Bool
-  private var reaper: OrphanReaper?
+  private var tree: AttemptTree
   private let streams: AgentStreams
   private var voice: AgentVoice
   private var desk: AttemptDesk
   private var accounts: AttemptAccounts
+  private var neighbours: NeighbourWatch
   private(set) var checks: CheckPoint
   private var clocks: AttemptClocks
   private var phase = AttemptPhase.working
   private var cause: EndCause?
   private var exit: ExitStatus?
-  private var nextRecording: MonotonicTime?
   /// When an agent that has said its last word must have left.
   private var leaveBy: MonotonicTime?
   private var rest = AgentRest.working
@@ -40,7 +38,8 @@ final class AttemptLoop {
   init(
     process: AgentProcess, voice: AgentVoice, desk: AttemptDesk, checks: CheckPoint,
     clocks: AttemptClocks, traits: AgentTraits, ledger: AttemptLedger, spec: TaskSpec,
-    signals: SignalPipe, adoptsOrphans: Bool, timing: SupervisorTiming, accounts: AttemptAccounts
+    signals: SignalPipe, adoptsOrphans: Bool, timing: SupervisorTiming, accounts: AttemptAccounts,
+    neighbours: NeighbourWatch
   ) {
     child = process.child
     streams = process.streams
@@ -52,13 +51,10 @@ final class AttemptLoop {
     self.timing = timing
     self.traits = traits
     self.signals = signals
-    self.adoptsOrphans = adoptsOrphans
     limits = spec
     self.accounts = accounts
-    tree = ProcessTree(
-      leader: child.identity, marker: ledger.marker,
-      adopting: adoptsOrphans ? .children(sparing: []) : .none)
-    nextRecording = adoptsOrphans ? nil : .now
+    self.neighbours = neighbours
+    tree = AttemptTree(child, marker: ledger.marker, adoptsOrphans: adoptsOrphans, timing)
   }
 
   var heard: AgentVoice { voice }
@@ -80,17 +76,14 @@ final class AttemptLoop {
     do throws(SystemError) {
       return try see(journal)
     } catch {
-      _ = try tree.end(signal: .kill, grace: .zero, deadline: .after(timing.sweep))
+      try neighbours.finish()
+      _ = try tree.end(atOnce: true)
       throw error
     }
   }
 
   private func see(_ journal: borrowing FileWatch) throws(SystemError) -> Ended {
-    if adoptsOrphans {
-      reaper = try OrphanReaper(sparing: child.pid)
-      // Who ended before there was anybody to hear of it.
-      try reaper?.reap()
-    }
+    try tree.begin()
     try follow()
     while true {
       try advance()
@@ -116,12 +109,10 @@ final class AttemptLoop {
     if voice.hasSpoken { clocks.spoke(now: now) }
     if desk.isAsking { clocks.stop(now: now) } else { clocks.goOn(now: now) }
     if desk.isAsking || voice.isCalling || rest != .working { clocks.heard(now: now) }
-    if let due = nextRecording, due <= now {
-      try tree.record()
-      nextRecording = now + timing.recording
-    }
+    try tree.advance(now: now)
     switch phase {
     case .working:
+      neighbours.advance(now: now)
       let (bytes, unanswered) = desk.expire(&voice)
       streams.send(bytes)
       if let unanswered { return try begin(.unanswered(unanswered)) }
@@ -168,23 +159,19 @@ final class AttemptLoop {
   /// Asks the whole tree to go.
   private func terminate() throws(SystemError) {
     phase = .ending(killAt: .after(timing.grace))
-    for member in try tree.members() {
-      do throws(SystemError) {
-        try ProcessTable.signal(member.identity, .terminate)
-        // A stopped process hears nothing but KILL until it goes on.
-        try ProcessTable.signal(member.identity, .continue)
-      } catch {
-        // Another user's process cannot be signalled; the sweep will name it.
-        if !error.isPermissionDenied { throw error }
-      }
-    }
+    try tree.terminate()
   }
 
   private func watched(_ journal: Int32) -> [(descriptor: Int32, events: Poller.Event)] {
     var list: [(descriptor: Int32, events: Poller.Event)] = [
       (journal, .readable), (signals.descriptor, .readable),
     ]
-    if let reaper { list.append((reaper.descriptor, .readable)) }
+    if let look = neighbours.descriptor {
+      list.append((look, .readable))
+    } else if let orphans = tree.descriptor {
+      // While a look goes on, whose children are its own to collect, orphans wait.
+      list.append((orphans, .readable))
+    }
     if exit == nil { list.append((child.exitDescriptor, .readable)) }
     if let output = streams.outputDescriptor { list.append((output, .readable)) }
     if let errors = streams.errorDescriptor { list.append((errors, .readable)) }
@@ -193,11 +180,11 @@ final class AttemptLoop {
   }
 
   private var deadline: MonotonicTime? {
-    var times = [voice.deadline, nextRecording, accounts.deadline]
+    var times = [voice.deadline, tree.deadline, accounts.deadline]
     switch phase {
     case .working:
       times.append(leaveBy)
-      times.append(desk.deadline)
+      times += [desk.deadline, neighbours.deadline]
       if rest != .resting { times += [clocks.deadline, clocks.warningTime] }
     case .asked(let until, _): times.append(until)
     case .ending(let killAt): times.append(killAt)
@@ -217,7 +204,11 @@ final class AttemptLoop {
     if let input = streams.inputDescriptor, ready[input] != nil { try streams.feedInput() }
     if ready[child.exitDescriptor] != nil, exit == nil { try noticeExit() }
     if ready[signals.descriptor] != nil { try noticeSignals() }
-    if let reaper, ready[reaper.descriptor] != nil { try reaper.reap() }
+    if let look = neighbours.descriptor {
+      if ready[look] != nil { neighbours.take() }
+    } else if let orphans = tree.descriptor, ready[orphans] != nil {
+      try tree.reap()
+    }
     if ready[journal.descriptor] != nil {
       try journal.drain()
       try follow()
@@ -231,6 +222,7 @@ final class AttemptLoop {
     takeRequests()
     try noticeRest()
     if voice.hasSpoken { clocks.spoke() }
+    neighbours.stirred(voice.sink.deeds, bySpeaking: traits.exitCodeIsResult)
     if case .draining(_, let limit) = phase {
       phase = .draining(rest: .after(timing.drainRest), limit: limit)
     }
@@ -274,10 +266,7 @@ final class AttemptLoop {
   }
 
   /// Ends what was started after the agent's end.
-  func sweep() throws(SystemError) -> [ProcessRecord] {
-    try tree.end(
-      signal: .terminate, grace: timing.leftoverGrace, deadline: .after(timing.sweep))
-  }
+  func sweep() throws(SystemError) -> [ProcessRecord] { try tree.end() }
 
   /// Puts questions into the journal; an answer of our own may bring up others.
   private func takeRequests() {
@@ -306,6 +295,7 @@ final class AttemptLoop {
     do throws(StoreError) { found = try ledger.look() } catch { voice.fail(error) }
     if found.standing != .disowned, let record = found.record {
       accounts.follow(&voice)
+      neighbours.follow(record, &voice)
       streams.send(desk.follow(record, &voice))
       takeRequests()
     }
@@ -319,9 +309,8 @@ final class AttemptLoop {
   /// Sweeps what is left, reads what still lies in the pipes, and reaps the leader last, so that
   /// its number stays its own until then.
   private func finish() throws(SystemError) -> Ended {
-    let survivors = try tree.end(
-      signal: cause == nil ? .terminate : .kill,
-      grace: cause == nil ? timing.leftoverGrace : .zero, deadline: .after(timing.sweep))
+    try neighbours.finish()
+    let survivors = try tree.end(atOnce: cause != nil)
     if exit == nil { exit = try child.waitForExit(until: .after(.seconds(1))) }
     try emptyPipes()
     if exit != nil { try child.reap() }

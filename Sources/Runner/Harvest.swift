@@ -55,13 +55,9 @@ struct Harvest {
   private mutating func warn(of changes: GitChanges, _ workTree: WorkTreeRecord) {
     guard !changes.isEmpty else { return }
     do {
-      let neighbours = try Neighbours(of: ledger.task, in: ledger.store)
-      for found in try neighbours.findings(on: changes, workTree) {
-        notes.append(
-          "Task \(found.name), which still runs, has changed the same: \(found.files).")
-        try ledger.remark(
-          on: found.task,
-          "Task \(try ledger.record().spec.name) has changed the same: \(found.files).")
+      let neighbours = try Neighbours(of: ledger.task, beside: workTree.place, in: ledger.store)
+      for found in try neighbours.findings(on: changes.files.map(\.path), workTree) {
+        if let told = try ledger.warn(of: found) { notes.append(told) }
       }
     } catch {
       notes.append("Whether others have changed the same files is not known: \(error).")

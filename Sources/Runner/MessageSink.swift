@@ -15,6 +15,8 @@ struct MessageSink {
   private(set) var standing = AgentStanding()
   private(set) var tail = TailText()
   private var toolCalls = 0
+  /// Counts turns, and tools that may have changed something.
+  private(set) var deeds = 0
   private var turns = 0
   private var delta = DeltaText()
   private var lastError: FailureReason?
@@ -80,10 +82,12 @@ struct MessageSink {
       toolCalls += 1
       write(.toolCallStart(callId: callId, tool: tool, title: title, arguments: arguments))
     case .toolEnd(let callId, let tool, let ok, let result, let durationMs):
+      if !NeighbourWatch.onlyLooks(tool) { deeds += 1 }
       write(
         .toolCallEnd(callId: callId, tool: tool, ok: ok, result: result, durationMs: durationMs))
     case .turnEnd(let used, let stopReason):
       turns += 1
+      deeds += 1
       write(.turnEnd(turn: turns, usage: used, stopReason: stopReason))
     case .progress(let text, let data): note(text, data)
     case .error(let code, let message): report(code, message)

@@ -5,40 +5,55 @@ import Tasks
 
 /// Finds who else has changed the same files, in another work tree of the same repository, and is
 /// not done yet: their branches will not merge by themselves.
-struct Neighbours {
-  /// Names one of them, and what it has in common with a change.
+struct Neighbours: Sendable {
+  /// Names one of them, and the files it has in common with a change, as they are shown.
   struct Finding: Sendable, Hashable {
     var task: TaskID
     var name: String
-    var files: String
+    var files: [String]
   }
 
-  private let running: [(task: TaskRecord, workspace: AttemptWorkspace)]
+  private struct Other: Sendable {
+    var task: TaskID
+    var name: String
+    var place: AttemptWorkspace
+  }
+
+  private let running: [Other]
 
   /// Bounds who is looked at, and for how long in all: an end waits for it.
   private static let most = 8
-  private static let patience = Duration.seconds(3)
+  static let patience = Duration.seconds(3)
 
-  init(of task: TaskID, in store: TaskStore) throws(StoreError) {
-    running = try store.activeTasks().filter { $0.id != task && $0.status.isActive }
-      .compactMap { other in
-        other.latestAttempt?.workspace.map { (other, $0) }
-      }.suffix(Self.most)
+  /// Tells by files alone who works in the same repository; no git runs where nobody does.
+  init(
+    of task: TaskID, beside place: AttemptWorkspace, in store: TaskStore
+  ) throws(StoreError) {
+    let others = try store.activeTasks().filter { $0.id != task && $0.status.isActive }
+    let own = others.isEmpty ? nil : GitRepository.sharedFolder(above: place.path)
+    running = others.compactMap { other in
+      guard let own, let found = other.latestAttempt?.workspace, found.path != place.path,
+        GitRepository.sharedFolder(above: found.path) == own
+      else { return nil }
+      return Other(task: other.id, name: other.spec.name, place: found)
+    }.suffix(Self.most)
   }
 
+  var isEmpty: Bool { running.isEmpty }
+
   func findings(
-    on changes: GitChanges, _ workTree: WorkTreeRecord
+    on changed: [String], _ workTree: WorkTreeRecord
   ) throws(GitFailure) -> [Finding] {
+    guard !changed.isEmpty else { return [] }
     let deadline = MonotonicTime.after(Self.patience)
     var findings: [Finding] = []
     for other in running {
-      let common = try workTree.common(changes, with: other.workspace, until: deadline)
+      let common = try workTree.common(changed, with: other.place, until: deadline)
       guard !common.isEmpty else { continue }
-      let listed = common.prefix(10).map { CleanText.line($0, limit: 200) }
-        .joined(separator: ", ")
-      let more = common.count > 10 ? " and \(common.count - 10) more" : ""
       findings.append(
-        Finding(task: other.task.id, name: other.task.spec.name, files: listed + more))
+        Finding(
+          task: other.task, name: other.name,
+          files: common.map { CleanText.line($0, limit: 200) }))
     }
     return findings
   }

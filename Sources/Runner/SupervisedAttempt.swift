@@ -92,7 +92,9 @@ struct SupervisedAttempt {
     var voice = try voice(of: setting)
     for note in setting.place.notes + setting.revival.notes + setting.notes { voice.note(note) }
     dispatch.extend(by: try setUp(setting, signals: signals, journal: journal))
-    let workTree = look(setting, &voice, until: dispatch.deadline)
+    let workTree = WorkTreeRecord.begin(
+      in: setting.place.workspace, environment: setting.environment, folder: folders.snapshots,
+      until: dispatch.deadline, &voice)
     // The look may have taken long, and nothing must start that nobody wants any more.
     switch try standing() {
     case .wanted: break
@@ -109,7 +111,8 @@ struct SupervisedAttempt {
       clocks: clocks(setting.adapter.traits), traits: setting.adapter.traits, ledger: ledger,
       spec: record.spec, signals: signals,
       adoptsOrphans: adopts, timing: timing,
-      accounts: AttemptAccounts(ledger, record.spec, environment: environment))
+      accounts: AttemptAccounts(ledger, record.spec, environment: environment),
+      neighbours: NeighbourWatch(ledger, workTree, record, timing))
     let found = workTree?.workspace ?? setting.place.workspace
     let ended = try fit { () throws(SystemError) in
       try loop.run(as: executor(process.child, setting), in: found, watching: journal)
@@ -191,26 +194,6 @@ struct SupervisedAttempt {
       try standing() == .wanted ? .none : .unwanted
     }
     return .now - start
-  }
-
-  /// Remembers the work tree; that it cannot is no reason not to run.
-  private func look(
-    _ setting: AttemptSetting, _ voice: inout AgentVoice, until deadline: MonotonicTime
-  ) -> WorkTreeRecord? {
-    let place = setting.place.workspace
-    // A scratch folder is no part of a repository, even if one lies above it.
-    guard place.mode == .sharedMount || place.branch != nil else { return nil }
-    do throws(GitFailure) {
-      let workTree = try WorkTreeRecord.begin(
-        in: place, environment: setting.environment, folder: folders.snapshots, until: deadline)
-      if workTree?.leavesOutNewFiles == true {
-        voice.note("There are too many new files to look at; changes show tracked files only.")
-      }
-      return workTree
-    } catch {
-      voice.note("The repository could not be looked at: \(error).")
-      return nil
-    }
   }
 
   private func start(

@@ -27,6 +27,8 @@ package struct SupervisorTiming: Sendable {
   package var sync: Duration = .milliseconds(250)
   /// Lines arriving within this time are gathered into one block.
   package var gathering: Duration = .milliseconds(15)
+  /// At least between two looks at what others change in the same repository.
+  package var neighbours: Duration = .seconds(12)
   /// Between two looks at descendants, where orphans do not come to us.
   package var recording: Duration = .milliseconds(500)
 

@@ -3,10 +3,10 @@ import Posix
 import Tasks
 
 /// Remembers a repository as it was before an attempt, to tell afterwards what was changed.
-struct WorkTreeRecord {
+struct WorkTreeRecord: Sendable {
   private let snapshots: GitSnapshots
   private let before: GitSnapshots.Snapshot
-  private let place: AttemptWorkspace
+  let place: AttemptWorkspace
   private let environment: [String: String]
 
   /// Looks at a workspace, no longer than until the deadline; nil if it is in no repository.
@@ -46,9 +46,15 @@ struct WorkTreeRecord {
     return (workspace, changes)
   }
 
+  /// Lists the files that differ from how they were found, while the agent works on.
+  func changedSoFar(until deadline: MonotonicTime) throws(GitFailure) -> [String] {
+    let now = try snapshots.take(head: nil, until: deadline)
+    return try snapshots.files(from: before, to: now, until: deadline).0.map(\.path)
+  }
+
   /// Lists what of a change was changed in another work tree of the repository, too.
   func common(
-    _ changes: GitChanges, with other: AttemptWorkspace, until deadline: MonotonicTime
+    _ paths: [String], with other: AttemptWorkspace, until deadline: MonotonicTime
   ) throws(GitFailure) -> [String] {
     guard other.path != place.path,
       let repository = try GitRepository.containing(
@@ -56,7 +62,7 @@ struct WorkTreeRecord {
       repository.isOne(with: snapshots.repository)
     else { return [] }
     let touched = try repository.touched(since: other.baseCommit, until: deadline)
-    return changes.files.map(\.path).filter(touched.contains)
+    return paths.filter(touched.contains)
   }
 
   /// Tells the commit that is checked out now; nil where that cannot be told.
@@ -66,4 +72,26 @@ struct WorkTreeRecord {
 
   /// Whether new files were too many or too large to be looked at.
   var leavesOutNewFiles: Bool { before.trackedOnly }
+}
+
+extension WorkTreeRecord {
+  /// Remembers a workspace; that it cannot is no reason not to run.
+  static func begin(
+    in place: AttemptWorkspace, environment: [String: String], folder: String,
+    until deadline: MonotonicTime, _ voice: inout AgentVoice
+  ) -> WorkTreeRecord? {
+    // A scratch folder is no part of a repository, even if one lies above it.
+    guard place.mode == .sharedMount || place.branch != nil else { return nil }
+    do throws(GitFailure) {
+      let workTree = try begin(
+        in: place, environment: environment, folder: folder, until: deadline)
+      if workTree?.leavesOutNewFiles == true {
+        voice.note("There are too many new files to look at; changes show tracked files only.")
+      }
+      return workTree
+    } catch {
+      voice.note("The repository could not be looked at: \(error).")
+      return nil
+    }
+  }
 }

@@ -68,7 +68,8 @@ import Testing
         traits: AgentTraits(speaksFirst: true, exitCodeIsResult: true),
         ledger: ledger, spec: claimed.spec, signals: try SignalPipe.install([.user2]),
         adoptsOrphans: false, timing: timing,
-        accounts: AttemptAccounts(ledger, claimed.spec, environment: [:]))
+        accounts: AttemptAccounts(ledger, claimed.spec, environment: [:]),
+        neighbours: NeighbourWatch(ledger, nil, claimed, timing))
       let child = process.child
       ended = try loop.run(
         as: Executor(
