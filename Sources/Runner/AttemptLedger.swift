@@ -120,9 +120,19 @@ package struct AttemptLedger: Sendable {
 
   /// Ends attempt and task; returns once that is on disk.
   func settle(_ settlement: Settlement) throws(StoreError) -> TaskRecord {
+    var settlement = settlement
+    settlement.messageCount = messageCount(of: try self.record())
     let record = try write(.settled(settlement))
     try store.sync()
     return record
+  }
+
+  /// Counts what the attempt's log holds by now.
+  private func messageCount(of record: TaskRecord) -> Int? {
+    let reader = MessageReader(folder: store.layout.attemptFolder(of: record, attemptN))
+    do throws(SystemError) { return try reader.lastSeq().map { $0 + 1 } } catch {
+      return nil  // The end counts more: what cannot be read now will be missed by nobody.
+    }
   }
 
   @discardableResult

@@ -8,9 +8,12 @@ struct MessageMending {
   let folder: String
   let layout: StoreLayout
   let files: any FileSystem
+  /// How many messages there must be at least, as the journal says.
+  var expected = 0
 
   /// Gives how many lines were set aside, or nil where the attempt still runs.
   func carryOut() throws(SystemError) -> Int? {
+    try files.createDirectories(folder)
     guard let lock = try files.tryLock(Path.join(folder, "lock")) else { return nil }
     defer { withExtendedLifetime(lock) {} }
     let ordinals = try files.list(folder).compactMap(MessageLog.ordinal).sorted()
@@ -21,7 +24,8 @@ struct MessageMending {
       let name = try freeName("\(Path.name(path))-\(place)")
       var repair = SegmentRepair(
         isThere ? try files.read(path) : [], from: next, keptAs: name,
-        to: try first(behind: ordinal, ordinals), isLast: ordinal == ordinals.last)
+        to: try first(behind: ordinal, ordinals), atLeast: expected,
+        isLast: ordinal == ordinals.last ?? 1)
       repair.carryOut()
       next = repair.next
       if isThere, !repair.hasChanged { continue }
@@ -68,6 +72,7 @@ private struct SegmentRepair {
   private let tail: ArraySlice<UInt8>
   private let name: String
   private let end: Int?
+  private let expected: Int
   private let isLast: Bool
   private var time: Timestamp
   private var lost = 0
@@ -79,7 +84,10 @@ private struct SegmentRepair {
 
   private static let newline = UInt8(ascii: "\n")
 
-  init(_ bytes: [UInt8], from next: Int, keptAs name: String, to end: Int?, isLast: Bool) {
+  init(
+    _ bytes: [UInt8], from next: Int, keptAs name: String, to end: Int?, atLeast expected: Int,
+    isLast: Bool
+  ) {
     let cut = (bytes.lastIndex(of: Self.newline) ?? -1) + 1
     lines = bytes[..<cut].split(separator: Self.newline).map { ($0, Message(line: $0)) }
     tail = bytes[cut...]
@@ -87,6 +95,7 @@ private struct SegmentRepair {
     self.next = next
     self.name = name
     self.end = end
+    self.expected = expected
     self.isLast = isLast
   }
 
@@ -100,10 +109,12 @@ private struct SegmentRepair {
       (next, lost, time) = (message.lastSeq + 1, 0, message.timestamp)
       whole += line.bytes + [Self.newline]
     }
-    // Behind the newest segment's last newline a writer died: that is not there yet.
-    if !isLast, !tail.isEmpty { lose(tail) }
-    close(upTo: end ?? next + lost)
-    if isLast { whole += tail }
+    // Behind the newest segment's last newline a writer died: that is not there yet, unless it was
+    // there once.
+    let isCut = isLast && next < expected
+    if !isLast || isCut, !tail.isEmpty { lose(tail) }
+    close(upTo: end ?? max(next + lost, isLast ? expected : 0))
+    if isLast, !isCut { whole += tail }
   }
 
   /// Tells whether a number can be the next one: what follows must go on from it.

@@ -94,6 +94,7 @@ extension TaskStore {
     for missing in try reading({ (fold) throws(StoreError) in try missingContent(fold) }) {
       audit.note(missing)
     }
+    for missing in try missingMessages() { audit.note(missing) }
     audit.partHistory(layout)
     return audit
   }
@@ -109,6 +110,39 @@ extension TaskStore {
       }
     }
     return missing
+  }
+}
+
+extension TaskStore {
+  /// Finds attempts of which fewer messages are here than the journal says there were.
+  private func missingMessages() throws(StoreError) -> [StoreAudit.Break] {
+    var missing: [StoreAudit.Break] = []
+    for (folder, expected) in try messageCounts().sorted(by: { $0.key < $1.key }) {
+      let reader = MessageReader(folder: folder, files: files)
+      let last = try onDisk { () throws(SystemError) in try reader.lastSeq() }
+      let count = (last ?? -1) + 1
+      guard count < expected else { continue }
+      missing.append(
+        StoreAudit.Break(
+          path: MessageLog.segment(folder, 1),
+          reason: "the last \(expected - count) of \(expected) messages are missing"))
+    }
+    return missing
+  }
+
+  /// Tells of each attempt that has ended how many messages its folder must hold.
+  func messageCounts() throws(StoreError) -> [String: Int] {
+    try reading { (fold) throws(StoreError) in
+      var counts: [String: Int] = [:]
+      for ordinal in 0..<fold.taskCount {
+        guard let record = try fold.record(at: ordinal), record.deletion == nil else { continue }
+        for attempt in record.attempts {
+          guard let count = attempt.messageCount else { continue }
+          counts[layout.attemptFolder(of: record, attempt.attemptN)] = count
+        }
+      }
+      return counts
+    }
   }
 }
 

@@ -34,6 +34,9 @@ package struct StoreLayout: Sendable, Hashable {
   /// there and may not be led into it.
   package var worktrees: String { root + "-worktrees" }
 
+  /// Names the readable copy of a task in its folder.
+  static func taskCopy(in folder: String) -> String { Path.join(folder, "task.json") }
+
   package var runnerLock: String { Path.join(run, "runner.lock") }
   /// Held while a worktree is taken away, or looked for by a task that goes on in it.
   package var worktreesLock: String { Path.join(run, "worktrees.lock") }

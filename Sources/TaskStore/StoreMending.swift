@@ -29,6 +29,7 @@ package struct StoreMending {
     for fault in StoreInspection(root: layout.root, files: files).faults {
       try mend(fault, by: actor)
     }
+    try takeInLost(by: actor)
     try mendContent(by: actor)
   }
 
@@ -53,6 +54,15 @@ package struct StoreMending {
       }
     case .journal: try healJournal(by: actor)
     case .open, .closed, .unreadable, .torn, .leftovers, .history: break
+    }
+  }
+
+  private mutating func takeInLost(by actor: Actor) throws(StoreError) {
+    guard try onDisk({ () throws(SystemError) in try files.exists(layout.journal) }) else {
+      return
+    }
+    for record in try TaskStore.open(layout.root, files: files).takeInLost(by: actor) {
+      done.append("took in \(record.spec.name), which the journal had lost, from what it left")
     }
   }
 
@@ -152,8 +162,11 @@ package struct StoreMending {
       try setAside(found.path)
     }
     let folders = Set(found.breaks.map(\.path).filter { Path.isInside($0, layout.tasks) })
+    let counts =
+      folders.isEmpty ? [:] : try TaskStore.open(layout.root, files: files).messageCounts()
     for folder in Set(folders.map(Path.parent)).sorted() {
-      let mending = MessageMending(folder: folder, layout: layout, files: files)
+      let mending = MessageMending(
+        folder: folder, layout: layout, files: files, expected: counts[folder] ?? 0)
       let count = try onDisk { () throws(SystemError) in try mending.carryOut() }
       done.append(
         count.map { "mended the messages in \(folder); \($0) lines are in \(layout.damaged)" }
@@ -196,7 +209,7 @@ extension Snapshot {
 extension TaskRecord {
   /// Ends a task that had not begun when it was seen last: it may have run since, and nothing is run
   /// twice.
-  fileprivate func endedUnlessBegun() -> TaskRecord {
+  func endedUnlessBegun() -> TaskRecord {
     guard status == .queued || status == .waiting else { return self }
     let error = AttemptError(
       .interrupted, "The journal lost what came of it; whether it ran is not known.")

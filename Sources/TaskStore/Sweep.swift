@@ -11,6 +11,17 @@ struct Sweep {
   let fold: Fold
   let retention: Retention
   let now: Int64
+  /// What the journal has lost is nobody's to take away.
+  private let lost: Set<TaskID>
+
+  init(store: TaskStore, fold: Fold, retention: Retention, now: Int64) throws(StoreError) {
+    self.store = store
+    self.fold = fold
+    self.retention = retention
+    self.now = now
+    let found = try LostTasks(layout: store.layout, files: store.files, fold: fold).found()
+    lost = Set(found.map(\.id))
+  }
 
   private var files: any FileSystem { store.files }
   private var layout: StoreLayout { store.layout }
@@ -18,7 +29,7 @@ struct Sweep {
   func count(_ plan: inout PrunePlan) throws(StoreError) {
     let pruned = plan.gone
     var folders = PrunePlan.Amount()
-    try eachTaskFolder { (id, path) throws(StoreError) in
+    try layout.eachTaskFolder(files) { (id, path) throws(StoreError) in
       let isGone = try isGone(id)
       if isGone || pruned.contains(id) { folders.add(try size(of: path)) }
     }
@@ -34,7 +45,7 @@ struct Sweep {
       try onDisk { () throws(SystemError) in try files.removeTree(path) }
     }
     var folders: [(id: TaskID, path: String)] = []
-    try eachTaskFolder { (id, path) throws(StoreError) in folders.append((id, path)) }
+    try layout.eachTaskFolder(files) { (id, path) throws(StoreError) in folders.append((id, path)) }
     // A task is in the journal before its folder is made, so a look from now on knows all of these.
     try anew().moveToBin(folders)
     try anew().takeContent()
@@ -42,8 +53,8 @@ struct Sweep {
 
   /// Goes on with what the journal says now.
   private func anew() throws(StoreError) -> Sweep {
-    Sweep(
-      store: store, fold: try store.reading { fold in fold }, retention: retention, now: now)
+    try Sweep(
+      store: store, fold: store.reading { fold in fold }, retention: retention, now: now)
   }
 
   private func moveToBin(_ folders: [(id: TaskID, path: String)]) throws(StoreError) {
@@ -73,19 +84,8 @@ struct Sweep {
   /// Tells whether a task's folder belongs into the bin.
   private func isGone(_ id: TaskID) throws(StoreError) -> Bool {
     if fold.damaged.contains(id) { return false }
-    guard let record = try fold.record(id) else { return true }
+    guard let record = try fold.record(id) else { return !lost.contains(id) }
     return record.deletion != nil
-  }
-
-  private func eachTaskFolder(
-    _ body: (TaskID, String) throws(StoreError) -> Void
-  ) throws(StoreError) {
-    for month in try names(in: layout.tasks) {
-      let folder = Path.join(layout.tasks, month)
-      for name in try names(in: folder) {
-        if let id = TaskID(name) { try body(id, Path.join(folder, name)) }
-      }
-    }
   }
 
   /// Lists what has been in the bin long enough, by the day its name begins with.
@@ -119,8 +119,8 @@ struct Sweep {
         bound.insert(Hex.encode(content.digest))
       }
     }
-    // What a damaged task names is not known, so nothing may go.
-    guard fold.damaged.isEmpty, fold.doubted.isEmpty else { return [] }
+    // What a damaged or a lost task names is not known, so nothing may go.
+    guard fold.damaged.isEmpty, fold.doubted.isEmpty, lost.isEmpty else { return [] }
     let limit = now - Int64(retention.stagedHours) * 3_600_000
     var found: [String] = []
     for prefix in try names(in: layout.blobs) where prefix.count == 2 {

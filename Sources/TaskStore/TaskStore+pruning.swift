@@ -90,7 +90,6 @@ extension TaskStore {
   private func removeSegments() throws(StoreError) {
     try onDisk { () throws(SystemError) in
       let beginning = try JournalSegments.beginning(layout, files)
-      guard try JournalSegments.isBase(beginning, layout, files) else { return }
       let old = try JournalSegments.ordinals(layout, files).filter { $0 < beginning }
       guard !old.isEmpty else { return }
       if try files.exists(layout.snapshots) {

@@ -169,7 +169,7 @@ extension TaskStore {
       let folder = layout.taskFolder(of: record)
       try files.createDirectories(folder)
       let copy = TaskRecord.json.encode(record) + [UInt8(ascii: "\n")]
-      try files.replace(Path.join(folder, "task.json"), with: copy)
+      try files.replace(StoreLayout.taskCopy(in: folder), with: copy)
     }
   }
 }

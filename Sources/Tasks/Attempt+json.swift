@@ -83,7 +83,8 @@ extension Attempt: JSONCodable {
     optional("workspace", \.workspace, AttemptWorkspace.json, "Where it worked."),
     optional("session", \.session, AttemptSession.json, "The agent's conversation."),
     optional("exit", \.exit, ProcessExit.json, "How the process ended."),
-    defaulted("survivors", \.survivors, .array(of: .string), [], "Processes still alive."))
+    defaulted("survivors", \.survivors, .array(of: .string), [], "Processes still alive."),
+    optional("messageCount", \.messageCount, .int(0 ... .max), "How many messages there are."))
 
   private static func assembled(
     attemptN: Int, status: AttemptStatus, leaseId: String, profile: String,
@@ -94,7 +95,7 @@ extension Attempt: JSONCodable {
     checks: [CheckEvidence], error: AttemptError?, usage: Usage, warning: String?,
     workspace: AttemptWorkspace?,
     session: AttemptSession?,
-    exit: ProcessExit?, survivors: [String]
+    exit: ProcessExit?, survivors: [String], messageCount: Int?
   ) -> Attempt {
     var attempt = Attempt(
       attemptN: attemptN, leaseId: leaseId, profile: profile, resumes: resumes,
@@ -117,6 +118,7 @@ extension Attempt: JSONCodable {
     attempt.session = session
     attempt.exit = exit
     attempt.survivors = survivors
+    attempt.messageCount = messageCount
     return attempt
   }
 }

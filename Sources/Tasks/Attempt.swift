@@ -114,6 +114,8 @@ package struct Attempt: Sendable, Hashable {
   package var exit: ProcessExit?
   /// Processes that could not be ended, by pid and name; empty is the promise.
   package var survivors: [String] = []
+  /// How many messages were kept of it when it ended, so that lost ones are missed.
+  package var messageCount: Int?
 
   package init(
     attemptN: Int, leaseId: String, profile: String, resumes: Int? = nil, claimedAt: Timestamp

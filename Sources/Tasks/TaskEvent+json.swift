@@ -52,7 +52,7 @@ extension Settlement: JSONCodable {
     Self.init(
       attemptN:leaseId:outcome:output:outputCid:signature:checked:checks:summary:usage:workspace:
       session:
-      exit:survivors:),
+      exit:survivors:messageCount:),
     required("attemptN", \.attemptN, .int(1 ... .max), "The attempt."),
     required("leaseId", \.leaseId, .string, "Its lease."),
     required("outcome", \.outcome, Outcome.json, "How it ended."),
@@ -66,7 +66,8 @@ extension Settlement: JSONCodable {
     optional("workspace", \.workspace, AttemptWorkspace.json, "Where it worked."),
     optional("session", \.session, AttemptSession.json, "The agent's conversation."),
     optional("exit", \.exit, ProcessExit.json, "How the process ended."),
-    defaulted("survivors", \.survivors, .array(of: .string), [], "Processes still alive."))
+    defaulted("survivors", \.survivors, .array(of: .string), [], "Processes still alive."),
+    optional("messageCount", \.messageCount, .int(0 ... .max), "How many messages there are."))
 }
 
 /// Carries why somebody wants an end.

@@ -126,6 +126,8 @@ package struct Settlement: Sendable, Hashable {
   package var session: AttemptSession?
   package var exit: ProcessExit?
   package var survivors: [String]
+  /// How many messages were kept of it by then; nil in what older versions wrote.
+  package var messageCount: Int?
 
   /// Names the ways an attempt can end.
   package enum Outcome: Sendable, Hashable {
@@ -153,7 +155,7 @@ package struct Settlement: Sendable, Hashable {
     checks: [CheckEvidence] = [],
     summary: String? = nil, usage: Usage = Usage(), workspace: AttemptWorkspace? = nil,
     session: AttemptSession? = nil,
-    exit: ProcessExit? = nil, survivors: [String] = []
+    exit: ProcessExit? = nil, survivors: [String] = [], messageCount: Int? = nil
   ) {
     self.attemptN = attemptN
     self.leaseId = leaseId
@@ -169,5 +171,6 @@ package struct Settlement: Sendable, Hashable {
     self.session = session
     self.exit = exit
     self.survivors = survivors
+    self.messageCount = messageCount
   }
 }

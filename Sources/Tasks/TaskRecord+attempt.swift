@@ -140,6 +140,7 @@ extension TaskRecord {
     attempts[index].session = settlement.session
     attempts[index].exit = settlement.exit
     attempts[index].survivors = settlement.survivors
+    attempts[index].messageCount = settlement.messageCount
     resultSummary = settlement.summary.map { CleanText.line($0, limit: Limit.summary) }
     if status.isTerminal { completedAt = moment.at }
   }

@@ -11,7 +11,7 @@ extension TaskRecord {
     var spec = TaskSpec(
       name: name ?? "unreadable-\(id.description.suffix(12))",
       title: "What it was about could not be read", taskType: "freeform", input: input,
-      inputCid: ContentID(raw: input.bytes), inputSchemaCid: ContentID(raw: []),
+      inputCid: ContentID(json: input.bytes), inputSchemaCid: ContentID(raw: []),
       launch: LaunchPlan(profile: "unknown", adapter: .shell, executable: nil))
     if let team { spec.teamId = team }
     return TaskRecord(

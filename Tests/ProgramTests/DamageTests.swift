@@ -200,7 +200,7 @@ struct DamageTests {
         }
         #expect(found?["means"] != nil, "\(damage.name): \(before.map(\.text))")
       }
-      let fixed = try desk.errand(["doctor", "--fix", "--json"])
+      let fixed = try desk.errand(["doctor", "--fix", "--verify", "--json"])
       #expect(fixed.errorText == "", "\(fixed.errorText)")
       #expect(fixed.status == .exited(code: 0), "\(fixed.text)")
       let healthy = try desk.errand(["doctor", "--verify"])

@@ -12,7 +12,7 @@ enum Sample {
     _ name: String, key: IdempotencyKey? = nil, change: (inout TaskSpec) -> Void = { _ in }
   ) -> TaskSpec {
     let input: JSONValue = ["brief": .string("do \(name)")]
-    let content = ContentID(raw: input.bytes)
+    let content = ContentID(json: input.bytes)
     var spec = TaskSpec(
       name: name, title: "Title of \(name)", taskType: "freeform", input: input, inputCid: content,
       inputSchemaCid: content,

@@ -100,10 +100,14 @@ extension TaskStore {
     let listed = Set(manifest.content)
     // What is here is held against its name, too, and made safe: its writer may have died.
     for cid in manifest.task.portableContent where listed.contains(cid) {
-      guard try onBundle({ () throws(SystemError) in try files.exists(bundle.content(cid)) })
-      else { throw .notABundle(bundle.folder, why: "\(cid) of its content is missing") }
-      let stored = try bundling { () throws(StoreError) in
-        try blobs.put(path: bundle.content(cid), limit: max(limits.artifact, limits.artifacts))
+      let path = bundle.content(cid)
+      let stored: BlobStore.Stored
+      do throws(StoreError) {
+        stored = try blobs.put(path: path, limit: max(limits.artifact, limits.artifacts))
+      } catch .disk(let error) where error.isNotFound && error.subject == path {
+        throw .notABundle(bundle.folder, why: "\(cid) of its content is missing")
+      } catch {
+        throw .store(error)
       }
       guard stored.cid == cid else {
         throw .notABundle(bundle.folder, why: "\(cid) in it is not what its name says")

@@ -84,7 +84,8 @@ struct StoreExamination {
         "journal",
         "readable: \(total) tasks, \(active) of them not ended, "
           + "\(try store.number()) events")
-      return [reading] + damaged(try store.damagedTasks()) + [runner(store, active)]
+      return [reading] + damaged(try store.damagedTasks()) + lost(try store.lostTasks())
+        + [runner(store, active)]
     } catch {
       return [
         .problem(
@@ -103,6 +104,18 @@ struct StoreExamination {
           + "supervisor ends meanwhile shows its end, but may still lack what was lost.",
         next: "Look at them with `errand get` and `errand logs`; `errand cancel` ends one, "
           + "`errand doctor --fix` all of them that no living supervisor owns.")
+    ]
+  }
+
+  private func lost(_ tasks: [TaskID]) -> [Finding] {
+    guard let first = tasks.first else { return [] }
+    return [
+      .problem(
+        "lost tasks",
+        "the journal has lost \(tasks.count == 1 ? "a task" : "\(tasks.count) tasks") that a "
+          + "folder is here of, such as \(first)",
+        means: "They are not shown. What they left stays: nothing is pruned of them.",
+        next: "errand doctor --fix takes them in again from what they left.")
     ]
   }
 

@@ -1,5 +1,8 @@
 import JSON
+import MCP
 import Posix
+import TaskStore
+import Tools
 
 extension Command {
   static let list = Command(
@@ -55,14 +58,26 @@ enum Listing {
     } else if call[Options.quiet] {
       for item in items { try call.terminal.print(TaskText.id(of: item)) }
     } else if items.isEmpty {
-      call.terminal.note(
-        narrowing.isEmpty ? "No tasks. Make one: errand run \"…\" --watch" : "No task is like that."
-      )
+      call.terminal.note(try narrowing.isEmpty ? emptiness() : "No task is like that.")
     } else {
       try call.terminal.print(table(items).text(for: call.terminal))
       more(last, shown: items.count, call)
     }
     return .ok
+  }
+
+  /// Says that there is nothing, unless there are signs of what there was.
+  private static func emptiness() throws(Complaint) -> String {
+    let lost: Int
+    do {
+      lost = try Workshop(Operations.setting()).store().lostTasks().count
+    } catch let error as ToolFailure {
+      throw Complaint(error, in: .list)
+    } catch {
+      lost = 0  // The list itself has said what can be read.
+    }
+    guard lost > 0 else { return "No tasks. Make one: errand run \"…\" --watch" }
+    return "No tasks, but \(lost) that the journal has lost. Next: errand doctor"
   }
 
   /// Collects pages until there are enough; gives the tasks and the last page.
