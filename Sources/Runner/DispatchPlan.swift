@@ -37,7 +37,7 @@ struct DispatchPlan: Sendable {
 
   private let limits: Limits
   private var running = 0
-  /// Those among them that take no room, since they wait for their subtasks.
+  /// Those among them that take no room, since they wait for their subtasks or for an answer.
   private var waiting = 0
   private var runningByProfile: [String: Int] = [:]
   /// Places in use, and by whom.
@@ -155,8 +155,10 @@ struct DispatchPlan: Sendable {
 
   mutating func occupy(_ task: TaskRecord) {
     let profile = task.spec.launch.profile
-    // Above each that runs a whole chain may wait, and no more: else room were without end.
-    if delegating.contains(task.id), waiting < limits.maxParallel * limits.depth {
+    // Above each that runs a whole chain may wait, and no more: else room were without end. Nor may
+    // a few questions that nobody answers keep all others from starting.
+    let waits = delegating.contains(task.id) || task.status == .inputRequired
+    if waits, waiting < limits.maxParallel * limits.depth {
       waiting += 1
     } else {
       running += 1

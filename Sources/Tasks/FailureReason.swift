@@ -49,7 +49,7 @@ package enum FailureReason: String, Sendable, Hashable, CaseIterable {
     case .dependencyUnsatisfiable: "Look at the tasks it depends on."
     case .interrupted: "Read the messages to see how far it got, then retry the task."
     case .agentMissing:
-      "Install the agent, or name a profile that is available."
+      "Install the program, or name another; for an agent, name a profile that is available."
     case .agentVersionUnsupported: "Update the agent."
     case .agentAuth: "Log in to the agent in a terminal."
     case .agentQuota: "Wait until the quota is back, or name another profile."
@@ -59,7 +59,7 @@ package enum FailureReason: String, Sendable, Hashable, CaseIterable {
     case .agentCrashed: "Read the messages; an agent's own error output is in stderr.log."
     case .agentRefused: "Change the brief."
     case .outputMissing, .outputInvalid: "Read the messages; say in the brief what to hand in."
-    case .checkFailed: "Read the checks' output."
+    case .checkFailed: "Read what the checks say, and their output."
     case .workspaceError: "Check the directory, its permissions and the free space."
     case .sessionUnavailable: "Continue it with session new, which starts from a briefing."
     case .storeError: "Run `errand doctor`."

@@ -38,11 +38,12 @@ extension Retry: JSONCodable {
 
 extension TaskUpdate: JSONCodable {
   package static let json = Codec.object(
-    Self.init(title:tags:priority:launch:),
+    Self.init(title:tags:priority:launch:result:),
     optional("title", \.title, .string, "Its title."),
     optional("tags", \.tags, .array(of: .string), "Its tags."),
     optional("priority", \.priority, .int(0...100), "How urgent it is."),
-    optional("launch", \.launch, LaunchPlan.json, "Who runs it now."))
+    optional("launch", \.launch, LaunchPlan.json, "Who runs it now."),
+    optional("result", \.result, .string, "What came of it."))
 }
 
 extension TaskComment: JSONCodable {

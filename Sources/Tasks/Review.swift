@@ -71,14 +71,18 @@ package struct TaskUpdate: Sendable, Hashable {
   package var tags: [String]?
   package var priority: Int?
   package var launch: LaunchPlan?
+  /// What came of an ended task, in a line.
+  package var result: String?
 
   package init(
-    title: String? = nil, tags: [String]? = nil, priority: Int? = nil, launch: LaunchPlan? = nil
+    title: String? = nil, tags: [String]? = nil, priority: Int? = nil, launch: LaunchPlan? = nil,
+    result: String? = nil
   ) {
     self.title = title
     self.tags = tags
     self.priority = priority
     self.launch = launch
+    self.result = result
   }
 }
 
@@ -165,6 +169,10 @@ extension TaskRecord {
     if let launch = update.launch {
       guard status == .queued || status == .waiting else { throw .status(status) }
       spec.launch = launch
+    }
+    if let result = update.result {
+      guard status.isTerminal else { throw .status(status) }
+      resultSummary = result
     }
     spec.title = update.title ?? spec.title
     spec.tags = update.tags ?? spec.tags

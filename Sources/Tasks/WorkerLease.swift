@@ -97,6 +97,13 @@ extension TaskRecord {
       Abandonment(attemptN: attempt.attemptN, leaseId: attempt.leaseId, error: error))
   }
 
+  /// Finds the conversation that a worker left with an attempt, or else with the latest it did.
+  package func conversationLeft(in attemptN: Int? = nil) -> Artifact? {
+    artifacts.last {
+      $0.kind == Artifact.runtimeSession && (attemptN ?? $0.attemptN) == $0.attemptN
+    }
+  }
+
   /// When the latest attempt will have taken too long; a worker's lease never reaches beyond.
   package var workEnd: Timestamp? {
     latestAttempt?.startedAt?.adding(milliseconds: Int64(spec.runningTimeoutSec) * 1000)
@@ -125,4 +132,9 @@ extension Abandonment: JSONCodable {
     required("attemptN", \.attemptN, .int(1 ... .max), "The attempt."),
     required("leaseId", \.leaseId, .string, "Its lease."),
     required("error", \.error, AttemptError.json, "Why."))
+}
+
+extension Artifact {
+  /// The kind of what holds a worker's conversation.
+  package static let runtimeSession = "runtime_session"
 }

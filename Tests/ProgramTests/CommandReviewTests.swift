@@ -33,6 +33,8 @@ struct CommandReviewTests {
       #expect(try !desk.errand(["logs", "work"]).text.contains("do better"))
       #expect(try desk.errand(["accept", "work"]).text.contains("accepted"))
       _ = try desk.errand(["comment", "work", "well done"])
+      _ = try desk.errand(["update", "work", "--result", "The fix is in."])
+      #expect(try desk.json(["get", "work", "--json"])["resultSummary"] == "The fix is in.")
       let page = try desk.errand(["get", "work"]).text
       #expect(page.contains("accepted") && page.contains("well done"))
       #expect(try desk.errand(["retry", "work", "-q"]).status == .exited(code: 0))

@@ -95,6 +95,14 @@ import Testing
           ],
           "input": ["targetTaskId": id, "successCriteria": Self.rubric],
         ])
+      // The output's own name says as well whose it is.
+      let named = try conversation.call(
+        "tasks_create",
+        [
+          "brief": "Look at it.", "profile": "judge",
+          "references": [["outputCid": attempt["outputCid"] ?? .null]],
+        ])
+      #expect(named["references"]?.arrayValue?.first?["taskId"] == id, "\(named.text)")
       let judged = try conversation.end(of: try #require(verdict["id"]?.stringValue))
       #expect(judged["status"] == "completed", "\(judged.text)")
       #expect(judged["resultSummary"] == "Good work.")

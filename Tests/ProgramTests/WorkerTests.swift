@@ -218,11 +218,25 @@ import Testing
         ["task_id": "count", "lease_id": first, "session_id": "s-1", "text": "Hello."])
       _ = try server.call(
         "tasks_abort", ["task_id": "count", "lease_id": first, "reason": "Enough."])
-      _ = try claim(server, "ben")
+      let (_, second) = try claim(server, "ben")
       let found = try server.call("runtime_sessions_get", ["task_id": "count"])["session"]
       #expect(found?["title"] == "s-1" && found?["attemptN"] == 1, "\(found?.text ?? "")")
       let text = try server.content(of: "runtime_sessions_download", ["task_id": "count"])
       #expect(text == "Hello.")
+      // So it is for a task that goes on with this one.
+      _ = try server.call(
+        "runtime_sessions_upload",
+        ["task_id": "count", "lease_id": second, "session_id": "s-2", "text": "And more."])
+      _ = try server.call(
+        "tasks_complete",
+        ["task_id": "count", "lease_id": second, "output": ["summary": "Counted."]])
+      let next = try server.call(
+        "tasks_continue", ["from_task_id": "count", "brief": "Count on."])
+      let id = try #require(next["id"])
+      let taken = try server.call("runtime_sessions_get", ["task_id": id])["session"]
+      #expect(taken?["title"] == "s-2" && taken?["attemptN"] == 2, "\(taken?.text ?? "")")
+      let more = try server.content(of: "runtime_sessions_download", ["task_id": id])
+      #expect(more == "And more.")
     }
   }
 

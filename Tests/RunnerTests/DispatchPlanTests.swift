@@ -41,20 +41,23 @@ private struct Maker {
 private let claimed: [TaskEvent] = [
   .claimed(Claim(attemptN: 1, leaseId: "l", profile: "shell"))
 ]
-/// What a quota stopped, until an hour after noon.
-private let paused: [TaskEvent] =
+private let running: [TaskEvent] =
   claimed + [
     .started(
       Start(
         attemptN: 1, leaseId: "l",
         executor: Executor(
           agent: "a", host: "h", pid: 1, startedAtTicks: 1, supervisorPid: 1),
-        workspace: AttemptWorkspace(mode: .none, path: "/w"))),
+        workspace: AttemptWorkspace(mode: .none, path: "/w")))
+  ]
+/// What a quota stopped, until an hour after noon.
+private let paused: [TaskEvent] =
+  running + [
     .settled(
       Settlement(
         attemptN: 1, leaseId: "l",
         outcome: .paused(
-          Settlement.Pause(AttemptError(.agentQuota, "Used up."), resumeAt: oneHourLater)))),
+          Settlement.Pause(AttemptError(.agentQuota, "Used up."), resumeAt: oneHourLater))))
   ]
 private let oneHourLater = Maker.noon.adding(milliseconds: 3_600_000)
 private let held: [TaskEvent] = [.held(.directoryBusy, resumeAt: nil)]
@@ -75,6 +78,21 @@ private let held: [TaskEvent] = [.held(.directoryBusy, resumeAt: nil)]
       case .release(let id, _): "release \(byID[id] ?? "")"
       }
     }
+  }
+
+  @Test func whoeverWaitsForAnAnswerTakesNoRoomButNotWithoutEnd() throws {
+    var maker = Maker()
+    let asked: [TaskEvent] =
+      running + [
+        .inputRequested(
+          InputRequest(requestId: "q", attemptN: 1, question: "Which?", askedAt: Maker.noon))
+      ]
+    var tasks = try (0..<8).map { try maker.task("asking\($0)", asked) }
+    tasks.append(try maker.task("next"))
+    let limits = DispatchPlan.Limits(maxParallel: 2)
+    #expect(names(tasks, limits) == ["claim next"])
+    tasks += try (8..<10).map { try maker.task("asking\($0)", asked) }
+    #expect(names(tasks, limits) == [])
   }
 
   @Test func whatIsForOutsideWorkersIsNeverStartedNorHeldHere() throws {

@@ -76,6 +76,7 @@ struct TypeTests {
   static let refused: [(references: JSONValue, pointer: String)] = [
     ([["task_id": "no-such-task"]], "/references/0/task_id"),
     ([["cid": .string(ContentID(raw: [7]).description)]], "/references/0/cid"),
+    ([["output_cid": .string(ContentID(raw: [7]).description)]], "/references/0/output_cid"),
     ([["url": "file:///etc/passwd"]], "/references/0/url"),
     ([["role": "context"]], "/references/0"),
     ([["url": "https://a.b", "attempt_n": 1]], "/references/0"),

@@ -31,6 +31,16 @@ package struct WorkerDesk: Sendable {
     var record: TaskRecord
     var attempt: Attempt
     var ledger: AttemptLedger
+
+    /// The conversation that the worker has left, for another worker to go on with.
+    var session: AttemptSession? {
+      let kind: AttemptSession.Kind = record.spec.continuation?.session == nil ? .root : .extend
+      return record.conversationLeft(in: attempt.attemptN).map { left in
+        AttemptSession(
+          agentSessionId: left.title, kind: kind, adapter: .worker,
+          directory: record.spec.directory ?? "/", stored: true)
+      }
+    }
   }
 
   /// Takes the next task that suits a worker, for it alone; nil if there is none.
@@ -196,6 +206,8 @@ package struct WorkerDesk: Sendable {
   }
 
   private func settle(_ held: Held, _ settlement: Settlement) throws(StoreError) -> TaskRecord {
+    var settlement = settlement
+    settlement.session = held.session
     let record = try held.ledger.settle(settlement)
     try Self.tidy(after: record, in: store, by: actor)
     return record

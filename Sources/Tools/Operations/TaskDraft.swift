@@ -231,11 +231,13 @@ extension TasksCreate {
 }
 
 extension ToolFailure {
-  static func invalidInput(_ faults: [Fault], of type: String) -> ToolFailure {
+  static func invalidInput(
+    _ faults: [Fault], of type: String, tool: String = "tasks_create"
+  ) -> ToolFailure {
     ToolFailure(
       code: "task_validation_failed",
       summary: "The input does not fit type \(type). Nothing was stored.", faults: faults,
       nextStep:
-        "Correct it and call tasks_create again; tasks_schemas with the type has its schema.")
+        "Correct it and call \(tool) again; tasks_schemas with the type has its schema.")
   }
 }

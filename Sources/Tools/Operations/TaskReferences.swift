@@ -26,10 +26,16 @@ extension TasksCreate {
           throw .reference(place.appending(key: "url"), "expected a URL of http or https")
         }
         target = .outside(url: url)
-      default: throw .reference(place, "give exactly one of task_id, cid and url")
+      case (nil, nil, nil) where reference.outputCid != nil:
+        target = try output(named: reference.outputCid, team, place)
+      default:
+        throw .reference(place, "give exactly one of task_id, cid, url, or output_cid alone")
       }
-      if reference.task == nil, reference.attemptN ?? 0 > 0 || reference.outputCid != nil {
-        throw .reference(place, "attempt_n and output_cid go with task_id")
+      if reference.task == nil, reference.attemptN ?? 0 > 0 {
+        throw .reference(place, "attempt_n goes with task_id")
+      }
+      if reference.cid != nil || reference.url != nil, reference.outputCid != nil {
+        throw .reference(place, "output_cid goes with task_id, or stands alone")
       }
       bound.append(
         WorkReference(
@@ -37,6 +43,29 @@ extension TasksCreate {
           title: reference.title.map { CleanText.line($0, limit: 200) }))
     }
     return bound
+  }
+
+  /// Finds the latest task that handed an output in.
+  private func output(
+    named cid: ContentID?, _ team: String?, _ place: JSONPointer
+  ) throws(ToolFailure) -> WorkReference.Target {
+    var query = TaskQuery()
+    query.teamId = workshop.team(team)
+    query.hasAttempts = true
+    let store = try workshop.store()
+    var found: WorkReference.Target?
+    try naming { () throws(StoreError) in
+      try store.eachTask(query) { task in
+        guard found == nil, let one = task.attempts.last(where: { $0.outputCid == cid }) else {
+          return
+        }
+        found = .task(task.id, attemptN: one.attemptN, outputCid: cid)
+      }
+    }
+    guard let found else {
+      throw .reference(place.appending(key: "output_cid"), "no attempt handed that in")
+    }
+    return found
   }
 
   private func output(

@@ -103,7 +103,7 @@ package struct TasksRetry: TaskTool {
       Fault(
         pointer: fault.pointer.tokens == ["brief"] ? fault.pointer : .root, message: fault.message)
     }
-    guard faults.isEmpty else { throw .invalidInput(faults, of: type.name) }
+    guard faults.isEmpty else { throw .invalidInput(faults, of: type.name, tool: name) }
     do throws(CanonicalFormError) {
       let value = JSONValue.object(input)
       return Retry.Change(input: value, inputCid: ContentID(json: try value.canonical))

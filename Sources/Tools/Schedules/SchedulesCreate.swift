@@ -53,7 +53,7 @@ package struct SchedulesCreate: TaskTool {
         "While a run has not ended: skip the next, or queue it behind."),
       defaulted(
         "missed", \.missed, Schedule.Missed.json, .runOnce,
-        "After times that went by with the machine off: one run, or none."),
+        "After times missed by over 10 minutes, with the machine off: one run, or none."),
       optional("starts_at", \.startsAt, .text(1...40), "No run before."),
       optional("ends_at", \.endsAt, .text(1...40), "No run after."),
       required(

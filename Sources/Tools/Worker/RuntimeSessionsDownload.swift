@@ -37,7 +37,8 @@ package struct RuntimeSessionsDownload: TaskTool {
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> ContentOutput {
     let task = try workshop.find(
       TaskPlace(task: input.task, team: input.team, diary: input.diary))
-    guard let session = RuntimeSessionsGet.latest(of: task, input.attemptN) else {
+    guard let (holder, session) = try RuntimeSessionsGet.left(with: task, input.attemptN, workshop)
+    else {
       throw ToolFailure(
         code: FailureCode.notFound.rawValue,
         summary: "No conversation was left with task \(task.spec.name).",
@@ -45,7 +46,7 @@ package struct RuntimeSessionsDownload: TaskTool {
     }
     return try TasksArtifactsDownload(workshop: workshop).perform(
       TasksArtifactsDownload.Input(
-        task: input.task, cid: session.cid, attemptN: session.attemptN, offset: input.offset,
+        task: .id(holder.id), cid: session.cid, attemptN: session.attemptN, offset: input.offset,
         form: input.form, team: input.team, diary: input.diary, maxBytes: input.maxBytes), caller)
   }
 }

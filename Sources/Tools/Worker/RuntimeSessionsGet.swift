@@ -5,15 +5,13 @@ import Tasks
 
 /// Says whether a worker left its conversation with a task, for whoever goes on with it.
 package struct RuntimeSessionsGet: TaskTool {
-  /// The kind of artifact that holds a worker's conversation.
-  static let kind = "runtime_session"
-
   package let workshop: Workshop
   package let name = "runtime_sessions_get"
   package let title = "Find a conversation"
   package let summary = """
     Shows the conversation that a worker left with a task by runtime_sessions_upload: the latest, \
-    or that of one attempt. runtime_sessions_download gives its content.
+    that of one attempt, or else the one that the task goes on with. runtime_sessions_download \
+    gives its content.
     """
   package let hints = ToolHints.reading
   package let group = Toolset.worker
@@ -33,15 +31,26 @@ package struct RuntimeSessionsGet: TaskTool {
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     let task = try workshop.find(
       TaskPlace(task: input.task, team: input.team, diary: input.diary))
-    let found = Self.latest(of: task, input.attemptN).map { ArtifactView($0, of: task.id) }
+    let found = try Self.left(with: task, input.attemptN, workshop).map {
+      ArtifactView($0.conversation, of: $0.task.id)
+    }
     return Output(
       session: found,
       hint: found == nil
         ? "None was left. Start anew." : "Call runtime_sessions_download for its content.")
   }
 
-  static func latest(of task: TaskRecord, _ attemptN: Int?) -> Artifact? {
-    task.artifacts.last { $0.kind == kind && (attemptN ?? $0.attemptN) == $0.attemptN }
+  /// Finds it with the task, or else with the attempt that the task goes on with.
+  static func left(
+    with task: TaskRecord, _ attemptN: Int?, _ workshop: Workshop
+  ) throws(ToolFailure) -> (task: TaskRecord, conversation: Artifact)? {
+    if let own = task.conversationLeft(in: attemptN) { return (task, own) }
+    guard attemptN == nil, let source = task.spec.continuation, source.session != nil else {
+      return nil
+    }
+    let earlier = try workshop.find(
+      TaskPlace(task: .id(source.taskId), team: task.spec.teamId, diary: nil))
+    return earlier.conversationLeft(in: source.attemptN).map { (earlier, $0) }
   }
 
   package struct Output: JSONCodable, ToolOutput {

@@ -51,7 +51,7 @@ package struct RuntimeSessionsUpload: TaskTool {
       try desk.renew(task, input.leaseId)
     }
     let order = TasksArtifactsUpload.Input(
-      task: input.task, attemptN: record.attemptCount, kind: RuntimeSessionsGet.kind,
+      task: input.task, attemptN: record.attemptCount, kind: Artifact.runtimeSession,
       title: input.sessionId, text: input.text, bytes: input.bytes, path: input.path,
       contentType: input.contentType, contentEncoding: nil, team: input.team, diary: input.diary)
     return try TasksArtifactsUpload(workshop: workshop).perform(order, caller)

@@ -49,8 +49,7 @@ struct StoreExamination {
         .problem(
           "writing", "the store cannot be written (\(error.reason))",
           means: "Tasks can be read, but none can be created or changed.",
-          next: error.isNoSpace
-            ? "Make room on the disk of \(root)." : "Check owner and permissions of \(root).")
+          next: error.cure)
       ]
     }
   }

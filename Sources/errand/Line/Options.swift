@@ -20,6 +20,9 @@ enum Options {
   static let directory = OptionKey<String?>.path(
     "dir", "d", "DIR", "Directory to work in; by default the current one."
   ).filling("directory")
+  static let result = OptionKey<String?>.text(
+    "result", nil, "TEXT", "What came of an ended task, in a line."
+  ).filling("result")
   static let profile = OptionKey<String?>.text(
     "profile", "p", "NAME", "Who runs it; `errand schemas` lists them."
   ).filling("profile")
@@ -248,7 +251,7 @@ enum Options {
   ).filling("overlap")
   static let missed = OptionKey<String?>.choice(
     "missed", nil, Schedule.Missed.allCases.map(\.rawValue),
-    "After times that went by with the machine off: one run, or none."
+    "After times missed by more than 10 minutes, with the machine off: one run, or none."
   ).filling("missed")
   static let starts = OptionKey<String?>.text("starts", nil, "TIME", "No run before.")
     .filling("starts_at")

@@ -127,11 +127,15 @@ enum NewTask {
     let equals = text.firstIndex(of: "=")
     let role = equals.map { text[..<$0] }.flatMap { $0.contains(":") ? nil : String($0) }
     let what = role == nil ? text : String(text.dropFirst((role?.count ?? 0) + 1))
-    var reference: JSONObject = [
-      what.contains("://") ? "url" : what.hasPrefix("bafk") ? "cid" : "task_id": .string(what)
-    ]
+    var reference: JSONObject = [member(naming: what): .string(what)]
     reference["role"] = role.map { .string($0) }
     return .object(reference)
+  }
+
+  private static func member(naming what: String) -> String {
+    if what.contains("://") { return "url" }
+    if what.hasPrefix("bafk") { return "cid" }
+    return ContentID(parsing: what) == nil ? "task_id" : "output_cid"
   }
 
   private static func announce(_ task: JSONValue, _ call: Invocation) throws(Complaint) {

@@ -52,12 +52,11 @@ extension Command {
     run: Reviewing.retry)
 
   static let update = Command(
-    path: ["update"], summary: "Change a task's title, tags, priority or profile.",
+    path: ["update"], summary: "Change a task's title, tags, priority, profile or result.",
     operands: [.task],
     options: [
       Options.title.spec, Options.tags.spec, Options.priority.spec, Options.profile.spec,
-      Options.json.spec,
-      Options.quiet.spec,
+      Options.result.spec, Options.json.spec, Options.quiet.spec,
     ] + Options.place,
     tool: "tasks_update",
     examples: [

@@ -11,9 +11,9 @@ extension Command {
     tool: "schedules_create",
     notes: """
       Give one of --cron, --every and --at. Each time that comes makes one task, made once even if
-      the machine dies meanwhile. An hour that clocks skip comes when they have been set; one that
-      they show twice comes once. A runner waits for the times; `errand schedule install` has it
-      started again after a restart of the machine.
+      the machine dies meanwhile. Where clocks are set, a fixed time comes once; what comes every few
+      minutes or hours keeps its pace. A runner waits for the times; `errand schedule install` has
+      it started again after a restart of the machine.
       """,
     examples: [
       Example("errand schedule add --cron \"0 9 * * mon-fri\" \"triage new issues\"", "Workdays."),
