@@ -6,6 +6,8 @@ import JSON
 package struct Redactor: Sendable {
   /// Shorter values would hit ordinary words.
   package static let shortest = 6
+  /// Counts the bytes that are looked at for the word, or the escape, a token would stand in.
+  private static let look = 16
 
   private let secrets: [(value: [UInt8], mark: [UInt8])]
   /// By the first byte of a secret, a token or a sign before a value, the second ones as bits of
@@ -21,7 +23,7 @@ package struct Redactor: Sendable {
     secrets =
       values
       .filter { $0.value.utf8.count >= Self.shortest }
-      .flatMap { name, value in Self.forms(value).map { (name, $0) } }
+      .flatMap { name, value in SecretForms.all(value).map { (name, $0) } }
       .sorted { ($0.1.count, $1.0) > ($1.1.count, $0.0) }
       .map { ($0.1, Array("[secret \($0.0)]".utf8)) }
     // Behind a sign any byte may begin a value.
@@ -32,13 +34,6 @@ package struct Redactor: Sendable {
   }
 
   private static func bit(of second: UInt8) -> UInt64 { 1 << UInt64(second & 63) }
-
-  /// A value stands differently in JSON if it has to be escaped there.
-  private static func forms(_ value: String) -> [[UInt8]] {
-    let plain = Array(value.utf8)
-    let quoted = JSONValue.string(value).bytes.dropFirst().dropLast()
-    return quoted.elementsEqual(plain) ? [plain] : [plain, Array(quoted)]
-  }
 
   private static let shapeFirsts: [[TokenShape]] = {
     var firsts = [[TokenShape]](repeating: [], count: 256)
@@ -117,8 +112,10 @@ package struct Redactor: Sendable {
           continue
         }
       }
-      let previous = index == 0 ? before.last ?? 0 : bytes[index - 1]
-      switch find(in: bytes[index...], tokens: !TokenShape.isOfWord(previous), isWhole) {
+      let lead = bytes[..<index].suffix(Self.look)
+      let isInWord = TokenShape.isInWord(
+        behind: lead.count < Self.look ? before.suffix(Self.look) + lead : lead)
+      switch find(in: bytes[index...], tokens: !isInWord, isWhole) {
       case .nothing: index += 1
       case .unfinished:
         clean += bytes[copied..<index]

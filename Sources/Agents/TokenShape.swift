@@ -120,7 +120,29 @@ struct TokenShape: Sendable {
     }
   }
 
-  /// Tells a byte before which no token begins: it would be the middle of a word.
+  /// Tells that no token begins behind these bytes: it would be the middle of a word. What ends an
+  /// escape is of no word: `\n`, `\u0022`, `%20`, a terminal's colour.
+  static func isInWord(behind before: ArraySlice<UInt8>) -> Bool {
+    guard let last = before.last, isOfWord(last) else { return false }
+    let rest = before.dropLast()
+    if rest.last == UInt8(ascii: "\\") { return !"abefnrtv0".utf8.contains(last) }
+    for (sign, digits) in [("\\u", 4), ("\\x", 2), ("%", 2)] {
+      let (head, tail) = (before.dropLast(digits), before.suffix(digits))
+      let isEscape = tail.count == digits && tail.allSatisfy(isHex)
+      if isEscape, head.suffix(sign.utf8.count).elementsEqual(sign.utf8) { return false }
+    }
+    var colour = rest
+    while let byte = colour.last, isDigit(byte) || byte == UInt8(ascii: ";") { colour.removeLast() }
+    return !["\u{1B}[", "1b[", "1B[", "33[", "\\e["].contains {
+      colour.suffix($0.utf8.count).elementsEqual($0.utf8)
+    }
+  }
+
+  private static func isHex(_ byte: UInt8) -> Bool {
+    isDigit(byte) || (0x61...0x66).contains(byte | 0x20)
+  }
+
+  /// Tells a byte that words are made of.
   static func isOfWord(_ byte: UInt8) -> Bool {
     isDigit(byte) || isUpper(byte) || isLower(byte) || byte == UInt8(ascii: "_")
   }

@@ -10,7 +10,7 @@ struct AgentProcess {
   static func start(
     _ launch: AgentLaunch, in directory: String, environment: [String: String],
     marker: String, transcript: BoundedFile, errorLog: BoundedFile, redactor: Redactor,
-    hearsErrors: Bool = false
+    hearsErrors: Bool = false, leavesOutPieces: Bool = false
   ) throws(Unfit) -> AgentProcess {
     let executable = try program(launch.program, in: directory, environment["PATH"])
     do throws(SpawnFailure) {
@@ -32,7 +32,8 @@ struct AgentProcess {
         streams: AgentStreams(
           output: output.takeReading(), errors: errors.takeReading(), input: input.takeWriting(),
           inputBytes: inputBytes, isDialogue: launch.input == .dialogue, transcript: transcript,
-          errorLog: errorLog, redactor: redactor, hearsErrors: hearsErrors))
+          errorLog: errorLog, redactor: redactor, hearsErrors: hearsErrors,
+          leavesOutPieces: leavesOutPieces))
     } catch {
       throw unfit(error)
     }

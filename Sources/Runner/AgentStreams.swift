@@ -26,6 +26,8 @@ final class AgentStreams {
   private(set) var errorTail = TailText()
   /// Cuts error output into lines where somebody is to hear them.
   private var errorSplitter: LineSplitter?
+  /// Whether lines that carry a piece of what follows whole are left out of the transcript.
+  private let leavesOutPieces: Bool
   private var outputRedactor: Redactor
   private var errorRedactor: Redactor
 
@@ -35,9 +37,10 @@ final class AgentStreams {
   init(
     output: consuming Descriptor, errors: consuming Descriptor, input: consuming Descriptor?,
     inputBytes: [UInt8], isDialogue: Bool, transcript: BoundedFile, errorLog: BoundedFile,
-    redactor: Redactor, hearsErrors: Bool
+    redactor: Redactor, hearsErrors: Bool, leavesOutPieces: Bool
   ) {
     if hearsErrors { errorSplitter = LineSplitter(maxLength: AgentBounds.parsedLine) }
+    self.leavesOutPieces = leavesOutPieces
     self.output = End(output)
     self.errors = End(errors)
     if let input { self.input = End(input) }
@@ -66,18 +69,35 @@ final class AgentStreams {
 
   /// Cuts what has been cleared of secrets, which may go over several lines, into lines.
   private func cut(_ bytes: [UInt8]) throws(SystemError) -> [AgentLine] {
-    try transcript.append(bytes)
+    if !leavesOutPieces { try transcript.append(bytes) }
     splitter.append(bytes)
-    var lines: [AgentLine] = []
-    while let line = splitter.next() { lines.append(Self.agentLine(line)) }
-    return lines
+    var lines: [Line] = []
+    while let line = splitter.next() { lines.append(line) }
+    return try kept(lines)
+  }
+
+  /// Puts the lines of a protocol into the transcript, but for pieces.
+  private func kept(_ lines: [Line]) throws(SystemError) -> [AgentLine] {
+    guard leavesOutPieces else { return lines.map(Self.agentLine) }
+    var bytes: [UInt8] = []
+    for line in lines {
+      switch line {
+      case .line(let line):
+        if !StreamPiece.isOne(line) { bytes += line + [UInt8(ascii: "\n")] }
+      case .unterminated(let line): bytes += line
+      case .tooLong(let prefix, let length):
+        bytes += prefix + Array(" [cut: \(prefix.count) of \(length) bytes kept]\n".utf8)
+      }
+    }
+    try transcript.append(bytes)
+    return lines.map(Self.agentLine)
   }
 
   /// Reads no more; gives what stood there without a newline.
   func finishOutput() throws(SystemError) -> [AgentLine] {
     output = nil
     let lines = try cut(outputRedactor.finish())
-    return lines + (splitter.finish().map { [Self.agentLine($0)] } ?? [])
+    return lines + (try kept(splitter.finish().map { [$0] } ?? []))
   }
 
   /// Reads once of the error output; gives its whole lines where they are to be heard.

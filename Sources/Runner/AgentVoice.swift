@@ -14,6 +14,8 @@ struct AgentVoice {
   private var warnings: [String] = []
   private let gathering: Duration
   private let redactor: Redactor
+  /// Clears the pieces of the block that runs: no piece of a secret looks like one.
+  private var running: Redactor
   private var keeper: SessionKeeper
   private var flushAt: MonotonicTime?
   private var lastFlush: MonotonicTime?
@@ -37,6 +39,7 @@ struct AgentVoice {
     self.prices = prices
     self.gathering = gathering
     self.redactor = redactor
+    running = redactor
     self.keeper = keeper
   }
 
@@ -199,7 +202,7 @@ struct AgentVoice {
     guard failure == nil else { return reaction.bytes }
     hasSpoken = hasSpoken || reaction.events.contains { $0 != .unknown }
     // What a line says may hold a secret that its bytes, escaped, did not show.
-    let events = reaction.events.map { $0.redacted(by: redactor) }
+    let events = reaction.events.compactMap { cleared($0) }
     sink.take(events)
     for event in events {
       switch event {
@@ -217,6 +220,19 @@ struct AgentVoice {
     for warning in budget.warnings(at: usage) { warn(warning.text) }
     exhausted = exhausted ?? budget.exhausted(at: usage)?.text
     return reaction.bytes
+  }
+
+  /// Takes secrets out of an event; nil for a piece that may be the beginning of one.
+  private mutating func cleared(_ event: AgentEvent) -> AgentEvent? {
+    switch event {
+    case .textDelta(let piece):
+      let clean = running.pass(Array(piece.utf8))
+      return clean.isEmpty ? nil : .textDelta(String(decoding: clean, as: UTF8.self))
+    case .text:
+      running = redactor
+      return event.redacted(by: redactor)
+    default: return event.redacted(by: redactor)
+    }
   }
 
   private mutating func store() { keep { (sink) throws(StoreError) in try sink.store() } }

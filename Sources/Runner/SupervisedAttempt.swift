@@ -212,7 +212,8 @@ struct SupervisedAttempt {
       marker: ledger.marker, transcript: transcript, errorLog: errorLog,
       redactor: Redactor(setting.secrets),
       // What a command complains of is half of what it says; an agent's own log is noise.
-      hearsErrors: setting.adapter.traits.exitCodeIsResult)
+      hearsErrors: setting.adapter.traits.exitCodeIsResult,
+      leavesOutPieces: !setting.adapter.traits.exitCodeIsResult)
   }
 
   private func clocks(_ traits: AgentTraits) -> AttemptClocks {

@@ -108,6 +108,24 @@ import Testing
   }
 
   @Test(arguments: [
+    #"line:\n"#, #"\t"#, #"x\r"#, #"a\u000a"#, #"{\"a\":\"b\\n"#, "\u{1B}[1;32m", #"\u001b[0m"#,
+    "q=%20", #"\x41"#, "\n",
+  ])
+  func aTokenBehindAnEscapeIsNotTheMiddleOfAWord(_ before: String) {
+    let whole = Array("\(before)ghp_\(Self.word)\\n".utf8)
+    let expected = "\(before)[secret GitHub token]\\n"
+    for size in [1, 2, 7, whole.count] {
+      var redactor = Redactor([:])
+      var clean: [UInt8] = []
+      for start in stride(from: 0, to: whole.count, by: size) {
+        clean += redactor.pass(Array(whole[start..<min(start + size, whole.count)]))
+      }
+      #expect(text(clean + redactor.finish()) == expected, "\(size)")
+    }
+  }
+
+  @Test(arguments: [
+    #"C:\task-0123456789abcdefghijklmnop"#, "a[mask-0123456789abcdefghijklmnop",
     "a task-0123456789abcdefghijklmnop", "sk-a-long-name-with-no-figure-in-it", "AKIASHORT",
     "eyJ without parts", "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----",
     "xoxo-123456789012",
@@ -123,9 +141,38 @@ import Testing
     #expect(clean.count > 80_000)
   }
 
+  @Test(arguments: [
+    "p/é\"q\\w\n<&>", #"p/é\"q\\w\n<&>"#, #"p\/é\"q\\w\n<&>"#, #"p/\u00e9\"q\\w\n<&>"#,
+    #"p\/\u00e9\"q\\w\n<&>"#, #"p/é\"q\\w\n\u003c\u0026\u003e"#, #"p/é\\\"q\\\\w\\n<&>"#,
+    #"p\\/é\\\"q\\\\w\\n<&>"#,
+  ])
+  func aValueIsFoundHoweverItIsEscaped(_ form: String) {
+    let redactor = Redactor(["KEY": "p/é\"q\\w\n<&>"])
+    #expect(redactor.redacted("a \(form) b") == "a [secret KEY] b")
+  }
+
   @Test func valuesAreFoundInJSONAsTheyAreEscapedThere() {
     let redactor = Redactor(["KEY": "a\"b\\c\nd"])
     #expect(redactor.redacted(#"{"x":"a\"b\\c\nd"}"#) == #"{"x":"[secret KEY]"}"#)
     #expect(redactor.redacted(["x": ["a\"b\\c\nd", 1]]) == ["x": ["[secret KEY]", 1]])
+  }
+
+  @Test func onlyLinesThatCarryPiecesAreLeftOut() {
+    let pieces = [
+      #"{"event":{"type":"content_block_delta"},"type":"stream_event"}"#,
+      #"{"method":"item/commandExecution/outputDelta","params":{"delta":"x"}}"#,
+      #"{"method":"session/update","params":{"update":{"sessionUpdate":"agent_thought_chunk"}}}"#,
+    ]
+    let others = [
+      #"{"type":"stream_event","event":{"type":"message_delta","usage":{}}}"#,
+      #"{"type":"assistant","message":{"content":"a \"delta\" and \"agent_message_chunk\""}}"#,
+      #"{"id":3,"method":"session/update","params":{"update":{"sessionUpdate":"x_chunk"}}}"#,
+      #"prose of a "delta""#, "",
+    ]
+    for piece in pieces { #expect(StreamPiece.isOne(Array(piece.utf8)), "\(piece)") }
+    for other in others { #expect(!StreamPiece.isOne(Array(other.utf8)), "\(other)") }
+    let whole = zip(others, pieces + ["torn"]).flatMap { [$0, $1] }.joined(separator: "\n")
+    let left = (others.prefix(3) + [others[3], "torn"]).joined(separator: "\n")
+    #expect(text(StreamPiece.removed(from: Array(whole.utf8))) == left)
   }
 }

@@ -108,6 +108,44 @@ import Testing
     }
   }
 
+  /// Says a secret piece by piece, as each protocol does, and then whole where it does so.
+  private static func pieces(of agent: Speaker, _ first: String, _ rest: String) -> String {
+    func line(_ piece: String) -> String {
+      switch agent {
+      case .claude:
+        #"{"type":"stream_event","event":{"type":"content_block_delta","delta":{"type":"text_delta","text":"\#(piece)"}}}"#
+      case .codex:
+        #"{"method":"item/agentMessage/delta","params":{"threadId":"t","itemId":"m","delta":"\#(piece)"}}"#
+      case .acp:
+        #"{"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"s","update":{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"\#(piece)"}}}}"#
+      }
+    }
+    let result =
+      #"{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"a","content":"line:\n\#(first)\#(rest)\n"}]}}"#
+    let lines =
+      [line("Key: " + first), line(rest), line(" it is.")] + (agent == .claude ? [result] : [])
+    return lines.map { "say '\($0)'" }.joined(separator: "\n")
+  }
+
+  @Test(arguments: Speaker.allCases)
+  func aSecretSaidInPiecesOrBehindAnEscapeIsKeptNowhere(_ agent: Speaker) throws {
+    try withStage { stage in
+      let (first, rest) = ("sk-ant-api03-abcdefgh", "ijklmnopqrstuvwxyz0123")
+      let task = try agent.task(
+        on: stage, Self.pieces(of: agent, first, rest) + "\nover 'that was it'; rest")
+      let runner = try stage.startRunner()
+      let ended = try stage.wait(for: task)
+      #expect(ended.status == .completed, "\(ended.statusMessage ?? "")")
+      let folder = stage.attemptFolder(ended)
+      for name in ["transcript.jsonl", "messages-000001.jsonl"] {
+        let text = try readText(folder + "/" + name)
+        #expect(!text.contains("abcdefgh") && !text.contains("ijklmnop"), "\(name): \(text)")
+      }
+      #expect(try readText(folder + "/transcript.jsonl").hasPrefix("{"))
+      _ = consume runner
+    }
+  }
+
   @Test func aFileStaysAsItIsAndThePatchShowsNoSecret() throws {
     try withStage { stage in
       let tree = stage.base + "/tree"

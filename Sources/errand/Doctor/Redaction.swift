@@ -50,7 +50,8 @@ struct Redaction {
         left += 1
         continue
       }
-      do throws(SystemError) { try cleanFiles(in: folder) } catch { throw .disk(error) }
+      let isProtocol = [.claude, .codex, .acp].contains(task.spec.launch.adapter)
+      do throws(SystemError) { try cleanFiles(in: folder, isProtocol) } catch { throw .disk(error) }
       _ = consume lock
     }
   }
@@ -59,13 +60,15 @@ struct Redaction {
     do throws(SystemError) { return try files.exists(path) } catch { throw .disk(error) }
   }
 
-  private mutating func cleanFiles(in folder: String) throws(SystemError) {
+  private mutating func cleanFiles(in folder: String, _ isProtocol: Bool) throws(SystemError) {
     for name in try files.list(folder) where name.hasSuffix(".jsonl") || name.hasSuffix(".log") {
       let path = Path.join(folder, name)
       guard try files.status(path, followingLinks: false)?.kind == .file else { continue }
       let bytes = try files.read(path)
-      guard redactor.marks(bytes) else { continue }
-      try files.replace(path, with: redactor.redacted(bytes))
+      var clean = redactor.marks(bytes) ? redactor.redacted(bytes) : bytes
+      if isProtocol, name == "transcript.jsonl" { clean = StreamPiece.removed(from: clean) }
+      guard clean != bytes else { continue }
+      try files.replace(path, with: clean)
       changed += 1
     }
   }
