@@ -68,6 +68,49 @@ import Testing
     }
   }
 
+  /// As Codex writes it: of a copy only what came after, with its source's name in the first line.
+  @Test func aCopyIsKeptAndPutBackWithWhatItWasCopiedFrom() throws {
+    try withTemporaryDirectory { base in
+      let files = RealFileSystem()
+      let home = SessionHome(folder: base + "/home")
+      let day = "2026/11/28"
+      try files.createDirectories("\(home.folder)/\(day)")
+      let ids = (0..<3).map { "01a22361-c53d-71a2-bf71-00000000000\($0)" }
+      for (number, id) in ids.enumerated() {
+        let source = number > 0 ? #","forked_from_id":"\#(ids[number - 1])""# : ""
+        try writeFile(
+          "\(home.folder)/\(day)/rollout-2026-11-28T18-18-5\(number)-\(id).jsonl",
+          #"{"ordinal":31,"type":"session_meta","payload":{"id":"\#(id)"\#(source)}}"# + "\n{}\n")
+      }
+      let store = SessionFiles()
+      #expect(try store.isWhole(ids[2], in: home))
+      #expect(try store.save(ids[2], from: home, to: base + "/kept") == .stored)
+      let names = try files.list("\(home.folder)/\(day)")
+      for name in names where !name.contains(ids[2]) {
+        try files.remove("\(home.folder)/\(day)/\(name)")
+      }
+      #expect(try store.has(ids[2], in: home))
+      #expect(try !store.isWhole(ids[2], in: home))
+      for _ in 0..<2 {
+        #expect(try store.restore(ids[2], from: base + "/kept", to: home, directory: "/w"))
+        #expect(try files.list("\(home.folder)/\(day)").sorted() == names.sorted())
+        try files.removeTree(home.folder)
+      }
+    }
+  }
+
+  @Test func aCopyThatNamesItselfItsSourceIsFollowedOnce() throws {
+    try withTemporaryDirectory { base in
+      let home = SessionHome(folder: base + "/home")
+      try RealFileSystem().createDirectory(home.folder)
+      try writeFile(
+        "\(home.folder)/rollout-1-\(Self.id).jsonl",
+        #"{"payload":{"forked_from_id":"\#(Self.id)"}}"#)
+      #expect(try SessionFiles().save(Self.id, from: home, to: base + "/kept") == .stored)
+      #expect(try FolderSize.of(base + "/kept").bytes > 0)
+    }
+  }
+
   @Test func claudesConversationMovesWithItsDirectoryAndNeverOverOne() throws {
     try withTemporaryDirectory { base in
       let files = RealFileSystem()

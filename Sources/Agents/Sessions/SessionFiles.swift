@@ -15,11 +15,12 @@ package struct SessionFiles: Sendable {
   /// Says what came of keeping one.
   package enum Kept: Sendable, Hashable { case stored, missing, tooLarge }
 
-  /// Keeps a conversation in `folder`, which it replaces; whole or not at all.
+  /// Keeps a conversation, and what it is a copy of, in `folder`, which it replaces; whole or not
+  /// at all.
   package func save(
     _ id: String, from home: SessionHome, to folder: String
   ) throws(SystemError) -> Kept {
-    let found = try home.find(id, files: files)
+    let found = try home.findLineage(id, files: files).paths
     guard !found.isEmpty else { return .missing }
     let draft = folder + ".draft"
     if try files.exists(draft) { try files.removeTree(draft) }
@@ -46,7 +47,7 @@ package struct SessionFiles: Sendable {
   package func restore(
     _ id: String, from folder: String, to home: SessionHome, directory: String
   ) throws(SystemError) -> Bool {
-    let kept = try SessionHome(folder: folder).find(id, files: files)
+    let kept = try SessionHome(folder: folder).findLineage(id, files: files).paths
     for path in kept {
       var parts = path.split(separator: "/").map(String.init)
       if home.followsDirectory, parts.count > 1 { parts[0] = SessionHome.dashed(directory) }
@@ -73,6 +74,11 @@ package struct SessionFiles: Sendable {
       return true
     }
     return false
+  }
+
+  /// Tells whether all is in a home that a conversation is a copy of.
+  package func isWhole(_ id: String, in home: SessionHome) throws(SystemError) -> Bool {
+    try home.findLineage(id, files: files).isWhole
   }
 
   private func isThere(_ path: String) throws(SystemError) -> Bool {

@@ -1,3 +1,4 @@
+import JSON
 import Posix
 import Tasks
 
@@ -84,6 +85,44 @@ package struct SessionHome: Sendable, Hashable {
       level = below
     }
     return found
+  }
+
+  /// Bounds how far back copies of copies are followed, and what is read of one to learn of its
+  /// source.
+  private enum Lineage {
+    static let generations = 32
+    static let head = 1 << 20
+  }
+
+  /// Finds a conversation and those it was copied from: Codex keeps of a copy only what came after,
+  /// and reads the rest where its source is. Not whole if one of them is missing.
+  func findLineage(
+    _ id: String, files: any FileSystem
+  ) throws(SystemError) -> (paths: [String], isWhole: Bool) {
+    var paths: [String] = []
+    var next: String? = id
+    for _ in 0..<Lineage.generations {
+      guard let id = next else { return (paths, true) }
+      let found = try find(id, files: files)
+      guard !found.isEmpty else { return (paths, false) }
+      paths += found.filter { !paths.contains($0) }
+      next = nil
+      for path in found where next == nil { next = try source(of: path, files) }
+    }
+    return (paths, next == nil)
+  }
+
+  /// Reads in a rollout's first line what it is a copy of.
+  private func source(of path: String, _ files: any FileSystem) throws(SystemError) -> String? {
+    guard Path.name(path).hasPrefix("rollout-"), path.hasSuffix(".jsonl") else { return nil }
+    let head = try files.openForReading(Path.join(folder, path)).read(Lineage.head, at: 0)
+    let line = head.prefix { $0 != UInt8(ascii: "\n") }
+    do throws(JSONSyntaxError) {
+      let value = try JSONValue.parse(Array(line), surrogates: .replaced)
+      return value["payload"]?["forked_from_id"]?.stringValue
+    } catch {
+      return nil
+    }
   }
 
   private func isFolder(_ path: String, _ files: any FileSystem) throws(SystemError) -> Bool {
