@@ -19,9 +19,13 @@ package struct Brief: Sendable, Hashable {
   package var outputSchema: JSONValue?
   /// The most US dollars it may use, for agents that count only at a turn's end.
   package var budgetUsd: Double?
+  package var budgetOwner = BudgetOwner.task
   /// What is said instead, where the conversation turns out not to be one its agent can copy; nil
   /// where nothing else than a copy will do.
   package var anew: String?
+
+  /// Says whose limit it is that the agent may not go beyond.
+  package enum BudgetOwner: Sendable, Hashable { case task, day }
 
   /// Says which conversation of the agent's an attempt carries on.
   package enum Conversation: Sendable, Hashable {
@@ -84,12 +88,15 @@ package struct Brief: Sendable, Hashable {
   package enum Stop: Sendable, Hashable {
     /// A quota stopped it in its work.
     case paused
+    /// It ended before its work did; with the words of who has it go on.
+    case brokenOff(String?)
     /// What it came to was sent back, with these words.
     case sentBack(String?)
 
     fileprivate var words: String {
       switch self {
-      case .paused, .sentBack(nil): "You were stopped. Go on where you were."
+      case .paused, .brokenOff(nil), .sentBack(nil): "You were stopped. Go on where you were."
+      case .brokenOff(let words?): "You were stopped. Go on where you were.\n\n" + words
       case .sentBack(let feedback?): "Your work was sent back. Go on with it:\n\n" + feedback
       }
     }

@@ -21,6 +21,13 @@ enum ProviderFailure {
     return telling.first { words.contains($0.words) }?.reason
   }
 
+  /// Tells that no waiting helps: what was paid for is used up.
+  static func isSpent(_ words: String) -> Bool {
+    let words = words.lowercased()
+    return ["insufficient_quota", "current quota", "plan and billing", "credit balance"]
+      .contains { words.contains($0) }
+  }
+
   private static let telling: [(words: String, reason: FailureReason)] = [
     ("prompt is too long", .contextOverflow), ("context_length_exceeded", .contextOverflow),
     ("context window", .contextOverflow), ("output token maximum", .contextOverflow),

@@ -59,7 +59,7 @@ struct QuestionForm: Sendable, Hashable {
     }
     return [
       "type": "object", "properties": .object(properties),
-      "required": .array(items.map { .string($0.key) }),
+      "required": .array(items.map { .string($0.key) }), "additionalProperties": false,
     ]
   }
 }

@@ -43,6 +43,7 @@ struct AttemptSetting {
     revival = try SessionRevival.prepare(
       for: record, in: ledger.store, environment: ofPlace, directory: place.directory)
     let tools = try Self.tools(record, ledger, folders, adapter.traits, supervisor, files)
+    let left = try Self.leftOfDay(for: record, ledger, supervisor)
     do throws(LaunchRefusal) {
       let isNew = revival.conversation == .new
       var brief = try Brief(
@@ -53,8 +54,12 @@ struct AttemptSetting {
         brief.anew = Prompt.render(
           record.spec, type, feedback: record.feedback, background: background)
       }
-      // A limit is on all attempts together.
+      // A limit is on all attempts together, and the day's on all tasks.
       brief.budgetUsd = brief.budgetUsd.map { max(0, $0 - (record.usage.costUsd ?? 0)) }
+      if let left, left < brief.budgetUsd ?? .infinity {
+        brief.budgetUsd = (left * 1e6).rounded() / 1e6
+        brief.budgetOwner = .day
+      }
       self.brief = brief
       let site = AgentPlace(
         directory: place.directory, attemptFolder: folders.attempt, canAsk: true,
@@ -86,6 +91,18 @@ struct AttemptSetting {
     return try fit { () throws(SystemError) in
       try pass.tools(
         writtenTo: folders.pass, executable: try Environment.executablePath(), files: files)
+    }
+  }
+
+  /// Gives what the day has left, for an agent that must keep its own limit.
+  private static func leftOfDay(
+    for record: TaskRecord, _ ledger: AttemptLedger, _ supervisor: [String: String]
+  ) throws(Unfit) -> Double? {
+    guard record.spec.launch.adapter == .claude else { return nil }
+    do throws(StoreError) {
+      return try DayWatch(environment: supervisor).left(in: ledger.store)
+    } catch {
+      throw Unfit(.storeError, "What the day has cost cannot be read: \(error).")
     }
   }
 
@@ -136,7 +153,20 @@ extension TaskRecord {
   /// How the attempt ended whose conversation the latest one goes on with; nil if it is no other's.
   fileprivate var stop: Brief.Stop? {
     guard let earlier = latestAttempt?.resumes else { return nil }
-    let isPaused = attempts.first { $0.attemptN == earlier }?.isPaused ?? false
-    return isPaused ? .paused : .sentBack(feedback)
+    guard let attempt = attempts.first(where: { $0.attemptN == earlier }) else {
+      return .sentBack(feedback)
+    }
+    if attempt.isPaused { return .paused }
+    return attempt.isBrokenOff ? .brokenOff(feedback) : .sentBack(feedback)
+  }
+}
+
+extension Attempt {
+  /// Tells whether it came to nothing that could be sent back.
+  fileprivate var isBrokenOff: Bool {
+    switch error?.code {
+    case .checkFailed, .outputInvalid, .outputMissing: false
+    default: status != .completed
+    }
   }
 }

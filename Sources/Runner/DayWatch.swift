@@ -41,6 +41,12 @@ struct DayWatch {
     return .nearlySpent("\(Int((total / ceiling * 100).rounded())) % of the day's budget: \(words)")
   }
 
+  /// Gives what the day has left for all tasks; nil where there is no limit.
+  func left(in store: TaskStore) throws(StoreError) -> Double? {
+    guard let ceiling else { return nil }
+    return max(0, ceiling - (try DayLedger.spent(in: store)))
+  }
+
   /// Read anew, so that whoever allows more is heard; a broken configuration stops nothing.
   private var ceiling: Double? {
     do throws(ConfigurationError) {

@@ -86,6 +86,7 @@ private let success = line(#"{"type":"result","subtype":"success","is_error":fal
       return
     }
     #expect(question.schema?["required"] == ["answer1", "answer2"])
+    #expect(question.schema?["additionalProperties"] == false)
     #expect(question.options.isEmpty)
     let answer = claude.carry(
       out: .answer(requestId: "r", ["answer1": "B", "answer2": ["C", "D"]]))
@@ -107,6 +108,44 @@ private let success = line(#"{"type":"result","subtype":"success","is_error":fal
       answer.contains(
         #""updatedPermissions":[{"type":"addRules","rules":[],"behavior":"allow","destination":"session"}]"#
       ))
+  }
+
+  @Test(arguments: [
+    ("Rate limited: too many requests", FailureReason.agentRateLimited),
+    (
+      "You exceeded your current quota, please check your plan and billing details.", .agentQuota
+    ),
+  ])
+  func whatNoWaitingHelpsAgainstIsNoRateLimit(_ words: String, _ reason: FailureReason) {
+    var claude = claude()
+    _ = claude.interpret(line(#"{"type":"assistant","error":"rate_limit","message":{}}"#))
+    let events = claude.interpret(
+      line(
+        #"{"type":"result","subtype":"success","is_error":true,"api_error_status":429,"#
+          + #""result":"API Error: 429 \#(words)"}"#))
+    #expect(events.events.contains(.failed(AgentFailure(reason, "API Error: 429 \(words)"))))
+  }
+
+  @Test(arguments: [
+    (Brief.BudgetOwner.task, "The budget is used up: it stopped at the 0.3 US dollars"),
+    (.day, "The day's budget is used up: it stopped at the 0.3 US dollars"),
+  ])
+  func whoseMoneyIsUsedUpIsSaid(_ owner: Brief.BudgetOwner, _ words: String) {
+    var brief = Brief(work: .words(brief: "Do it", prompt: "Do it"))
+    (brief.budgetUsd, brief.budgetOwner) = (0.3, owner)
+    let plan = LaunchPlan(profile: "p", adapter: .claude, executable: "/bin/claude")
+    var claude = ClaudeAdapter(plan: plan).interpreter(
+      for: brief, in: AgentPlace(directory: "/work", attemptFolder: "/attempt"))
+    let events = claude.interpret(
+      line(
+        #"{"type":"result","subtype":"error_max_budget_usd","is_error":true,"#
+          + #""errors":["Reached maximum budget ($0.3)"]}"#)
+    ).events
+    guard case .failed(let failure)? = events.last else {
+      Issue.record("no failure")
+      return
+    }
+    #expect(failure.reason == .budgetExhausted && failure.message.hasPrefix(words))
   }
 
   @Test func aUsedUpQuotaSaysWhenItIsBack() {

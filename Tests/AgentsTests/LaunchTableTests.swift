@@ -55,6 +55,9 @@ private let lines: [Line] = [
       "\(claude) --permission-mode plan --max-budget-usd 0.5 --json-schema {\"type\":\"object\"} --resume \(id)"
   ),
   Line(
+    kind: .claude, program: "claude", budgetUsd: 0,
+    expected: "\(claude) --permission-mode acceptEdits --max-budget-usd 0.01"),
+  Line(
     kind: .claude, program: "claude", conversation: .fork(id: id, spent: nil),
     expected: "\(claude) --permission-mode acceptEdits --resume \(id) --fork-session"),
   Line(

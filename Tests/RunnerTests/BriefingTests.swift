@@ -41,6 +41,20 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("claude", "Another agent (shell) worked"),
+    ("shell", "An earlier conversation of yours worked"),
+  ])
+  func itSaysWhoseWorkItWas(_ reader: String, _ words: String) throws {
+    try withStage { stage in
+      let task = try stage.create("true")
+      let record = try stage.tell(
+        task, .claimed(Claim(attemptN: 1, leaseId: "lease", profile: "shell")))
+      let attempt = try #require(record.latestAttempt)
+      #expect(Briefing(record, attempt, [], for: reader).text.hasPrefix(words))
+    }
+  }
+
   @Test func itTellsWhyTheWorkWasSentBack() throws {
     try withStage { stage in
       let record = try stage.run("true")

@@ -101,6 +101,46 @@ extension Stage {
     }
   }
 
+  @Test func anAgentThatCountsOnlyItselfIsGivenWhatTheDayHasLeft() throws {
+    try withStage(["budget": ["dailyUsd": 0.7]]) { stage in
+      let agent = stage.base + "/claude"
+      try writeFile(
+        agent,
+        """
+        #!/bin/sh
+        read -r greeting; read -r prompt
+        printf '%s\\n' "$*" >> \(stage.base)/flags
+        echo '{"type":"system","subtype":"init","session_id":"s-1","model":"m","cwd":"/"}'
+        if mkdir \(stage.base)/ran 2>/dev/null; then
+          echo '{"type":"result","subtype":"success","is_error":false,"result":"done",\
+        "total_cost_usd":0.5,"modelUsage":{"m":{"costUSD":0.5}}}'
+        else
+          echo '{"type":"result","subtype":"error_max_budget_usd","is_error":true,\
+        "errors":["Reached maximum budget"]}'
+        fi
+        while read -r more; do :; done
+        """, permissions: 0o700)
+      let runner = try stage.startRunner()
+      func ended() throws -> TaskRecord {
+        try stage.wait(
+          for: stage.create("freeform", ["brief": "Do it"]) {
+            $0.launch = LaunchPlan(
+              profile: "claude", adapter: .claude, executable: agent,
+              environment: $0.launch.environment)
+            $0.budget.usd = 0.6
+          })
+      }
+      #expect(try ended().status == .completed)
+      let second = try ended()
+      #expect(second.error?.code == .budgetExhausted)
+      #expect(second.statusMessage?.hasPrefix("The day's budget is used up") == true)
+      let flags = try readText(stage.base + "/flags").split(separator: "\n")
+      #expect(flags.count == 2 && flags[0].contains("--max-budget-usd 0.6"), "\(flags)")
+      #expect(flags.last?.contains("--max-budget-usd 0.2") == true, "\(flags)")
+      _ = consume runner
+    }
+  }
+
   @Test func aDayThatIsSpentMeanwhileEndsWhatRunsAndKeepsWhatItDid() throws {
     try withStage(["budget": ["dailyUsd": 0.5], "maxParallel": 9]) { stage in
       func task(spending cost: Double, _ name: String) throws -> TaskRecord {

@@ -17,6 +17,16 @@ struct House: Sendable {
   let toolbox: Toolbox
   /// Counts how often a runner was asked for.
   let runners: RunnerCount
+  private let owner: Owner
+
+  /// Holds the locks of attempts that somebody is to own.
+  private final class Owner: Sendable {
+    final class Kept: Sendable {
+      let lock: FileLock
+      init(_ lock: consuming FileLock) { self.lock = lock }
+    }
+    let kept = Mutex<[Kept]>([])
+  }
 
   final class RunnerCount: Sendable {
     private let asked = Atomic(0)
@@ -36,6 +46,7 @@ struct House: Sendable {
     self.root = root
     let count = RunnerCount()
     runners = count
+    owner = Owner()
     for folder in ["home", "work", "config", "bin"] {
       try RealFileSystem().createDirectory(Path.join(root, folder))
     }
@@ -55,6 +66,7 @@ struct House: Sendable {
   private init(reopening house: House, pass: AttemptPass? = nil) {
     root = house.root
     runners = house.runners
+    owner = house.owner
     var setting = house.workshop.setting
     setting.pass = pass
     workshop = Workshop(setting)
@@ -135,6 +147,17 @@ struct House: Sendable {
         Start(
           attemptN: number, leaseId: "lease", executor: executor,
           workspace: AttemptWorkspace(mode: .sharedMount, path: work))))
+  }
+
+  /// Owns the latest attempt for as long as the house stands, as a supervisor that lives.
+  func own(_ task: TaskRecord) throws {
+    let number = try store().task(.id(task.id)).attemptCount
+    guard let lock = try store().lockAttempt(task.id, number) else {
+      Issue.record("somebody owns it already")
+      return
+    }
+    let kept = Owner.Kept(lock)
+    owner.kept.withLock { $0.append(kept) }
   }
 
   /// Ends the latest attempt.

@@ -56,6 +56,7 @@ struct OwnToolTests {
   @Test func aQuestionWaitsForItsAnswer() throws {
     try withHouse { house in
       let task = try house.start(try house.task())
+      try house.own(task)
       let agent = try house.inside(task)
       let name = JSONValue.string(task.spec.name)
       let person = try Thread.start(name: "person") {
@@ -81,6 +82,7 @@ struct OwnToolTests {
   @Test func whoLosesPatienceWaitsOnTheSameQuestion() throws {
     try withHouse { house in
       let task = try house.start(try house.task())
+      try house.own(task)
       let agent = try house.inside(task, patience: 0)
       let asked: JSONObject = ["question": "How many?", "schema": ["type": "integer"]]
       let first = try agent.call("task_ask", asked)

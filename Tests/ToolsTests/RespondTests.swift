@@ -12,9 +12,10 @@ import Testing
 struct RespondTests {
   private static func ask(
     _ house: House, _ id: String, options: [String] = [], schema: JSONValue? = nil,
-    permission: PermissionWish? = nil
+    permission: PermissionWish? = nil, isOwned: Bool = true
   ) throws -> JSONObject {
     let task = try house.start(try house.task())
+    if isOwned { try house.own(task) }
     try house.tell(
       task,
       .inputRequested(
@@ -102,6 +103,36 @@ struct RespondTests {
       var other = try Self.ask(house, "q1", options: ["a"])
       other["answer"] = "c"
       #expect(try house.refusal("tasks_respond", other).code == "answer_invalid")
+    }
+  }
+
+  @Test func whatIsWrongInAnObjectIsToldOfItsMembers() throws {
+    try withHouse { house in
+      let schema: JSONValue = [
+        "type": "object", "properties": ["answer1": ["type": "string"]], "required": ["answer1"],
+        "additionalProperties": false,
+      ]
+      var call = try Self.ask(house, "q1", schema: schema)
+      call["answer"] = #"{"0":"SQLite"}"#
+      let faults = try house.refusal("tasks_respond", call).faults
+      #expect(faults.contains { $0.pointer.description == "/answer/answer1" }, "\(faults)")
+      #expect(faults.contains { $0.pointer.description == "/answer/0" }, "\(faults)")
+    }
+  }
+
+  @Test func anAnswerWhoseAgentWasLostIsKeptAndTheTaskSeenToHaveEnded() throws {
+    try withHouse { house in
+      var call = try Self.ask(house, "q1", options: ["a", "b"], isOwned: false)
+      call["answer"] = "b"
+      let answer = try house.call("tasks_respond", call)
+      #expect(answer["outcome"] == "answered" && answer["status"] == "failed")
+      #expect(answer["hint"]?.stringValue?.contains("session resume") == true)
+      let name = try #require(call["task_id"]?.stringValue)
+      let task = try house.store().task(TaskReference(name))
+      #expect(task.error?.code == .interrupted)
+      #expect(task.requests.first?.answer?.value == "b")
+      call["answer"] = "a"
+      #expect(try house.call("tasks_respond", call)["outcome"] == "already_answered")
     }
   }
 

@@ -76,8 +76,8 @@ package struct ClaudeAdapter: AgentAdapter {
     guard dialect.kind == .claude else { return [] }
     var flags: [String] = []
     // It tells its cost only at a turn's end; the limit must be its own. Nothing at all is no limit
-    // it takes.
-    if let usd = brief.budgetUsd, usd > 0 { flags += ["--max-budget-usd", "\(usd)"] }
+    // it takes, so that it stops after its first request.
+    if let usd = brief.budgetUsd { flags += ["--max-budget-usd", "\(max(0.01, usd))"] }
     if let schema = brief.outputSchema { flags += ["--json-schema", schema.text] }
     return flags
   }

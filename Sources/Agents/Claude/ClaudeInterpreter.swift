@@ -29,7 +29,9 @@ package struct ClaudeInterpreter: AgentInterpreter {
     self.dialect = dialect
     self.brief = brief
     ledger = ClaudeLedger(dialect, brief.conversation)
-    verdict = ClaudeVerdict(wantsOutput: dialect.kind == .claude && brief.outputSchema != nil)
+    verdict = ClaudeVerdict(
+      wantsOutput: dialect.kind == .claude && brief.outputSchema != nil,
+      limit: brief.budgetUsd.map { ($0, brief.budgetOwner) })
   }
 
   package mutating func open() -> Reaction {

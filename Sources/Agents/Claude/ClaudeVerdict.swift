@@ -8,6 +8,8 @@ struct ClaudeVerdict: Sendable {
   /// When a used-up quota is back, from an earlier line.
   var quotaBackAt: Timestamp?
   var wantsOutput: Bool
+  /// How many US dollars it was given, and of what.
+  var limit: (usd: Double, owner: Brief.BudgetOwner)?
 
   func event(_ line: JSONValue) -> AgentEvent {
     let text = line.text(at: "result")
@@ -51,8 +53,9 @@ struct ClaudeVerdict: Sendable {
     let reason =
       byWord(words, status) ?? status.flatMap { ProviderFailure.reason(status: $0) }
       ?? ProviderFailure.reason(words: words) ?? .unknown
-    // A limit that has a time at which it ends is the account's, not the moment's.
-    return reason == .agentRateLimited && backAt(words) != nil ? .agentQuota : reason
+    // A limit that has a time at which it ends, or needs money, is the account's, not the moment's.
+    let isAccounts = backAt(words) != nil || ProviderFailure.isSpent(words)
+    return reason == .agentRateLimited && isAccounts ? .agentQuota : reason
   }
 
   /// Reads the agent's own word for what its server answered.
@@ -82,6 +85,11 @@ struct ClaudeVerdict: Sendable {
   private func message(_ reason: FailureReason, _ words: String?) -> String {
     // What it says of its own insides when it is stopped helps nobody.
     if reason == .interrupted { return "The turn was interrupted." }
+    if reason == .budgetExhausted, let limit {
+      let (budget, rest) =
+        limit.owner == .day ? ("day's budget", "that the day had") : ("budget", "that it had")
+      return "The \(budget) is used up: it stopped at the \(limit.usd) US dollars \(rest) left."
+    }
     return words.flatMap { $0.isEmpty ? nil : $0 } ?? "The agent gave up without saying why."
   }
 }

@@ -18,8 +18,13 @@ package struct Briefing {
   private let record: TaskRecord
   private let attempt: Attempt
   private let messages: [MessageBody]
+  /// Who is told.
+  private let reader: String
 
-  init(_ record: TaskRecord, _ attempt: Attempt, _ messages: [MessageBody]) {
+  init(
+    _ record: TaskRecord, _ attempt: Attempt, _ messages: [MessageBody], for reader: String = ""
+  ) {
+    self.reader = reader
     self.record = record
     self.attempt = attempt
     self.messages = messages
@@ -27,7 +32,7 @@ package struct Briefing {
 
   /// Reads the attempt's messages, which hold no secret that was known, and writes the briefing.
   package static func text(
-    of record: TaskRecord, _ attempt: Attempt, in store: TaskStore
+    of record: TaskRecord, _ attempt: Attempt, for reader: String, in store: TaskStore
   ) throws(StoreError) -> String {
     var query = MessageQuery()
     query.tail = 1_000
@@ -35,12 +40,15 @@ package struct Briefing {
     query.maxBytes = 4 << 20
     let folder = store.layout.attemptFolder(of: record, attempt.attemptN)
     let page = try MessageReader(folder: folder).read(query)
-    return Briefing(record, attempt, page.items.map(\.body)).text
+    return Briefing(record, attempt, page.items.map(\.body), for: reader).text
   }
 
   var text: String {
+    let who =
+      attempt.profile == reader
+      ? "An earlier conversation of yours" : "Another agent (\(attempt.profile))"
     let sections = [
-      "Another agent (\(attempt.profile)) worked on this before, as task \(record.spec.name).",
+      "\(who) worked on this before, as task \(record.spec.name).",
       section("What it was asked", asked), section("What was decided", decided),
       // What is cut where all is too long stands last.
       section("How it ended, and what is open", open), section("What it said last", said),

@@ -23,7 +23,8 @@ package enum JudgedWork {
     let (task, attempt) = found
     let why = reason ?? absence(of: attempt.session, for: record.spec.launch)
     do throws(StoreError) {
-      let briefing = try Briefing.text(of: task, attempt, in: store)
+      let briefing = try Briefing.text(
+        of: task, attempt, for: record.spec.launch.profile, in: store)
       return missing(source, why) + " A briefing stands in its place.\n\n"
         + Prompt.data(briefing, named: "briefing")
     } catch {

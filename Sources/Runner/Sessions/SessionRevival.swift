@@ -38,7 +38,9 @@ struct SessionRevival {
       guard let session = record.attempts.first(where: { $0.attemptN == earlier })?.session
       else { throw unavailable("attempt \(earlier) has no conversation") }
       let folder = AttemptFolders(layout: store.layout, record: record, attemptN: earlier)
-      return try revive(session, .extend, folder, record, store, environment, directory)
+      var revival = try revive(session, .extend, folder, record, store, environment, directory)
+      revival.notes += record.answers(to: earlier)
+      return revival
     }
     guard let source = record.spec.continuation else { return .none }
     guard record.judges else {
@@ -71,7 +73,10 @@ struct SessionRevival {
       throw unavailable("the task it belongs to is gone")
     }
     let folder = AttemptFolders(layout: store.layout, record: task, attemptN: source.attemptN)
-    return try revive(session, source.mode, folder, record, store, environment, directory)
+    var revival = try revive(
+      session, source.mode, folder, record, store, environment, directory)
+    revival.notes += task.answers(to: source.attemptN)
+    return revival
   }
 
   private static func task(_ id: TaskID, _ store: TaskStore) throws(Unfit) -> TaskRecord? {
@@ -99,9 +104,10 @@ struct SessionRevival {
     var notes: [String] = []
     let files = SessionFiles()
     let isThere = try fit { () throws(SystemError) in try files.has(id, in: home) }
+    let isWhole = try fit { () throws(SystemError) in try files.isWhole(id, in: home) }
     // A copy begins with what was kept, since the original may have gone on: where conversations
     // follow the directory, the kept one is put where the new one is looked for first.
-    if !isThere || (mode == .fork && home.followsDirectory) {
+    if !isThere || !isWhole || (mode == .fork && home.followsDirectory) {
       let isKept = try fit { () throws(SystemError) in
         try files.restore(id, from: source.session.files, to: home, directory: directory)
       }

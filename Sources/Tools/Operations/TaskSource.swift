@@ -85,7 +85,8 @@ extension TasksCreate {
       wish["session"] = "new"
       let store = try workshop.store()
       let briefing = try naming { () throws(StoreError) in
-        try Briefing.text(of: source.record, source.attempt, in: store)
+        try Briefing.text(
+          of: source.record, source.attempt, for: plan.profile, in: store)
       }
       let given = input["context"]?.stringValue.map { $0 + "\n\n" } ?? ""
       input["context"] = .string(given + briefing)

@@ -1,5 +1,7 @@
 import JSON
 import MCP
+import Posix
+import Runner
 import TaskStore
 import Tasks
 
@@ -13,10 +15,9 @@ extension TasksRespond {
     let answer = try value(input, for: request, caller)
     let found = try workshop.answer(request, of: task, with: answer, caller)
     guard found.isFirst else { return late(found.request, found.task) }
-    return output(
-      .answered, found.task,
-      found.task.pendingRequests.isEmpty ? Hint.answered : Hint.answersMissing,
-      request: found.request)
+    var hint = found.task.pendingRequests.isEmpty ? Hint.answered : Hint.answersMissing
+    if found.task.status.isTerminal { hint = Hint.answerKept }
+    return output(.answered, found.task, hint, request: found.request)
   }
 
   /// Finds the question that is meant: the one that is open, else the last that was answered.
@@ -97,7 +98,8 @@ extension InputRequest {
     guard schema != nil, !faults(in: given).isEmpty else { return given }
     do throws(JSONSyntaxError) {
       let value = try JSONValue.parse(text)
-      return faults(in: value).isEmpty ? value : given
+      // What is wrong in an object is told of its members, not of its text.
+      return faults(in: value).isEmpty || value.objectValue != nil ? value : given
     } catch {
       return given
     }
@@ -133,7 +135,20 @@ extension Workshop {
         try find(TaskPlace(task: .id(task.id), team: task.spec.teamId, diary: nil)))
     }
     let found = record.requests.first { $0.requestId == request.requestId } ?? request
-    return GivenAnswer(isFirst: isFirst, task: record, request: found)
+    return GivenAnswer(
+      isFirst: isFirst, task: isFirst ? heard(record, in: store, caller) : record, request: found)
+  }
+
+  /// Sees to it that somebody hears an answer, or that the task is seen to have ended: the answer
+  /// is kept for whoever goes on with the conversation.
+  private func heard(_ task: TaskRecord, in store: TaskStore, _ caller: Caller) -> TaskRecord {
+    do throws(RunnerError) {
+      return try Reconciler.settleIfOrphaned(task, store: store, by: caller.actor) ?? task
+    } catch {
+      // The answer is stored all the same; whoever looks next tries again.
+      StandardError.write("errand: what a crash left could not be settled: \(error)\n")
+      return task
+    }
   }
 }
 
@@ -144,6 +159,15 @@ extension ToolFailure {
       summary: "Task \(task.spec.name) is \(task.status.rawValue) and has no open question.",
       nextStep: task.status.isActive
         ? "Send a message to tell its agent something, or look again with tasks_get."
-        : "Look at what came of it with tasks_get.")
+        : task.isBrokenOff
+          ? "tasks_retry with session resume goes on; say the answer as its reason."
+          : "Look at what came of it with tasks_get.")
+  }
+}
+
+extension TaskRecord {
+  /// Tells whether its agent was lost, and its conversation can be gone on with.
+  fileprivate var isBrokenOff: Bool {
+    error?.code == .interrupted && latestAttempt?.session?.isResumable == true
   }
 }

@@ -53,6 +53,9 @@ package struct TasksRespond: TaskTool {
     var isAnswer: Bool { answer != nil || option != nil || decision != nil }
   }
 
+  /// What a dead owner left behind is ended first.
+  package func waits(_ input: Input) -> Bool { input.isAnswer }
+
   package func perform(_ input: Input, _ caller: Caller) throws(ToolFailure) -> Output {
     try workshop.mayChange()
     let task = try workshop.find(

@@ -23,6 +23,8 @@ enum Hint {
   static let damaged =
     "Part of its history could not be read: this is how it stood before. The user runs `errand doctor`."
   static let answered = "The agent goes on with it. Call tasks_wait to see what comes of it."
+  static let answerKept =
+    "Stored, but its agent was lost: tasks_retry with session resume goes on and tells it this answer."
   static let answersMissing = "Stored. Other questions are still open: see pendingRequests."
   static let alreadyAnswered = "Somebody was quicker: answer is the one that counts."
   static let withdrawn = "Its agent no longer asks this; look at the task with tasks_get."

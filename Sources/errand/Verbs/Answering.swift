@@ -109,6 +109,12 @@ enum Answering {
           "  the answer that counts, by \(by): \(counted.stringValue ?? counted.text)")
       }
     }
-    return outcome == "already_answered" || outcome == "withdrawn" ? .taskFailed : .ok
+    let isUnheard = outcome == "answered" && TaskText.status(of: answer)?.isTerminal == true
+    if isUnheard {
+      call.terminal.note(
+        "Its agent was lost; the answer is kept. "
+          + "`errand retry \(TaskText.name(of: answer)) --session resume` goes on with it.")
+    }
+    return isUnheard || outcome == "already_answered" || outcome == "withdrawn" ? .taskFailed : .ok
   }
 }
