@@ -1,4 +1,5 @@
 import JSON
+import Tasks
 
 /// Is a piece of text a record's bytes must hold for the record to match: what does not hold it
 /// need not be parsed.
@@ -55,7 +56,11 @@ struct Needle: Sendable {
 extension TaskQuery {
   /// Gives what the bytes of every match hold.
   var needles: [Needle] {
-    let values = tags + [correlationId, diaryId, createdBy, provider, model].compactMap { $0 }
+    // Words that may mean two names tell nothing of the bytes.
+    let names = createdBy.map { Tasks.Actor.names(for: $0) } ?? []
+    let values =
+      tags + [correlationId, diaryId, provider, model].compactMap { $0 }
+      + (names.count == 1 ? names : [])
     return values.compactMap(Needle.init(value:))
       + [text.flatMap(Needle.init(words:))].compactMap { $0 }
   }

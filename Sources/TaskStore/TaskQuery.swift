@@ -59,7 +59,7 @@ extension TaskQuery {
       && (correlationId == nil || correlationId == spec.correlationId)
       && (diaryId == nil || diaryId == spec.diaryId)
       && (hasAttempts == nil || hasAttempts == (record.attemptCount > 0))
-      && (createdBy == nil || createdBy == record.createdBy.name)
+      && (createdBy.map { record.createdBy.isCalled($0) } ?? true)
       && (changedAfter == nil || record.number > changedAfter ?? 0)
       && tags.allSatisfy(spec.tags.contains)
       && (provider == nil || record.attempts.contains { $0.usage.provider == provider })

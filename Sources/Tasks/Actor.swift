@@ -15,6 +15,17 @@ package struct Actor: Sendable, Hashable {
     self.kind = kind
     self.name = name
   }
+
+  /// Tells whether it is meant by its name, or as it is shown: by kind and name.
+  package func isCalled(_ words: String) -> Bool {
+    name == words || words == "\(kind.rawValue) \(name)"
+  }
+
+  /// Gives the names of actors that words can mean.
+  package static func names(for words: String) -> [String] {
+    let kind = Kind.allCases.first { words.hasPrefix($0.rawValue + " ") }
+    return [words] + (kind.map { [String(words.dropFirst($0.rawValue.count + 1))] } ?? [])
+  }
 }
 
 extension Actor: JSONCodable {

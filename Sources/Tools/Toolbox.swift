@@ -176,6 +176,10 @@ package struct ToolChoice: Sendable, Hashable {
     }
     if isInside { return operation.isForAttempts }
     if let tools { return tools.contains(operation.name) }
+    // What a worker is told can be longer than one answer.
+    if toolsets.contains(.worker), operation.name == TasksArtifactsDownload.toolName {
+      return true
+    }
     return toolsets.contains(operation.group)
   }
 

@@ -65,6 +65,44 @@ struct CommandContinueTests {
     }
   }
 
+  @Test func aContinuationIsHeldToItsCriteria() throws {
+    try withCommandDesk { desk in
+      let agent = desk.folder + "/claude"
+      try writeFile(agent, RememberingAgent.script(), permissions: 0o755)
+      func answers(_ output: JSONValue) throws {
+        let settings: JSONValue = [
+          "profiles": [
+            [
+              "name": "claude", "adapter": "claude", "executable": .string(agent),
+              "env": ["OUTPUT": .string(output.text)],
+            ]
+          ]
+        ]
+        try writeFile(desk.configuration, settings.text)
+      }
+      try answers(["summary": "blue"])
+      let first = try desk.errand(["run", "-p", "claude", "-n", "first", "--watch", "one"])
+      #expect(first.status == .exited(code: 0), "\(first.errorText)")
+      let criteria =
+        #"{"version":1,"assertions":[{"id":"a","path":"summary","op":"matches","value":"heard"}]}"#
+      let finding: JSONValue = ["id": "a", "kind": "assertion", "status": "pass"]
+      try answers(["summary": "blue", "verification": ["results": [finding], "passed": true]])
+      let made = try desk.json([
+        "continue", "first", "--success-criteria", criteria, "--json", "two",
+      ])
+      let name = try #require(made["name"]?.stringValue)
+      let ended = try desk.errand(["wait", name, "--until", "terminal"])
+      #expect(ended.status == .exited(code: 0), "\(ended.text) \(ended.errorText)")
+      let attempt = try desk.json(["get", name, "--json"])["attempts"]?.arrayValue?.last
+      #expect(attempt?["checked"]?["passed"] == true, "\(attempt?.text ?? "")")
+      #expect(try desk.errand(["logs", name]).text.contains("assertion a: summary matches"))
+      let lost = try desk.errand(["continue", "first", "--success-criteria", "{", "four"])
+      #expect(lost.errorText.contains("--success-criteria is not JSON"), "\(lost.errorText)")
+      let dear = try desk.errand(["create", "-p", "claude", "--budget-usd", "100", "five"])
+      #expect(dear.errorText.contains("--budget-usd is 5.0: the configuration is the ceiling"))
+    }
+  }
+
   @Test func whatLeftNoConversationIsNotSentBackToIt() throws {
     try withCommandDesk { desk in
       _ = try desk.task("true", name: "script")

@@ -57,6 +57,31 @@ struct CommandHelpTests {
     #expect(completed.text == "--watch\n", "\(completed.errorText)")
   }
 
+  @Test func theScriptForBashOffersTheValuesOfAnOption() throws {
+    try withCommandDesk { desk in
+      try writeFile(
+        desk.configuration,
+        #"{"profiles":[{"name":"mine","adapter":"command","executable":"/bin/true"}]}"#)
+      let folder = try Path.parent(Program.errand())
+      let lines = [
+        (#"run --workspace """#, "none shared_mount dedicated_worktree"),
+        ("wait --until t", "terminal"), ("list -s can", "cancelled"), ("run -p mi", "mine"),
+        ("create --type free", "freeform"), (#"run --title """#, ""), (#"run -f """#, ""),
+        ("schedule add --overlap q", "queue"), ("run --watc", "--watch"),
+      ]
+      let calls = lines.map { line, _ in
+        "COMP_WORDS=(errand \(line)); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _errand; "
+          + "echo ${COMPREPLY[@]}\n"
+      }
+      let script = try Program.run(["completions", "bash"]).text
+      let completed = try Program.run(
+        ["-c", script + "\n" + calls.joined()], executable: "/bin/bash",
+        environment: desk.environment.merging(["PATH": "\(folder):/usr/bin:/bin"]) { $1 })
+      let offered = completed.text.split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(offered.dropLast().map(String.init) == lines.map(\.1), "\(completed.errorText)")
+    }
+  }
+
   @Test func theScriptForBashNamesTheTasksThereAre() throws {
     try withCommandDesk { desk in
       _ = try desk.task("true", name: "mend-the-roof")

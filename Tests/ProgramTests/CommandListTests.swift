@@ -28,6 +28,9 @@ struct CommandListTests {
         ([], ["late", "long", "first"]), (["--order", "oldest"], ["first", "long", "late"]),
         (["--tried", "no"], ["late"]), (["--tried", "yes"], ["long", "first"]),
         (["--created-by", user], ["late", "long", "first"]), (["--created-by", "nobody"], []),
+        // As it is shown.
+        (["--created-by", "cli " + user], ["late", "long", "first"]),
+        (["--created-by", "console " + user], []),
         (["--provider", "none"], []), (["--model", "none"], []),
         (["--queued-before", moment], ["first"]),
         (["--queued-after", "2099-01-01T00:00:00Z"], []),

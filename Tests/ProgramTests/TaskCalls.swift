@@ -27,7 +27,7 @@ extension Conversation {
     return try #require(result["content"]?.arrayValue?.first?["text"]?.stringValue)
   }
 
-  private func result(of tool: String, _ arguments: JSONValue, id: Int) throws -> JSONValue {
+  func result(of tool: String, _ arguments: JSONValue, id: Int = 1000) throws -> JSONValue {
     try result(id, Modern.call(id, tool, arguments.text))
   }
 

@@ -93,6 +93,38 @@ import Testing
     }
   }
 
+  @Test func aLongBriefIsReadOnInPages() throws {
+    try withCrew { server, _ in
+      let lines = (0..<2_350).map { "Line \($0): count the wörds of “this” one.\n" }
+      let brief = lines.joined()
+      #expect(brief.utf8.count > 100_000)
+      _ = try create(server, "long", ["brief": .string(brief)])
+      let claimed = try server.call("tasks_claim", ["worker": "ann", "profile": "crew"])
+      #expect(claimed["truncated"] == true && claimed.bytes.count <= 8_000)
+      let cid = try #require(claimed["promptCid"])
+      #expect(claimed["hint"]?.stringValue?.contains("tasks_artifacts_download") == true)
+      var told = String(try #require(claimed["prompt"]?.stringValue).dropLast())
+      var next = claimed["nextOffset"]
+      for _ in 0..<10 {
+        guard let offset = next else { break }
+        let page = try server.result(
+          of: "tasks_artifacts_download",
+          ["task_id": "long", "cid": cid, "offset": offset, "max_bytes": 40_000])
+        let blocks = page["content"]?.arrayValue ?? []
+        told += blocks.first?["text"]?.stringValue ?? ""
+        let note = try JSONValue.parse(blocks.last?["text"]?.stringValue ?? "")
+        next = note["nextOffset"]
+      }
+      #expect(told == brief)
+      // Once it is handed in nobody asks for it any more.
+      let lease = try #require(claimed["leaseId"])
+      _ = try server.call(
+        "tasks_complete", ["task_id": "long", "lease_id": lease, "output": ["summary": "x"]])
+      let refused = try server.refusal("tasks_artifacts_download", ["task_id": "long", "cid": cid])
+      #expect(refused.hasPrefix("[not_found]"), "\(refused)")
+    }
+  }
+
   @Test func aSummaryBesideTheOutputIsPartOfIt() throws {
     try withCrew { server, _ in
       _ = try create(server, "count")

@@ -30,6 +30,15 @@ struct AttemptTests {
       let part = try house.call("tasks_attempts_list", narrow)
       let line = try #require(part["items"]?.arrayValue?.first?.objectValue)
       #expect(Set(line.keys).isSubset(of: ["taskId", "attemptN", "status", "exit", "outputCid"]))
+      narrow["fields"] = ["status"]
+      let least = try house.call("tasks_attempts_list", narrow)
+      #expect(
+        least["items"]?.arrayValue?.first?.objectValue.map { Set($0.keys) } == [
+          "taskId", "attemptN", "status",
+        ])
+      narrow["fields"] = ["nope"]
+      let refusal = try house.refusal("tasks_attempts_list", narrow).text
+      #expect(refusal.contains("\"survivors\", found \"nope\""), "\(refusal)")
     }
   }
 

@@ -34,6 +34,14 @@ struct CancelTests {
     }
   }
 
+  @Test(arguments: [("task_id", [:]), ("task_ids", ["task_ids": []])] as [(String, JSONObject)])
+  func whereNoTaskIsNamedTheMemberThatShouldIs(member: String, arguments: JSONObject) throws {
+    try withHouse { house in
+      let failure = try house.refusal("tasks_cancel", arguments)
+      #expect(failure.faults.map(\.pointer.description) == ["/" + member])
+    }
+  }
+
   @Test func whatIsLeftOfATaskIsNamed() throws {
     try withHouse { house in
       let task = try house.start(house.task("x", ["name": "left"]))

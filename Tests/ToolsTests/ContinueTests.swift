@@ -84,6 +84,33 @@ import Testing
     }
   }
 
+  @Test func whatItMustSatisfyIsCheckedFirstAndAskedForThen() throws {
+    try withSource { house, _ in
+      let assertion: JSONObject = ["id": "said", "path": "summary", "op": "matches", "value": "("]
+      var arguments: JSONObject = [
+        "from_task_id": "source", "brief": "Paint it.",
+        "successCriteria": ["version": 1, "assertions": [.object(assertion)]],
+      ]
+      let refusal = try house.refusal("tasks_continue", arguments)
+      #expect(refusal.code == "task_validation_failed")
+      #expect(
+        refusal.faults.map(\.pointer.description) == ["/success_criteria/assertions/0/value"])
+      var good = assertion
+      good["value"] = "blue"
+      let criteria: JSONValue = ["version": 1, "assertions": [.object(good)]]
+      arguments["successCriteria"] = nil
+      arguments["success_criteria"] = criteria
+      let answer = try house.call("tasks_continue", arguments)
+      let task = try house.store().task(.name(try #require(answer["name"]?.stringValue)))
+      #expect(task.spec.input["successCriteria"] == criteria)
+      let type = try #require(house.workshop.types()["freeform"])
+      #expect(Prompt.render(task.spec, type).contains("assertion said: summary matches"))
+      // Without a verification an output does not count.
+      let schema = type.outputSchema(for: task.spec.input)
+      #expect(schema["required"]?.arrayValue?.contains("verification") == true)
+    }
+  }
+
   @Test func theSameKeyGivesTheSameContinuation() throws {
     try withSource { house, _ in
       let arguments: JSONObject = [

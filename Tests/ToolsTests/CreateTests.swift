@@ -78,6 +78,10 @@ struct CreateTests {
       #expect(answer["budget"] == ["usd": 5.0, "tokens": 7, "turns": 3])
       #expect(answer["runningTimeoutSec"] == 100)
       #expect(answer["dispatchTimeoutSec"] == 20)
+      #expect(
+        answer["hint"]?.stringValue?.hasSuffix(
+          "budget_usd is 5.0, running_timeout_sec is 100: the configuration is the ceiling.")
+          == true, "\(answer.text)")
     }
   }
 

@@ -37,13 +37,15 @@ package struct ToolFailure: Error, Sendable, Hashable {
     bytes += code.utf8
     bytes += "] ".utf8
     Self.append(summary, upTo: Bound.sentence, to: &bytes)
+    // Few faults may each say more.
+    let room = max(Bound.message, min(Bound.sentence, Bound.messages / max(1, faults.count)))
     for fault in faults.prefix(Faults.limit) {
       bytes.append(UInt8(ascii: "\n"))
       if !fault.pointer.isRoot {
         Self.append(fault.pointer.description, upTo: Bound.pointer, to: &bytes)
         bytes += ": ".utf8
       }
-      Self.append(fault.message, upTo: Bound.message, to: &bytes)
+      Self.append(fault.message, upTo: room, to: &bytes)
     }
     if let nextStep {
       bytes.append(UInt8(ascii: "\n"))
@@ -57,6 +59,7 @@ package struct ToolFailure: Error, Sendable, Hashable {
     static let sentence = 900
     static let pointer = 80
     static let message = 200
+    static let messages = Faults.limit * message
   }
 
   /// Cuts text that somebody else may have written to so many bytes inside JSON quotes.

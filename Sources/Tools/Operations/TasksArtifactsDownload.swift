@@ -7,7 +7,8 @@ import Tasks
 /// Gives the bytes of an artifact, or of staged content.
 package struct TasksArtifactsDownload: TaskTool {
   package let workshop: Workshop
-  package let name = "tasks_artifacts_download"
+  static let toolName = "tasks_artifacts_download"
+  package let name = Self.toolName
   package let title = "Read an artifact"
   package let summary = """
     Gives an artifact's content: the first block is the content itself, as text for text types \
@@ -147,10 +148,13 @@ package struct TasksArtifactsDownload: TaskTool {
     let isMeant = { (artifact: Artifact) in
       artifact.cid == input.cid && (input.attemptN == nil || artifact.attemptN == input.attemptN)
     }
-    if !task.artifacts.contains(where: isMeant),
-      let payload = task.payload(input.cid, attempt: input.attemptN)
-    {
-      return payload
+    if !task.artifacts.contains(where: isMeant) {
+      if let payload = task.payload(input.cid, attempt: input.attemptN) { return payload }
+      let store = try workshop.store()
+      let prompt = try naming { () throws(StoreError) in
+        try WorkerPrompt.content(input.cid, of: task, in: store)
+      }
+      if let prompt { return prompt }
     }
     return try workshop.content(of: task, where: isMeant)
   }

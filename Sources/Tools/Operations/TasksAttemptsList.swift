@@ -28,7 +28,7 @@ package struct TasksAttemptsList: TaskTool {
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused, TaskPlace.taskField(\.task),
       defaulted("accepted_only", \.acceptedOnly, .bool, false, "Only the one that counts."),
-      defaulted("fields", \.fields, .array(of: .enumeration, count: 0...20), [], "Only these."),
+      defaulted("fields", \.fields, .array(of: .enumeration, count: 0...40), [], "Only these."),
       optional("attempt_n", \.attemptN, .int(1...100_000), "Only this one."),
       TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary), ByteBudget.field(\.maxBytes))
   }
@@ -84,6 +84,7 @@ package struct TasksAttemptsList: TaskTool {
 
 /// Names what of an attempt can be asked for by itself.
 enum AttemptField: String, Sendable, Hashable, CaseIterable {
+  case taskId, attemptN, status
   case statusReason, profile, worker, executor, claimedAt, startedAt, completedAt, output, outputCid
   case signature, signedAt
   case outputSizeBytes, checked, checks, error, usage, workspace, session, exit

@@ -20,7 +20,7 @@ package struct TasksCancel: TaskTool {
 
   package struct Input: JSONCodable, Budgeted {
     var task: TaskReference?
-    var tasks: [TaskReference]
+    var tasks: [TaskReference]?
     var reason: String?
     var team: String?
     var diary: String?
@@ -29,7 +29,7 @@ package struct TasksCancel: TaskTool {
     package static let json = Codec.object(
       Self.init, unknownKeys: .refused,
       optional("task_id", \.task, .reference, "Id or name of the task.", alias: "id"),
-      defaulted("task_ids", \.tasks, .array(of: .reference, count: 0...50), [], "Several."),
+      optional("task_ids", \.tasks, .array(of: .reference, count: 0...50), "Several."),
       optional("reason", \.reason, .text(1...500), "Why, for the record."),
       TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary), ByteBudget.field(\.maxBytes))
   }
@@ -61,10 +61,14 @@ package struct TasksCancel: TaskTool {
   ) throws(ToolFailure) -> (tasks: [TaskRecord], failures: [CancelFailure]) {
     let named =
       input.task.map { [(reference: $0, pointer: JSONPointer(tokens: ["task_id"]))] } ?? []
-    let listed = input.tasks.enumerated().map {
+    let listed = (input.tasks ?? []).enumerated().map {
       (reference: $0.element, pointer: JSONPointer(tokens: ["task_ids", "\($0.offset)"]))
     }
-    guard !(named + listed).isEmpty else { throw .argument("task_id", "required", tool: name) }
+    guard !(named + listed).isEmpty else {
+      throw input.tasks == nil
+        ? .argument("task_id", "required", tool: name)
+        : .argument("task_ids", "names no task; give one at least", tool: name)
+    }
     var (tasks, troubles) = ([TaskRecord](), [(reference: TaskReference, failure: ToolFailure)]())
     for (reference, pointer) in named + listed {
       do throws(ToolFailure) {

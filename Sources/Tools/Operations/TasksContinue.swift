@@ -31,6 +31,7 @@ package struct TasksContinue: TaskTool {
     var session = Session.resume
     var expectedOutput: String?
     var constraints: [String] = []
+    var criteria: JSONObject?
     var profile: String?
     var wait = false
     var key: String?
@@ -78,6 +79,7 @@ package struct TasksContinue: TaskTool {
 
   private static let places = [
     "taskId": "from_task_id", "attemptN": "from_attempt_n", "expectedOutput": "expected_output",
+    SuccessCriteria.key: "success_criteria",
   ]
 }
 
@@ -90,6 +92,7 @@ extension TasksContinue.Input {
     var input: JSONObject = ["brief": .string(brief), "continueFrom": .object(wish)]
     input["expectedOutput"] = expectedOutput.map(JSONValue.string)
     if !constraints.isEmpty { input["constraints"] = .array(constraints.map(JSONValue.string)) }
+    input[SuccessCriteria.key] = criteria.map(JSONValue.object)
     var creation = TasksCreate.Input()
     creation.work.input = input
     creation.work.title = title
@@ -106,8 +109,8 @@ extension TasksContinue.Input {
 extension TasksContinue.Input: JSONCodable {
   package static let json = Codec.object(
     Self.init(
-      source:attempt:brief:title:mode:session:expectedOutput:constraints:profile:wait:key:team:
-      diary:maxBytes:),
+      source:attempt:brief:title:mode:session:expectedOutput:constraints:criteria:profile:wait:key:
+      team:diary:maxBytes:),
     unknownKeys: .refused,
     required("from_task_id", \.source, .reference, "Task to go on with.", alias: "task_id"),
     optional(
@@ -120,6 +123,7 @@ extension TasksContinue.Input: JSONCodable {
     defaulted(
       "constraints", \.constraints, .array(of: .text(1...2_000), count: 0...20), [],
       "What to keep to."),
+    optional("success_criteria", \.criteria, .anyObject, "As successCriteria."),
     optional("profile", \.profile, TaskPlace.groupName, "Who; the source's if absent."),
     defaulted("wait", \.wait, .bool, false, "As in tasks_create."),
     optional("idempotency_key", \.key, TaskPlace.groupName, "As in tasks_create."),

@@ -66,6 +66,7 @@ package struct TasksCreate: TaskTool {
     } else if !task.needsAttention {
       shown.note.hint = input.wait ? Hint.stillGoing : Hint.created
     }
+    if let lowered = input.limits.lowering(in: task.spec) { shown.note.hint += " " + lowered }
     return .task(shown, replayed: creation.replayed)
   }
 

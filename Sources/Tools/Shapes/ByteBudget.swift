@@ -11,6 +11,9 @@ enum ByteBudget {
   /// Holds for who reads whole: more than anything that is stored, and yet a bound.
   static let whole = 64 << 20
 
+  /// Stands for what was cut of a text.
+  static let ellipsis = "…"
+
   /// Declares `max_bytes`.
   static func field<Root>(
     _ get: @escaping @Sendable (Root) -> Int
@@ -97,7 +100,7 @@ enum ByteBudget {
       guard bytes <= limit else { break }
       kept.append(character)
     }
-    return kept + "…"
+    return kept + ellipsis
   }
 
   /// Counts how many of some bytes of text take at most so much room inside JSON quotes.

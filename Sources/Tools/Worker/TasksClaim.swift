@@ -71,22 +71,26 @@ package struct TasksClaim: TaskTool {
       try WorkerDesk(store, actor: caller.actor).claim(wish)
     }
     guard let record = claimed, let attempt = record.latestAttempt, let lease = attempt.worker
-    else { return Output(hint: "Nothing suits you now. Call again later.") }
-    let type = try naming { () throws(StoreError) in try store.type(of: record.spec) }
-    let whole = Prompt.render(
-      record.spec, type, feedback: record.feedback,
-      background: JudgedWork.text(for: record, in: store))
+    else { return Output(truncated: false, hint: "Nothing suits you now. Call again later.") }
+    let whole = try naming { () throws(StoreError) in
+      try WorkerPrompt.text(for: record, in: store)
+    }
     // The task takes what the prompt leaves, which is what a worker needs most.
     let room = max(500, input.maxBytes - ByteBudget.least - ByteBudget.frame)
     let prompt = ByteBudget.cut(whole, toBytes: room)
     let rest = input.maxBytes - ByteBudget.frame - JSONValue.string(prompt).bytes.count
-    let isCut = prompt != whole
+    var cut: WorkerPrompt.Cut?
+    if prompt != whole {
+      // The last sign of what was cut stands for the rest.
+      let shown = prompt.utf8.count - ByteBudget.ellipsis.utf8.count
+      cut = WorkerPrompt.Cut(cid: WorkerPrompt.cid(of: whole), nextOffset: shown)
+    }
     return Output(
       task: try workshop.shown(record, bytes: max(ByteBudget.least, rest)),
       attemptN: attempt.attemptN, leaseId: attempt.leaseId, leaseExpiresAt: lease.expiresAt,
-      prompt: prompt,
+      prompt: prompt, promptCid: cut?.cid, nextOffset: cut?.nextOffset, truncated: cut != nil,
       hint: "Give a sign of life at least every \(lease.seconds) s."
-        + (isCut ? " The prompt is cut: tasks_get with more max_bytes has the input." : ""))
+        + (cut == nil ? "" : " " + WorkerPrompt.hint))
   }
 
   /// Refuses a profile that no task for workers can be of: the worker would wait for ever.
@@ -113,15 +117,22 @@ package struct TasksClaim: TaskTool {
     var leaseId: String?
     var leaseExpiresAt: Timestamp?
     var prompt: String?
+    var promptCid: ContentID?
+    var nextOffset: Int?
+    var truncated: Bool
     var hint: String
 
     package static let json = Codec.object(
-      Self.init(task:attemptN:leaseId:leaseExpiresAt:prompt:hint:),
+      Self.init(
+        task:attemptN:leaseId:leaseExpiresAt:prompt:promptCid:nextOffset:truncated:hint:),
       optional("task", \.task, TaskShown.json.outlined, "The task; absent where none suits."),
       optional("attemptN", \.attemptN, .int, "The attempt that is yours."),
       optional("leaseId", \.leaseId, .string, "Shown with every later call."),
       optional("leaseExpiresAt", \.leaseExpiresAt, .timestamp, "When your silence is too long."),
       optional("prompt", \.prompt, .string, "What is asked for, as an agent would be told."),
+      optional("promptCid", \.promptCid, .contentID, "All of a prompt that is cut."),
+      optional("nextOffset", \.nextOffset, .int, "Where its rest begins."),
+      defaulted("truncated", \.truncated, .bool, false, "The prompt is cut."),
       required("hint", \.hint, .string))
   }
 }

@@ -8,7 +8,8 @@ extension Command {
     .scheduleInstall, .scheduleUninstall, .workerClaim, .workerHeartbeat, .workerSay,
     .workerComplete, .workerFail, .workerAbort, .workerSession, .workerKeepSession,
     .worktreesList, .worktreesPrune, .schemas, .console, .serve, .tools, .config, .doctor, .prune,
-    .runner, .demo, .version, .completions, .help, .taskNames, .supervise,
+    .runner, .demo, .version, .completions, .help, .taskNames, .profileNames,
+    .supervise,
   ]
 
   /// Gives what `words` can mean. What clients and the runner start many of, and wait for, does

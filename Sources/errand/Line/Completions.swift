@@ -15,6 +15,17 @@ enum Completions {
   private static let taskNames =
     "errand \(Command.taskNames.name) 2>/dev/null"
 
+  /// Spells what stands for an option's value, in words and commands of every shell.
+  private static func spelled(_ offer: OptionSpec.Offer) -> String {
+    switch offer {
+    case .words(let words): words.joined(separator: " ")
+    case .tasks: "$(\(taskNames))"
+    case .types: "$(errand schemas -q 2>/dev/null)"
+    case .profiles: "$(errand \(Command.profileNames.name) 2>/dev/null)"
+    case .files, .nothing: ""
+    }
+  }
+
   /// Lists the first words, each once, in the table's order.
   private static func verbs(_ commands: [Command]) -> [String] {
     commands.reduce(into: []) { if !$0.contains($1.path[0]) { $0.append($1.path[0]) } }
@@ -41,10 +52,26 @@ enum Completions {
     }
   }
 
-  /// Lists the options behind which a task is named, as a pattern of the shells.
-  private static func ofTasks(_ commands: [Command]) -> String {
-    let names = commands.flatMap(\.options).filter(\.namesTask).map { "--" + $0.name }
-    return Set(names).sorted().joined(separator: "|")
+  /// Lists what may stand behind which option of which verb, as branches on both words; of two
+  /// commands of one verb each adds what it takes.
+  private static func values(_ commands: [Command]) -> [String] {
+    var offers: [String: [String]] = [:]
+    for command in commands {
+      for option in command.allOptions {
+        guard let offer = option.offer else { continue }
+        for word in ["--" + option.name] + (option.short.map { ["-\($0)"] } ?? []) {
+          let key = "\"\(command.path[0]) \(word)\""
+          let words = spelled(offer)
+          if offers[key]?.contains(words) != true { offers[key, default: []].append(words) }
+        }
+      }
+    }
+    let places = Dictionary(grouping: offers.keys) { key in
+      (offers[key] ?? []).joined(separator: " ")
+    }
+    return places.sorted { $0.key < $1.key }.map { words, keys in
+      "    \(keys.sorted().joined(separator: "|"))) found=\"\(words)\" ;;"
+    }
   }
 
   private static func bash(_ commands: [Command]) -> String {
@@ -58,8 +85,8 @@ enum Completions {
         case "${COMP_WORDS[1]}" in
     \(cases(commands).joined(separator: "\n"))
         esac
-        case "${COMP_WORDS[COMP_CWORD-1]}" in
-        \(ofTasks(commands))) found="$(\(taskNames))" ;;
+        case "${COMP_WORDS[1]} ${COMP_WORDS[COMP_CWORD-1]}" in
+    \(values(commands).joined(separator: "\n"))
         esac
       fi
       COMPREPLY=($(compgen -W "$found" -- "${COMP_WORDS[COMP_CWORD]}"))
@@ -80,8 +107,8 @@ enum Completions {
         case "${words[2]}" in
     \(cases(commands).joined(separator: "\n"))
         esac
-        case "${words[CURRENT-1]}" in
-        \(ofTasks(commands))) found="$(\(taskNames))" ;;
+        case "${words[2]} ${words[CURRENT-1]}" in
+    \(values(commands).joined(separator: "\n"))
         esac
         _files
       fi
@@ -111,14 +138,23 @@ enum Completions {
       }
       for option in command.allOptions {
         let short = option.short.map { " -s \($0)" } ?? ""
-        let names = option.namesTask ? " -f -a '(\(taskNames))'" : ""
-        let takes = option.value == .flag ? "" : " -r\(names)"
+        let takes = option.offer.map(fishValue) ?? ""
         lines.append(
           "complete -c errand -n '__fish_seen_subcommand_from \(verb)'\(short) -l \(option.name)"
             + "\(takes) -d \(quoted(option.summary))")
       }
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// Says what an option of fish takes: it reads `$(…)` as `(…)`.
+  private static func fishValue(_ offer: OptionSpec.Offer) -> String {
+    switch offer {
+    case .files: " -r -F"
+    case .nothing: " -r -f"
+    case .words, .tasks, .types, .profiles:
+      " -r -f -a '\(spelled(offer).replacing("$(", with: "("))'"
+    }
   }
 
   private static func quoted(_ text: String) -> String {

@@ -1,3 +1,5 @@
+import Tasks
+
 /// Declares one option: how it is spelt, what it takes, and which argument of the tools it fills.
 struct OptionSpec: Sendable, Hashable {
   enum Value: Sendable, Hashable {
@@ -34,8 +36,25 @@ struct OptionSpec: Sendable, Hashable {
     }
   }
 
-  /// Tells whether it takes the name of a task.
-  var namesTask: Bool { value == .text("TASK") }
+  /// Says what can be offered for its value; nil for a flag.
+  var offer: Offer? {
+    switch (value, name) {
+    case (.flag, _): nil
+    case (.choice(let words), _): .words(words)
+    case (.path, _): .files
+    case (.text("TASK"), _): .tasks
+    case (.text("STATUS"), _): .words(TaskStatus.allCases.map(\.rawValue))
+    case (.text("TYPE"), "type"): .types
+    case (.text, "profile"), (.text, "allow-profile"): .profiles
+    case (.text, _), (.integer, _), (.number, _): .nothing
+    }
+  }
+
+  /// Names what a shell can complete.
+  enum Offer: Sendable, Hashable {
+    case words([String])
+    case files, tasks, types, profiles, nothing
+  }
 
   /// Tells whether the words to choose from are few and short enough to stand for themselves.
   var namesItsChoices: Bool {

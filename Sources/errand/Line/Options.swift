@@ -105,6 +105,8 @@ enum Options {
   static let constraints = OptionKey<[String]>.list(
     "constraint", nil, .text("TEXT"), "Something to keep to."
   ).filling("constraints")
+  static let criteria = OptionKey<String?>.text(
+    "success-criteria", nil, "JSON|@FILE", "What its output must satisfy, and is checked for.")
   static let checks = OptionKey<[String]>.list(
     "check", nil, .text("COMMAND"),
     "Run this by sh in the workspace once the agent is done; it must pass.")

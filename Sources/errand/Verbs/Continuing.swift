@@ -7,8 +7,8 @@ extension Command {
     options: [
       Options.fromAttempt.spec, Options.mode.spec, Options.session.spec, Options.profile.spec,
       Options.file.spec, Options.title.spec, Options.expectedOutput.spec,
-      Options.constraints.spec, Options.key.spec, Options.watch.spec, Options.json.spec,
-      Options.quiet.spec,
+      Options.constraints.spec, Options.criteria.spec, Options.key.spec, Options.watch.spec,
+      Options.json.spec, Options.quiet.spec,
     ] + Options.place,
     tool: "tasks_continue",
     notes: """
@@ -29,6 +29,9 @@ enum Continuing {
     var arguments = call.arguments()
     arguments["from_task_id"] = call.operand(0).map(JSONValue.string)
     try BriefText.fill(&arguments, from: call, operand: 1)
+    if let criteria = call[Options.criteria] {
+      arguments["success_criteria"] = try BriefText.json(criteria, of: "--success-criteria")
+    }
     let task = try Operations.open(for: call.command).call("tasks_continue", arguments)
     return try NewTask.tell(task, call)
   }

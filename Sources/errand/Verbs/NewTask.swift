@@ -83,7 +83,25 @@ enum NewTask {
 
   private static func store(_ call: Invocation) throws(Complaint) -> JSONValue {
     let arguments = try filled(call.arguments(), from: call)
-    return try Operations.open(for: call.command).call("tasks_create", arguments)
+    let task = try Operations.open(for: call.command).call("tasks_create", arguments)
+    tellLowered(task, call)
+    return task
+  }
+
+  /// Tells which limits the task got lower than they were asked for.
+  private static func tellLowered(_ task: JSONValue, _ call: Invocation) {
+    let budget = task["budget"]
+    func compare<Number: Comparable>(
+      _ key: OptionKey<Number?>, _ given: Number?
+    ) {
+      guard let asked = call[key], let given, given < asked else { return }
+      call.terminal.note(
+        "--\(key.spec.name) is \(given): the configuration is the ceiling (`errand config`).")
+    }
+    compare(Options.budgetUsd, budget?["usd"]?.doubleValue)
+    compare(Options.budgetTokens, budget?["tokens"]?.intValue)
+    compare(Options.maxTurns, budget?["turns"]?.intValue)
+    compare(Options.runningTimeout, task["runningTimeoutSec"]?.intValue)
   }
 
   /// Adds what the line says of a task in other words than the tool's.

@@ -22,6 +22,11 @@ extension Command {
     examples: [Example("errand task-names", "What needs you first.")],
     isInternal: true, run: Telling.taskNames)
 
+  static let profileNames = Command(
+    path: ["profile-names"], summary: "Print the profiles that completion offers, one in a line.",
+    examples: [Example("errand profile-names", "Those that can run something now.")],
+    isInternal: true, run: Telling.profileNames)
+
   static let help = Command(
     path: ["help"], summary: "Show help, for one command if one is named.",
     operands: [Operand(name: "command", isOptional: true, repeats: true)],
@@ -62,6 +67,14 @@ enum Telling {
     let page = try Operations.open(for: call.command).call(
       "tasks_list", ["view": "inbox", "limit": 100, "max_bytes": 40_000])
     let names = (page["items"]?.arrayValue ?? []).compactMap { $0["name"]?.stringValue }
+    if !names.isEmpty { try call.terminal.print(names.joined(separator: "\n")) }
+    return .ok
+  }
+
+  static func profileNames(_ call: Invocation) throws(Complaint) -> ExitCode {
+    let answer = try Operations.open(for: call.command).call("tasks_schemas", [:])
+    let usable = (answer["profiles"]?.arrayValue ?? []).filter { $0["available"] == true }
+    let names = usable.compactMap { $0["name"]?.stringValue }
     if !names.isEmpty { try call.terminal.print(names.joined(separator: "\n")) }
     return .ok
   }
