@@ -12,6 +12,7 @@ struct AttemptDesk {
   private let spec: TaskSpec
   private let type: TaskType
   private let hears: Bool
+  private let artifacts: Drop
   /// An output of the wrong shape is sent back once.
   private var hasSentBack = false
   /// The agent's own names of its open questions, by ours.
@@ -26,13 +27,21 @@ struct AttemptDesk {
 
   init(
     ledger: AttemptLedger, terms: Configuration.Questions, spec: TaskSpec, type: TaskType,
-    hears: Bool
+    hears: Bool, artifacts: Drop
   ) {
     self.ledger = ledger
     self.terms = terms
     self.spec = spec
     self.type = type
     self.hears = hears
+    self.artifacts = artifacts
+  }
+
+  /// Is the folder in which the agent leaves files, which are bound at its end.
+  struct Drop {
+    var folder: String
+    var limits: Limits
+    var files: any FileSystem
   }
 
   /// Tells whether somebody is being waited for.
@@ -185,7 +194,7 @@ extension AttemptDesk {
 
   /// Tells the agent once what is wrong with its output, so that it can give it again.
   mutating func sendBack(_ voice: inout AgentVoice) -> [UInt8]? {
-    guard !hasSentBack, voice.mayGoOn, let faults = faults(voice) else { return nil }
+    guard !hasSentBack, voice.mayGoOn, let faults = faults(&voice) else { return nil }
     hasSentBack = true
     return voice.say(
       """
@@ -196,15 +205,21 @@ extension AttemptDesk {
       """, from: .followUp)
   }
 
-  private func faults(_ voice: AgentVoice) -> String? {
+  private func faults(_ voice: inout AgentVoice) -> String? {
     let standing = voice.sink.standing
     if standing.lacksOutput, submitted == nil { return "- there is none" }
     guard standing.lacksOutput || standing.result != nil else { return nil }
     let output = AttemptOutput(
       spec, type, result: claim(voice), tail: voice.sink.tail, exit: nil, duration: .zero,
-      artifacts: [])
+      artifacts: [], beside: facts(&voice))
     guard !output.faults.isEmpty else { return nil }
     return output.faults.prefix(20).map { "- \($0)" }.joined(separator: "\n")
+  }
+
+  private func facts(_ voice: inout AgentVoice) -> OutputFacts {
+    let seen = ledger.seen(
+      in: artifacts.folder, limits: artifacts.limits, files: artifacts.files)
+    return ledger.facts(beside: seen, &voice)
   }
 }
 

@@ -21,8 +21,10 @@ extension AttemptLedger {
 
   /// Finds what is wrong with an output by the task's type, before it is handed in; nothing is
   /// filled in for whoever can still correct it, but the summary that came beside it.
+  ///
+  /// With `isLast`, nothing more is left behind, and what the output says of that is checked, too.
   package func faults(
-    in output: JSONValue, of record: TaskRecord, summary: String? = nil
+    in output: JSONValue, of record: TaskRecord, summary: String? = nil, isLast: Bool = false
   ) throws(StoreError) -> [Fault] {
     let limit = AgentBounds.storedValue
     guard output.bytes.count <= limit else {
@@ -34,9 +36,11 @@ extension AttemptLedger {
     }
     let type = try store.type(of: record.spec)
     var members = output.objectValue ?? JSONObject()
-    if let summary, type.takesSummary { members["summary"] = .string(summary) }
+    if let summary, type.takesSummary, members["summary"] == nil {
+      members["summary"] = .string(summary)
+    }
     return type.faults(
       inOutput: output.objectValue == nil ? output : .object(members), of: record.spec,
-      at: JSONPointer(tokens: ["output"]))
+      beside: try facts(beside: isLast ? [] : nil), at: JSONPointer(tokens: ["output"]))
   }
 }

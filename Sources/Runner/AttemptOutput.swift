@@ -19,18 +19,23 @@ struct AttemptOutput {
   /// Takes the agent's own result where it gave one, else the last lines it wrote.
   init(
     _ spec: TaskSpec, _ type: TaskType, result given: AgentResult?, tail: TailText,
-    exit: ExitStatus?, duration: Duration, artifacts: [Artifact], branch: String? = nil
+    exit: ExitStatus?, duration: Duration, artifacts: [Artifact], branch: String? = nil,
+    beside facts: OutputFacts = OutputFacts()
   ) {
     let result = ProseOutput.completing(given, tail, spec, type)
     let claimed = result?.summary ?? result?.output?["summary"]?.stringValue
     let clean = claimed.map { CleanText.clean($0, limit: .max) }
-    wholeClaim = clean.flatMap { $0.unicodeScalars.count > AgentBounds.claim ? $0 : nil }
     isClaimed = clean?.isEmpty == false
     let words = clean.map(Self.claim) ?? tail.lines(atMost: AgentBounds.summary)
     // An output must say something, even of a program that was silent.
     summary =
       words.isEmpty ? "It wrote nothing; \(exit?.description ?? "its end was not seen")." : words
     let place = JSONPointer(tokens: ["output"])
+    var members = result?.output?.objectValue ?? JSONObject()
+    let lacksSummary = type.takesSummary && members["summary"] == nil
+    wholeClaim = clean.flatMap {
+      lacksSummary && $0.unicodeScalars.count > AgentBounds.claim ? $0 : nil
+    }
     if let result, let output = result.output, output.objectValue == nil {
       // Kept as it was claimed: filled up with ours it would look like what was asked for.
       value = output
@@ -38,18 +43,12 @@ struct AttemptOutput {
       faults =
         result.isOutputCut
         ? [Fault(pointer: place, message: "it is larger than \(size) KiB")]
-        : type.faults(inOutput: output, of: spec, at: place)
+        : type.faults(inOutput: output, of: spec, beside: facts, at: place)
       checked = nil
       return
     }
-    var members = result?.output?.objectValue ?? JSONObject()
-    // A summary of another kind is left to be found fault with.
-    if type.takesSummary,
-      result?.summary != nil || members["summary"]?.stringValue != nil
-        || members["summary"] == nil
-    {
-      members["summary"] = .string(summary)
-    }
+    // What the agent handed in stays as it gave it; its words only fill what is not there.
+    if lacksSummary { members["summary"] = .string(summary) }
     if type.name == Brief.commandType {
       if let code = exit?.code { members["exitCode"] = .integer(Int(code)) }
       members["durationMs"] = .integer(Int(duration.milliseconds))
@@ -62,7 +61,7 @@ struct AttemptOutput {
       members["artifacts"] = .array(artifacts.prefix(20).map(Self.reference))
     }
     value = .object(members)
-    faults = type.faults(inOutput: value, of: spec, at: place)
+    faults = type.faults(inOutput: value, of: spec, beside: facts, at: place)
     checked = SuccessCriteria(of: spec.input)?.checked(
       value,
       SuccessCriteria.Evidence(

@@ -64,7 +64,7 @@ struct Claimer {
     guard let lock = try store.lockAttempt(task.id, attemptN) else { return nil }
     let claim = Claim(
       attemptN: attemptN, leaseId: RandomName.make(), profile: task.spec.launch.profile,
-      resumes: task.resumableAttempt)
+      resumes: task.resumableAttempt, references: try store.boundReferences(of: task))
     let record = try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
       fresh.status == .queued && fresh.attemptCount + 1 == attemptN ? .claimed(claim) : nil
     }

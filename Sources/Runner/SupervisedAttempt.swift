@@ -227,7 +227,9 @@ struct SupervisedAttempt {
   private func desk(_ setting: AttemptSetting) -> AttemptDesk {
     AttemptDesk(
       ledger: ledger, terms: timing.questions, spec: record.spec, type: setting.type,
-      hears: setting.adapter.traits.takesMessages)
+      hears: setting.adapter.traits.takesMessages,
+      artifacts: AttemptDesk.Drop(
+        folder: folders.artifacts, limits: timing.limits, files: files))
   }
 
   /// Tells who does it; and where it hears less than its profile promises, that.
@@ -255,7 +257,8 @@ struct SupervisedAttempt {
     let output = AttemptOutput(
       record.spec, setting.type, result: loop.claim, tail: sink.tail, exit: ended.exit,
       duration: .now - began, artifacts: harvest.artifacts,
-      branch: workspace.mode == .dedicatedWorktree ? workspace.branch : nil)
+      branch: workspace.mode == .dedicatedWorktree ? workspace.branch : nil,
+      beside: ledger.facts(beside: harvest.artifacts, &voice))
     let end = AttemptEnd(
       cause: ended.cause, exit: ended.exit, standing: sink.standing,
       traits: setting.adapter.traits, lastErrorLine: loop.lastErrorLine,

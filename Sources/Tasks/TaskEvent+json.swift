@@ -2,12 +2,14 @@ import JSON
 
 extension Claim: JSONCodable {
   package static let json = Codec.object(
-    Self.init(attemptN:leaseId:profile:resumes:worker:),
+    Self.init(attemptN:leaseId:profile:resumes:worker:references:),
     required("attemptN", \.attemptN, .int(1 ... .max), "Counts from 1."),
     required("leaseId", \.leaseId, .string, "Guards every write of the attempt."),
     required("profile", \.profile, .string, "Who runs it."),
     optional("resumes", \.resumes, .int(1 ... .max), "The attempt it goes on with."),
-    optional("worker", \.worker, WorkerLease.json, "The outside worker that took it."))
+    optional("worker", \.worker, WorkerLease.json, "The outside worker that took it."),
+    optional(
+      "references", \.references, .array(of: WorkReference.json), "The outputs it is about."))
 }
 
 extension Start: JSONCodable {

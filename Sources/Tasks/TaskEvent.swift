@@ -66,16 +66,19 @@ package struct Claim: Sendable, Hashable {
   package var resumes: Int?
   /// Is set where an outside worker takes it, which begins at once.
   package var worker: WorkerLease?
+  /// Says which outputs the task is about, where that was not known before.
+  package var references: [WorkReference]?
 
   package init(
     attemptN: Int, leaseId: String, profile: String, resumes: Int? = nil,
-    worker: WorkerLease? = nil
+    worker: WorkerLease? = nil, references: [WorkReference]? = nil
   ) {
     self.attemptN = attemptN
     self.leaseId = leaseId
     self.profile = profile
     self.resumes = resumes
     self.worker = worker
+    self.references = references
   }
 }
 

@@ -19,6 +19,7 @@ extension TaskRecord {
         attemptN: claim.attemptN, leaseId: claim.leaseId, profile: claim.profile,
         resumes: claim.resumes, claimedAt: moment.at))
     resumesNext = nil
+    if let bound = claim.references { spec.references = bound }
     guard let lease = claim.worker else {
       status = .dispatched
       return

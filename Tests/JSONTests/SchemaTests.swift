@@ -87,6 +87,13 @@ import Testing
       #"{"anyOf":[{"required":["a","b","c"]},{"required":["d"]}]}"#, "{}",
       "matches none of 2 alternatives; the nearest one says: /d: required"
     ),
+    // The tag says which was meant, whichever has the fewest faults.
+    (
+      #"""
+      {"oneOf":[{"properties":{"k":{"const":"a"}}},
+        {"properties":{"k":{"const":"b"}},"required":["k","d"]}]}
+      """#, #"{"k":"b"}"#, "/d: required"
+    ),
     (
       #"{"oneOf":[{},true]}"#, "1", "matches 2 of 2 alternatives, where one must match"
     ),

@@ -11,6 +11,7 @@ import Testing
     cat > /dev/null
     echo '{"errand":"result","output":{"branch":"fix","commits":[],"pullRequestUrl":null,
     "diaryEntryIds":[],"summary":"Fixed.","verification":{"results":[
+    {"id":"said","kind":"assertion","status":"pass"},
     {"id":"pushed","kind":"assertion","status":"pass"}],"passed":true}}}' | tr -d '\n'
     """#
 
@@ -81,6 +82,8 @@ import Testing
       let ended = try conversation.end(of: try #require(id.stringValue))
       #expect(ended["status"] == "completed", "\(ended.text)")
       #expect(ended["acceptedAttemptN"] == 1)
+      let line = ended["latestAttempt"]?.stringValue ?? ""
+      #expect(line.hasSuffix("; criteria fail: pushed (the agent claims they hold)"), "\(line)")
       let attempts = try conversation.call("tasks_attempts_list", ["taskId": id])
       let attempt = try #require(attempts["items"]?.arrayValue?.first)
       // What it claims and what we find stand beside each other.

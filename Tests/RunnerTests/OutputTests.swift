@@ -70,6 +70,17 @@ import Testing
     }
   }
 
+  @Test func whatAnAgentHandsInIsKeptWhateverItSaysBesideIt() throws {
+    try withStage { stage in
+      let given = #"{"summary":"THE OUTPUT","branch":"b"}"#
+      let task = try stage.run(
+        #"echo '{"errand":"result","summary":"said in words","output":\#(given)}'"#)
+      let output = try #require(task.latestAttempt?.output)
+      #expect(output["summary"] == "THE OUTPUT" && output["branch"] == "b")
+      #expect(task.resultSummary == "said in words")
+    }
+  }
+
   @Test func aWholeOutputIsKeptAsItIs() throws {
     try withStage { stage in
       let task = try stage.run(

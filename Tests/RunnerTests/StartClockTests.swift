@@ -61,7 +61,9 @@ import Testing
             directory: stage.base, expectedVersion: nil)),
         desk: AttemptDesk(
           ledger: ledger, terms: timing.questions, spec: claimed.spec,
-          type: try #require(TaskTypeRegistry.builtIn["freeform"]), hears: false),
+          type: try #require(TaskTypeRegistry.builtIn["freeform"]), hears: false,
+          artifacts: AttemptDesk.Drop(folder: "/nowhere", limits: Limits(), files: RealFileSystem())
+        ),
         checks: CheckPoint(nil),
         clocks: AttemptClocks(
           speaksFirst: true, startLimit: timing.start, runningLimit: .seconds(600)),

@@ -1,6 +1,7 @@
 import JSON
-import Tasks
 import Testing
+
+@testable import Tasks
 
 /// Checks success criteria: what is refused when they are given, and what is found by them after.
 @Suite struct CriteriaTests {
@@ -55,6 +56,14 @@ import Testing
       "required"
     ),
     (
+      ["assertions": [["id": "a", "path": "x", "op": "in-range", "value": [5, 1]]]],
+      "/c/assertions/0/value", "nothing is in this range: 5 is more than 1"
+    ),
+    (
+      ["gates": [["id": "g", "kind": "schema-check", "spec": ["schemaCid": "nonsense"]]]],
+      "/c/gates/0/spec/schemaCid", "is not the schema of this type's output"
+    ),
+    (
       ["assertions": [["id": "same", "path": "x", "op": "exists"]]], "/c/assertions/0/id",
       "used twice"
     ),
@@ -67,14 +76,15 @@ import Testing
     var document = try #require(Self.document.objectValue)
     for (key, value) in try #require(change.objectValue) { document[key] = value }
     let criteria = try #require(SuccessCriteria(of: ["successCriteria": .object(document)]))
-    let faults = criteria.faults(at: JSONPointer(tokens: ["c"]))
+    let faults = criteria.faults(
+      at: JSONPointer(tokens: ["c"]), outputSchemaCid: Sample.cid)
     #expect(faults.map(\.pointer.description) == [pointer])
     #expect(faults.first?.message.contains(words) == true, "\(faults)")
   }
 
   @Test func criteriaSurviveTheirOwnText() throws {
     let criteria = try #require(SuccessCriteria(of: ["successCriteria": Self.document]))
-    #expect(criteria.faults(at: .root) == [])
+    #expect(criteria.faults(at: .root, outputSchemaCid: Sample.cid) == [])
     #expect(try SuccessCriteria.json.decode(SuccessCriteria.json.value(of: criteria)) == criteria)
   }
 
@@ -136,6 +146,29 @@ import Testing
     #expect(criteria.checked(low, evidence).results.last?.status == .fail)
   }
 
+  @Test(arguments: [(true, Verification.Status.fail), (false, .skip)])
+  func aGateThatCannotBeSeenToHoldFailsIfItMust(
+    isRequired: Bool, status: Verification.Status
+  ) throws {
+    let criteria = try #require(
+      SuccessCriteria(of: [
+        "successCriteria": [
+          "version": 1,
+          "gates": [
+            [
+              "id": "g", "kind": "schema-check", "spec": ["schemaCid": "other"],
+              "required": .bool(isRequired),
+            ]
+          ],
+        ]
+      ]))
+    let evidence = SuccessCriteria.Evidence(
+      inputCid: Sample.cid, outputSchemaCid: Sample.cid, hasValidOutput: true, isSubmitted: true)
+    let checked = criteria.checked(["summary": "Done."], evidence)
+    #expect(checked.results.map(\.status) == [status])
+    #expect(checked.passed == !isRequired)
+  }
+
   static func spec(_ type: String, _ criteria: JSONValue) -> TaskSpec {
     var spec = Sample.spec()
     spec.taskType = type
@@ -143,20 +176,60 @@ import Testing
     return spec
   }
 
+  /// Makes entries of a claim: each passes, but for the one that is named.
+  static func entries(_ ids: [String], failing: String? = nil) -> JSONValue {
+    .array(
+      ids.map {
+        [
+          "id": .string($0), "kind": $0 == "elsewhere" ? "sideEffect" : "assertion",
+          "status": $0 == failing ? "fail" : "pass",
+        ]
+      })
+  }
+  static let all = ["handed in", "same", "said", "shas", "right", "clear"]
+
   static let claims: [(verification: JSONValue, pointer: String?)] = [
     (nil, "/verification"),
-    (["results": [], "passed": true], nil),
-    (["results": [], "passed": true, "inputCid": .string(Sample.cid.description)], nil),
+    (["results": entries(all), "passed": true], nil),
+    (["results": entries(all + ["minComposite", "elsewhere"]), "passed": true], nil),
+    // The rubric as a whole is all its criteria.
+    (["results": entries(["handed in", "same", "said", "shas", "r"]), "passed": true], nil),
     (
-      ["results": [], "passed": true, "inputCid": .string(ContentID(raw: [9]).description)],
-      "/verification/inputCid"
+      [
+        "results": entries(all), "passed": true, "inputCid": .string(Sample.cid.description),
+      ], nil
     ),
     (
-      ["results": [["id": "said", "kind": "assertion", "status": "fail"]], "passed": true],
-      "/verification/passed"
+      [
+        "results": entries(all), "passed": true,
+        "inputCid": .string(ContentID(raw: [9]).description),
+      ], "/verification/inputCid"
     ),
-    (["results": [["id": "said", "kind": "assertion", "status": "fail"]], "passed": false], nil),
+    (["results": entries(all, failing: "said"), "passed": true], "/verification/passed"),
+    (["results": entries(all, failing: "said"), "passed": false], nil),
+    (["results": [], "passed": true], "/verification/results"),
+    (
+      ["results": entries(["handed in"] + all.dropFirst(2)), "passed": true],
+      "/verification/results"
+    ),
+    (["results": entries(all + ["sayd"]), "passed": true], "/verification/results/6/id"),
   ]
+
+  @Test func aClaimIsToldWhatItLeavesOutAndWhatItMakesUp() throws {
+    let criteria = try #require(SuccessCriteria(of: ["successCriteria": Self.document]))
+    let claim: JSONValue = ["results": Self.entries(["handed in", "same", "sayd"])]
+    let faults = criteria.faults(inEntriesOf: claim, .artifact, at: .root)
+    #expect(
+      faults.map(\.description) == [
+        "/results/2/id: is none of the success criteria; nearest is \"said\"",
+        "/results: has no entry for said, shas, right, clear",
+      ])
+    // What a judge scores need not stand in its verification, too.
+    let judged = criteria.faults(
+      inEntriesOf: ["results": Self.entries(["handed in", "same", "said", "shas"])], .judgment,
+      at: .root)
+    #expect(judged == [])
+  }
 
   @Test(arguments: claims)
   func aVerificationIsRequiredAndMustNotContradictItself(

@@ -44,6 +44,32 @@ import Testing
     #expect(brief.completedAt == record.completedAt)
   }
 
+  @Test func whatWeFoundStandsBesideWhatTheAgentClaims() throws {
+    var attempt = try #require(try Sample.record(Sample.way(to: .completed)).latestAttempt)
+    attempt.output = [
+      "verification": [
+        "results": [["id": "pushed", "kind": "assertion", "status": "pass"]], "passed": true,
+      ]
+    ]
+    #expect(!AttemptView.line(attempt).contains("criteria"))
+    let failed = Verification.Finding(
+      id: "pushed", kind: .assertion, status: .fail, detail: "there is nothing at branch")
+    attempt.checked = Verification(inputCid: nil, results: [failed])
+    #expect(
+      AttemptView.line(attempt).hasSuffix(
+        "; criteria fail: pushed (the agent claims they hold)"))
+    #expect(
+      CriteriaReport(attempt)?.findings == [
+        "assertion pushed fail, where the agent claims pass: there is nothing at branch"
+      ])
+    attempt.checked = Verification(
+      inputCid: nil, results: [Verification.Finding(id: "pushed", kind: .assertion, status: .pass)])
+    #expect(AttemptView.line(attempt).hasSuffix("; criteria hold"))
+    attempt.checked = Verification(
+      inputCid: nil, results: Array(repeating: failed, count: 30))
+    #expect((CriteriaReport(attempt)?.line.utf8.count ?? .max) < 200)
+  }
+
   @Test func aLongTitleLeavesRoomForTheSummary() throws {
     var spec = Sample.spec()
     spec.title = String(repeating: "long title ", count: 50)

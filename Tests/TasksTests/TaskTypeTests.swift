@@ -109,6 +109,24 @@ import Testing
     ("command", ["script": "x", "env": ["A=B": "c"]], "/env"),
     ("command", ["script": "x", "env": ["A": 1]], "/env/A"),
     ("command", ["script": "x", "cwd": "/"], "/cwd"),
+    ("fulfill_brief", ["brief": "x", "seedFiles": ["a/b", "../../etc/passwd"]], "/seedFiles/1"),
+    ("fulfill_brief", ["brief": "x", "seedFiles": ["/etc/passwd"]], "/seedFiles/0"),
+    ("curate_pack", ["diaryId": "../../etc", "taskPrompt": "t"], "/diaryId"),
+    ("curate_pack", ["diaryId": "a\u{1B}b", "taskPrompt": "t"], "/diaryId"),
+    (
+      "run_eval",
+      ["scenario": ["prompt": "p", "inputFiles": ["a/../../b"]], "variantLabel": "a"],
+      "/scenario/inputFiles/0"
+    ),
+    (
+      "freeform",
+      [
+        "brief": "x",
+        "successCriteria": [
+          "version": 1, "gates": [["id": "g", "kind": "cid-equals", "required": true]],
+        ],
+      ], "/successCriteria/gates/0/spec"
+    ),
   ]
 
   @Test(arguments: accepted)
@@ -173,7 +191,21 @@ import Testing
     ("assess_brief", ["scores": [], "composite": 1.1, "verdict": "v"], false),
     (
       "pr_review",
-      ["scores": [["criterionId": "a", "score": 0.5]], "composite": 0.5, "verdict": "v"], false
+      [
+        "scores": [["criterionId": "a", "score": 0.5, "rationale": "r"]], "composite": 0.5,
+        "verdict": "v",
+      ], false
+    ),
+    (
+      "pr_review", ["scores": [["criterionId": "a", "score": 1]], "composite": 1, "verdict": "v"],
+      false
+    ),
+    (
+      "pr_review",
+      [
+        "scores": [["criterionId": "a", "score": 1, "rationale": "r"]], "composite": 1,
+        "verdict": "v",
+      ], true
     ),
     ("command", ["summary": "", "exitCode": 0, "durationMs": 12], true),
     ("command", ["summary": "x"], false),

@@ -76,6 +76,18 @@ import Testing
     #expect(again.policy == type.policy)
   }
 
+  @Test func aJudgeOfAnyTypeScoresInSharesOfOne() throws {
+    let judge = try TaskType(
+      file: .parse(
+        Self.bytes(["outputKind": "judgment", "outputSchema": ["type": "object"]])))
+    let output: JSONValue = [
+      "scores": [["criterionId": "a", "score": 1], ["criterionId": "b", "score": 5]],
+      "composite": 5,
+    ]
+    let faults = judge.faults(inOutput: output, of: Sample.spec())
+    #expect(faults.map(\.pointer.description) == ["/scores/1/score", "/composite"])
+  }
+
   static let templates: [(template: String, input: JSONValue, words: String)] = [
     ("a{{x|words}}b", ["x": "1\n2"], "a1\n2b"),
     ("a{{x|words}}b", [:], "ab"),

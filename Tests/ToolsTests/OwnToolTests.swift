@@ -38,7 +38,15 @@ struct OwnToolTests {
       for word in ["first", "second"] {
         try agent.call(
           "task_submit_output",
-          ["output": ["summary": .string(word), "verification": ["passed": true, "results": []]]])
+          [
+            "output": [
+              "summary": .string(word),
+              "verification": [
+                "passed": true,
+                "results": [["id": "said", "kind": "assertion", "status": "pass"]],
+              ],
+            ]
+          ])
       }
       let output = try house.store().task(.id(task.id)).latestAttempt?.output
       #expect(output?["summary"] == "second")

@@ -186,7 +186,104 @@ struct TypeTests {
       #expect(copied?.mode == .fork && copied?.workspace?.path == house.work)
       var told = judge
       told["workspace"] = "none"
-      #expect(try house.call("tasks_create", told)["workspace"] == "none")
+      #expect(
+        try house.refusal("tasks_create", told).faults.map(\.pointer.description) == ["/workspace"])
+    }
+  }
+
+  static let overrides: [(type: String, input: JSONValue, workspace: JSONValue, taken: Bool)] = [
+    ("freeform", ["brief": "x"], "none", true),
+    ("command", ["script": "true"], "none", true),
+    ("run_eval", ["scenario": ["prompt": "p"], "variantLabel": "a"], "none", true),
+    ("fulfill_brief", ["brief": "x"], "dedicated_worktree", true),
+    ("fulfill_brief", ["brief": "x"], "none", false),
+    ("curate_pack", ["diaryId": "notes", "taskPrompt": "t"], "dedicated_worktree", false),
+  ]
+
+  /// Adds a profile that stands for an agent.
+  func configure(_ house: House) throws {
+    try writeFile(
+      house.configurationFile,
+      #"""
+      {"profiles":[{"name":"mine","adapter":"command","executable":"/bin/true"},
+        {"name":"crew","adapter":"worker"}]}
+      """#)
+  }
+
+  @Test(arguments: overrides)
+  func aWorkspaceIsChosenOnlyWhereTheTypeAcceptsThat(
+    type: String, input: JSONValue, workspace: JSONValue, taken: Bool
+  ) throws {
+    try withHouse { house in
+      try configure(house)
+      var call: JSONObject = [
+        "task_type": .string(type), "input": input, "workspace": workspace, "dry_run": true,
+      ]
+      if type != "command" { call["profile"] = "mine" }
+      if taken {
+        let body = try house.call("tasks_create", call)["body"]
+        #expect(body?["workspace"] ?? "shared_mount" == workspace, "\(body as Any)")
+      } else {
+        let refusal = try house.refusal("tasks_create", call)
+        #expect(refusal.faults.map(\.pointer.description) == ["/workspace"])
+        #expect(refusal.faults.first?.message.contains("always works in a") == true)
+      }
+    }
+  }
+
+  static let untrue: [(call: JSONObject, pointer: String)] = [
+    (
+      [
+        "task_type": "run_eval", "profile": "mine",
+        "input": [
+          "scenario": ["prompt": "p", "inputFiles": ["a.txt"]], "variantLabel": "a",
+          "execution": ["workspace": "none"],
+        ],
+      ], "/input/scenario/inputFiles"
+    ),
+    (
+      ["task_type": "render_pack", "profile": "mine", "input": ["packId": "nowhere"]],
+      "/input/packId"
+    ),
+    (
+      ["brief": "x", "profile": "crew", "allowed_profiles": ["crew", "crow"]], "/allowed_profiles/1"
+    ),
+    (
+      [
+        "task_type": "fix_bug", "profile": "mine",
+        "input": ["brief": "x", "successCriteria": ["version": 7]],
+      ], "/input/successCriteria/version"
+    ),
+  ]
+
+  @Test(arguments: untrue)
+  func whatCouldNeverComeTrueIsRefusedWhenItIsAskedFor(
+    call: JSONObject, pointer: String
+  ) throws {
+    try withHouse { house in
+      try configure(house)
+      try write("fix.json", Self.own, house)
+      let refusal = try house.refusal("tasks_create", call)
+      #expect(refusal.faults.map(\.pointer.description) == [pointer], "\(refusal)")
+    }
+  }
+
+  @Test func aPackIsFoundByItsContentOrWithTheTaskThatMakesIt() throws {
+    try withHouse { house in
+      try configure(house)
+      let staged = try house.call("tasks_artifacts_stage", ["text": "# Pack"])
+      let maker = try house.task()
+      for (pack, references) in [
+        (staged["cid"] ?? .null, []), ("pack.md", [["task_id": .string(maker.spec.name)]]),
+      ] as [(JSONValue, JSONValue)] {
+        let made = try house.call(
+          "tasks_create",
+          [
+            "task_type": "render_pack", "profile": "mine", "input": ["packId": pack],
+            "references": references,
+          ])
+        #expect(made["taskType"] == "render_pack")
+      }
     }
   }
 

@@ -7,7 +7,7 @@ struct SchemaValidation {
   private static let depthLimit = 96
   private static let visitLimit = 400_000
 
-  private let nodes: [SchemaNode]
+  let nodes: [SchemaNode]
   private let marksEvaluated: Bool
   private var depth = 0
   private var visits = 0

@@ -92,7 +92,8 @@ package struct WorkerDesk: Sendable {
       profile: task.spec.launch.profile,
       worker: WorkerLease(
         worker: wish.worker, seconds: wish.leaseSec,
-        expiresAt: Timestamp.now.adding(milliseconds: Int64(wish.leaseSec) * 1000)))
+        expiresAt: Timestamp.now.adding(milliseconds: Int64(wish.leaseSec) * 1000)),
+      references: try store.boundReferences(of: task))
     let record = try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
       fresh.status == .queued && fresh.attemptCount + 1 == claim.attemptN ? .claimed(claim) : nil
     }
@@ -134,7 +135,7 @@ package struct WorkerDesk: Sendable {
     let held = try held(task, leaseId)
     let value = JSONValue.object(output)
     let faults = try told { () throws(StoreError) in
-      try held.ledger.faults(in: value, of: held.record, summary: summary)
+      try held.ledger.faults(in: value, of: held.record, summary: summary, isLast: true)
     }
     guard faults.isEmpty else { throw .misshapen(faults) }
     let made = try told { () throws(StoreError) in

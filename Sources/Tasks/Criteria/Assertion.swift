@@ -75,6 +75,9 @@ package struct Assertion: Sendable, Hashable {
     guard case (let least, let most)?? = .some(ends), !(least.isNull && most.isNull),
       [least, most].allSatisfy({ $0.isNull || $0.doubleValue != nil })
     else { throw Refusal(reason: "in-range takes [least, most] or {min, max}, in numbers") }
+    if let low = least.doubleValue, let high = most.doubleValue, low > high {
+      throw Refusal(reason: "nothing is in this range: \(least.text) is more than \(most.text)")
+    }
     var rule: JSONObject = ["type": "number"]
     if !least.isNull { rule["minimum"] = least }
     if !most.isNull { rule["maximum"] = most }

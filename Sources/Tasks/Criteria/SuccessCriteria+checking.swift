@@ -45,12 +45,15 @@ extension SuccessCriteria {
       case .equals(let path, let cid):
         (OutputPath(path).values(in: output) == [.string(cid)], "at \(path)")
       }
-    // What need not hold is told, and fails nothing.
+    // What need not hold is told, and fails nothing; what must hold and cannot be seen to has failed.
     let failed: Verification.Status = gate.isRequired ? .fail : .skip
     return Verification.Finding(
-      id: gate.id, kind: .gate, status: holds.map { $0 ? .pass : failed } ?? .skip,
+      id: gate.id, kind: .gate, status: holds == true ? .pass : failed,
       detail: holds == true ? nil : detail.map { CleanText.line($0, limit: 500) })
   }
+
+  /// Names the finding on the lowest composite.
+  static let leastId = "minComposite"
 
   /// Holds a judgment's composite against the lowest that passes.
   private func composite(_ output: JSONValue) -> Verification.Finding? {
@@ -58,7 +61,7 @@ extension SuccessCriteria {
       let composite = rubric.composite(Judgment.scores(of: output))
     else { return nil }
     return Verification.Finding(
-      id: "minComposite", kind: .rubric,
+      id: Self.leastId, kind: .rubric,
       status: composite >= least - Rubric.tolerance ? .pass : .fail,
       detail: "the composite is \(shown(composite)), the least that passes \(shown(least))")
   }
@@ -75,6 +78,22 @@ enum Judgment {
       scores[id] = score
     }
     return scores
+  }
+
+  /// Finds figures that are no share of one; a user's own type may have let them through.
+  static func faults(inFiguresOf output: JSONValue, at place: JSONPointer) -> [Fault] {
+    let scores = output["scores"]?.arrayValue ?? []
+    let figures =
+      scores.enumerated().map { index, entry in
+        (
+          place.appending(key: "scores").appending(index: index).appending(key: "score"),
+          entry["score"]
+        )
+      } + [(place.appending(key: "composite"), output["composite"])]
+    return figures.compactMap { at, value in
+      guard let figure = value?.doubleValue, !(0...1).contains(figure) else { return nil }
+      return Fault(pointer: at, message: "expected 0 to 1, found \(shown(figure))")
+    }
   }
 
   /// Finds criteria that are not scored, scored twice or unknown, and a composite that is no sum.

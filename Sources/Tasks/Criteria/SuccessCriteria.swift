@@ -32,8 +32,9 @@ package struct SuccessCriteria: Sendable, Hashable {
     self.sideEffects = sideEffects
   }
 
-  /// Finds what no schema can say: weights that do not sum up, names used twice, bad patterns.
-  package func faults(at place: JSONPointer) -> [Fault] {
+  /// Finds what no schema can say: weights that do not sum up, names used twice, bad patterns, gates
+  /// that could never be seen to hold.
+  package func faults(at place: JSONPointer, outputSchemaCid: ContentID) -> [Fault] {
     var faults: [Fault] = []
     var names: Set<String> = []
     func claim(_ name: String, _ at: JSONPointer) {
@@ -42,7 +43,15 @@ package struct SuccessCriteria: Sendable, Hashable {
       }
     }
     for (index, gate) in gates.enumerated() {
-      claim(gate.id, place.appending(key: "gates").appending(index: index))
+      let at = place.appending(key: "gates").appending(index: index)
+      claim(gate.id, at)
+      guard gate.isRequired, case .schema(let cid) = gate.test,
+        cid != outputSchemaCid.description
+      else { continue }
+      faults.append(
+        Fault(
+          pointer: at.appending(key: "spec").appending(key: "schemaCid"),
+          message: "is not the schema of this type's output, which is \(outputSchemaCid)"))
     }
     for (index, assertion) in assertions.enumerated() {
       let at = place.appending(key: "assertions").appending(index: index)

@@ -111,7 +111,7 @@ package enum Prompt {
     ```
 
     In a verification, inputCid is \(inputCid), and results has an entry for each of the success \
-    criteria: say fail where one does not hold.
+    criteria, by its id: say fail where one does not hold.
     """
   }
 }

@@ -6,6 +6,8 @@ extension TaskType {
     try TaskType(
       name: "command", title: "Command",
       description: "Runs a program or a POSIX script as it is, without any model.",
+      // What runs without a model needs a place of the caller's choice: a copy to build in, or none.
+      policy: Policy(acceptsWorkspaceOverride: true),
       inputSchema: [
         "type": "object",
         "additionalProperties": false,

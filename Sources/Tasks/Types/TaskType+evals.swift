@@ -89,7 +89,7 @@ extension TaskType {
           "context": text("Background, given to the agent as data.", 100_000),
           "successCriteria": criteria(.boolean),
         ], required: ["subject", "successCriteria"]),
-      outputSchema: judgment(score: ["enum": [0, 1]]),
+      outputSchema: judgment(score: ["enum": [0, 1]], requiredOfEntry: ["rationale"]),
       prompt: """
         Review the proposed change below. Decide every criterion of the rubric: 1 if it holds, 0 \
         if it does not, and say why. Look at the change itself, not only at what its author says. \

@@ -102,7 +102,7 @@ extension TaskType {
   /// What judges hand in; `score` and `entry` say more of each score.
   static func judgment(
     score: JSONValue = ["type": "number", "minimum": 0, "maximum": 1], entry: JSONObject = [:],
-    more: JSONObject = [:], required: [JSONValue] = []
+    requiredOfEntry: [JSONValue] = [], more: JSONObject = [:], required: [JSONValue] = []
   ) -> JSONValue {
     var members: JSONObject = [
       "criterionId": text("The criterion.", 200), "score": score,
@@ -113,7 +113,8 @@ extension TaskType {
       "scores": list(
         "A score for each criterion of the rubric.",
         of: [
-          "type": "object", "required": ["criterionId", "score"], "properties": .object(members),
+          "type": "object", "required": .array(["criterionId", "score"] + requiredOfEntry),
+          "properties": .object(members),
         ], atMost: 100),
       "composite": [
         "type": "number", "minimum": 0, "maximum": 1,

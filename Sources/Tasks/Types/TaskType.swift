@@ -64,20 +64,37 @@ package struct TaskType: Sendable {
   /// Finds what is wrong with an input; pointers begin where the caller says the input stands.
   package func faults(inInput input: JSONValue, at place: JSONPointer = .root) -> [Fault] {
     let faults = inputRules.validate(input).map { placed(reworded($0, for: input), at: place) }
-    guard faults.isEmpty, let criteria = SuccessCriteria(of: input) else { return faults }
-    return criteria.faults(at: place.appending(key: SuccessCriteria.key))
+    guard faults.isEmpty else { return faults }
+    return InnerPath.faults(in: input, of: name, at: place) + criteriaFaults(in: input, at: place)
   }
 
-  /// Finds what is wrong with an output an agent claims for a task.
+  /// Checks the criteria of every type alike: what a user's own schema lets through would otherwise
+  /// be kept, and never looked at.
+  private func criteriaFaults(in input: JSONValue, at place: JSONPointer) -> [Fault] {
+    guard let given = input[SuccessCriteria.key], !given.isNull else { return [] }
+    let at = place.appending(key: SuccessCriteria.key)
+    do throws(Mismatch) {
+      let criteria = try SuccessCriteria.json.decode(given)
+      return criteria.faults(at: at, outputSchemaCid: outputSchemaCid)
+    } catch {
+      return error.faults.map { placed($0, at: at) }
+    }
+  }
+
+  /// Finds what is wrong with an output an agent claims for a task, beside what is known of it.
   package func faults(
-    inOutput output: JSONValue, of spec: TaskSpec, at place: JSONPointer = .root
+    inOutput output: JSONValue, of spec: TaskSpec, beside facts: OutputFacts = OutputFacts(),
+    at place: JSONPointer = .root
   ) -> [Fault] {
     let faults = outputRules.validate(output).map { placed($0, at: place) }
-    guard faults.isEmpty, let criteria = SuccessCriteria(of: spec.input) else { return faults }
-    var more: [Fault] = []
+    guard faults.isEmpty else { return faults }
+    var more = facts.faults(in: output, of: spec, name, at: place)
+    if outputKind == .judgment { more += Judgment.faults(inFiguresOf: output, at: place) }
+    guard let criteria = SuccessCriteria(of: spec.input) else { return more }
     let claim = place.appending(key: Verification.key)
     if let given = output[Verification.key], !given.isNull {
       more += Verification.faults(inClaim: given, inputCid: spec.inputCid, at: claim)
+      more += criteria.faults(inEntriesOf: given, outputKind, at: claim)
     } else if wantsVerification(criteria) {
       more.append(Fault(pointer: claim, message: "required: there are success criteria"))
     }

@@ -62,6 +62,7 @@ extension AttemptView {
     }
     if let code = attempt.exit?.code { line += ", exit \(code)" }
     if let signal = attempt.exit?.signal { line += ", signal \(signal)" }
+    if let report = CriteriaReport(attempt) { line += "; " + report.line }
     return line
   }
 }

@@ -40,7 +40,7 @@ extension TasksCreate {
       throw .commandsNotAllowed("Profile \(launch.plan.profile)", pointer: "profile")
     }
     try settle(&launch, input.place)
-    try checkForWorkers(input, launch.plan)
+    try checkForWorkers(input, launch.plan, preflight.catalog)
     try checkVariables(order.payload, type, launch.profile, configuration)
     var continuation: Continuation?
     if let source { (order, continuation) = try continued(order, source, by: launch.plan) }
@@ -61,6 +61,7 @@ extension TasksCreate {
     }
     spec.claimCondition = try condition(of: input, after: source, within: spec.parentId)
     try check(spec, type)
+    try checkPack(spec)
     try setApart(&spec, type, input.place)
     bound(&spec, input, TaskLimits.ceiling(configuration: configuration, profile: launch.profile))
     try parent?.bound(&spec, &launch, input.limits.budget)
@@ -139,7 +140,21 @@ extension TasksCreate {
   }
 
   /// Tells what is said about workers of a task that we run ourselves, and the other way about.
-  private func checkForWorkers(_ input: Input, _ plan: LaunchPlan) throws(ToolFailure) {
+  private func checkForWorkers(
+    _ input: Input, _ plan: LaunchPlan, _ catalog: ProfileCatalog
+  ) throws(ToolFailure) {
+    let known = catalog.entries.map(\.profile.name)
+    for (index, profile) in input.suitability.profiles.enumerated() where !known.contains(profile) {
+      let hint = Nearest.hint(for: profile, among: known)
+      throw ToolFailure(
+        code: FailureCode.notFound.rawValue,
+        summary: "Nobody could take the task. Nothing was stored.",
+        faults: [
+          Fault(
+            pointer: JSONPointer(tokens: ["allowed_profiles"]).appending(index: index),
+            message: "there is no profile of that name\(hint)")
+        ], nextStep: "Name profiles that tasks_schemas lists, and call \(name) again.")
+    }
     let isForWorkers = plan.adapter == .worker
     let wishes = [
       ("allowed_profiles", !input.suitability.profiles.isEmpty),

@@ -33,6 +33,8 @@ extension TasksCreate {
     let payload = JSONValue.object(object)
     let faults = type.faults(inInput: payload, at: JSONPointer(tokens: ["input"]))
     guard faults.isEmpty else { throw .invalidInput(faults, of: type.name) }
+    // What it was narrowed to is not what was asked for.
+    try checkOverride(asked.place.workspace, payload, type)
     do throws(CanonicalFormError) {
       let key = try input.key.map { (key) throws(CanonicalFormError) in
         IdempotencyKey(key: key, digest: try input.digest(of: payload))

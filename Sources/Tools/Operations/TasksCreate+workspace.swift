@@ -15,6 +15,7 @@ extension TasksCreate {
       if given != nil {
         throw .argument("directory", "workspace none has no directory of yours", tool: name)
       }
+      try checkFiles(of: order)
       return (nil, mode)
     }
     let directory: String
@@ -25,6 +26,37 @@ extension TasksCreate {
     }
     if mode == .dedicatedWorktree { try checkRepository(of: directory, order) }
     return (directory, mode)
+  }
+
+  /// Refuses another workspace than the type's own, where the type does not let one be chosen.
+  func checkOverride(
+    _ argument: WorkspaceMode?, _ payload: JSONValue, _ type: TaskType
+  ) throws(ToolFailure) {
+    let own = type.policy.workspaceMode
+    guard !type.policy.acceptsWorkspaceOverride else { return }
+    let message =
+      "type \(type.name) always works in a \(own.rawValue): leave it out"
+    if let argument, argument != own { throw .argument("workspace", message, tool: name) }
+    let place = ["execution", "workspace"]
+    let inner = JSONPointer(tokens: place).evaluate(in: payload)?.stringValue
+    guard let inner, inner != own.rawValue else { return }
+    throw .invalidInput(
+      [Fault(pointer: JSONPointer(tokens: ["input"] + place), message: message)], of: type.name)
+  }
+
+  /// An empty folder holds none of the files that an input names.
+  private func checkFiles(of order: TaskOrder) throws(ToolFailure) {
+    let place = ["scenario", "inputFiles"]
+    guard order.type.name == "run_eval",
+      JSONPointer(tokens: place).evaluate(in: order.payload)?.arrayValue?.isEmpty == false
+    else { return }
+    throw .invalidInput(
+      [
+        Fault(
+          pointer: JSONPointer(tokens: ["input"] + place),
+          message: "workspace none is an empty folder, in which they are not; "
+            + "dedicated_worktree is a copy of the directory")
+      ], of: order.type.name)
   }
 
   private func mode(of order: TaskOrder) throws(ToolFailure) -> WorkspaceMode {

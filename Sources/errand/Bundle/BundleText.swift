@@ -64,6 +64,9 @@ struct BundleText {
       "check \(check.status.rawValue): \(line(check.argv.joined(separator: " ")))"
     }
     if !checks.isEmpty { parts.append(list(checks)) }
+    if let report = CriteriaReport(attempt) {
+      parts += ["What we found of its success criteria:", list(report.findings.map(line))]
+    }
     let said = messages(attempt.attemptN).compactMap(Self.words)
     if !said.isEmpty { parts += ["What it said and did:", fenced(said.joined(separator: "\n"))] }
     return parts

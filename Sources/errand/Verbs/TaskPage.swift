@@ -1,5 +1,6 @@
 import JSON
 import Posix
+import Tasks
 
 /// Lays one task out for reading.
 enum TaskPage {
@@ -38,8 +39,17 @@ enum TaskPage {
       lines.append(
         "  check \(TaskText.line(check["status"]))\(exit): \(command.joined(separator: " "))")
     }
+    if let report = criteria(attempts.last) {
+      lines += ["  " + report.line] + report.findings.map { "    " + $0 }
+    }
     if let output = attempts.last?["output"] { lines += ["", result(output, terminal)] }
     return lines.joined(separator: "\n")
+  }
+
+  private static func criteria(_ attempt: JSONValue?) -> CriteriaReport? {
+    var faults = Faults()
+    let checked = attempt?["checked"].flatMap { Verification.json.read($0, &faults) }
+    return CriteriaReport(checked, claimedIn: attempt?["output"])
   }
 
   /// Gives the words of an output, then whatever else is in it.
