@@ -90,7 +90,10 @@ struct SupervisedAttempt {
       record: record, ledger: ledger, folders: folders, supervisor: environment, files: files,
       until: dispatch.deadline)
     var voice = try voice(of: setting)
-    for note in setting.place.notes + setting.revival.notes + setting.notes { voice.note(note) }
+    let revival = setting.revival
+    for note in setting.place.notes + revival.asides + revival.notes + setting.notes {
+      voice.note(note)
+    }
     dispatch.extend(by: try setUp(setting, signals: signals, journal: journal))
     let workTree = WorkTreeRecord.begin(
       in: setting.place.workspace, environment: setting.environment, folder: folders.snapshots,

@@ -118,6 +118,36 @@ private let lines: [Line] = [
     #expect(throws: LaunchRefusal.self) { try line.launch() }
   }
 
+  @Test(arguments: [
+    ("claude", "--mcp-config=/attempt/mcp.json --allowedTools=mcp__errand", "timeout"),
+    ("codebuddy", "--mcp-config=/attempt/mcp.json --allowedTools=mcp__errand", "defer_loading"),
+    ("qodercli", "--mcp-config=/attempt/mcp.json --allowed-tools=mcp__errand", "timeout"),
+    ("qwen", "--mcp-config=/attempt/mcp.json", "trust"),
+    ("amp", "--mcp-config=/attempt/mcp.json", nil),
+    ("cursor-agent", nil, nil),
+  ])
+  func whoCanIsToldOfTheServerForThisRunAlone(
+    _ program: String, _ flags: String?, _ key: String?
+  ) throws {
+    let plan = LaunchPlan(profile: program, adapter: .claude, executable: "/bin/" + program)
+    let place = AgentPlace(
+      directory: "/work", attemptFolder: "/attempt",
+      tools: AgentTools(command: "/bin/errand", arguments: ["serve"], environment: ["A": "b"]))
+    let launch = try ClaudeAdapter(plan: plan).launch(
+      Brief(work: .words(brief: "x", prompt: "p")), in: place)
+    let line = launch.arguments.joined(separator: " ")
+    #expect(line.contains("mcp") == (flags != nil) && line.contains(flags ?? ""), "\(line)")
+    // Both flags may take lists, which only another flag ends.
+    #expect(launch.arguments.last?.hasPrefix("--mcp") == false)
+    #expect(launch.files.map(\.path) == (flags == nil ? [] : ["/attempt/mcp.json"]))
+    guard let file = launch.files.first else { return }
+    let written = try JSONValue.parse(file.bytes)
+    let entry = (program == "amp" ? written : written["mcpServers"])?["errand"]
+    #expect(entry?["command"] == "/bin/errand" && entry?["args"] == ["serve"])
+    #expect(entry?["env"]?["A"] == "b")
+    if let key { #expect(entry?[key] != nil) }
+  }
+
   @Test func codexIsToldItsTermsInTheConversation() throws {
     let settings = AgentSettings(
       model: "gpt-5.5", effort: "low", permissionMode: .ask, directories: ["/a"])

@@ -42,6 +42,13 @@ extension Stage {
     }
   }
 
+  /// What an attempt's agent was told at first.
+  fileprivate func prompt(_ record: TaskRecord) throws -> String {
+    let first = try messages(record).first { if case .userMessage = $0 { true } else { false } }
+    guard case .userMessage(let text, _) = first else { return "" }
+    return text
+  }
+
   fileprivate var conversations: String { base + "/.claude" }
 }
 
@@ -81,6 +88,9 @@ extension Stage {
       #expect(try stage.text(second).hasPrefix("heard 2"))
       #expect(try stage.notes(second).contains("the kept one is back"))
       #expect(try stage.notes(second).contains("made again from errand/"))
+      // The agent hears of the worktree, and not of where its conversation is kept.
+      let prompt = try stage.prompt(second)
+      #expect(prompt.contains("made again from errand/") && !prompt.contains("kept one"))
       #expect(second.latestAttempt?.workspace?.path == place)
       // With neither the file nor the kept one it says so, and does not begin an empty one.
       try files.removeTree(stage.conversations)

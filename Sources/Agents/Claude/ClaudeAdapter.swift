@@ -14,7 +14,7 @@ package struct ClaudeAdapter: AgentAdapter {
   package var traits: AgentTraits {
     AgentTraits(
       speaksFirst: true, exitCodeIsResult: false, takesMessages: dialect.hasDialogue,
-      patience: AgentTools.patience)
+      patience: dialect.kind == .claude ? AgentTools.patience : AgentTools.shortPatience)
   }
 
   package func launch(
@@ -27,10 +27,14 @@ package struct ClaudeAdapter: AgentAdapter {
     guard let conversation = dialect.conversation(brief.conversation) else {
       throw .notForThisAdapter("a fork of a conversation")
     }
-    let tools = dialect.kind == .claude ? place.tools : nil
-    let file = tools.map { Self.file($0, in: place) }
-    let flags =
-      dialect.start + (file.map { Self.own($0) } ?? []) + settings(place) + terms(brief)
+    let path = place.attemptFolder + "/mcp.json"
+    let own = place.tools == nil ? nil : dialect.serving(path)
+    let file = place.tools.flatMap { (tools) -> AgentLaunch.File? in
+      guard own != nil else { return nil }
+      return AgentLaunch.File(path: path, bytes: dialect.servers(tools).bytes)
+    }
+    // Both flags for the server may take lists, so another flag must follow them.
+    let flags = dialect.start + (own ?? []) + settings(place) + terms(brief)
     let isCommand = conversation.first.map { !$0.hasPrefix("-") } ?? false
     return AgentLaunch(
       program: .path(executable),
@@ -41,20 +45,6 @@ package struct ClaudeAdapter: AgentAdapter {
 
   package func interpreter(for brief: Brief, in place: AgentPlace) -> ClaudeInterpreter {
     ClaudeInterpreter(dialect, brief)
-  }
-
-  /// Writes the configuration that names our own server.
-  private static func file(_ tools: AgentTools, in place: AgentPlace) -> AgentLaunch.File {
-    var entry = tools.entry
-    entry["type"] = "stdio"
-    entry["timeout"] = .integer(AgentTools.clientPatience * 1000)
-    let servers: JSONValue = ["mcpServers": [AgentTools.server: .object(entry)]]
-    return AgentLaunch.File(path: place.attemptFolder + "/mcp.json", bytes: servers.bytes)
-  }
-
-  /// Our own tools need nobody's leave. Both flags take lists, so another flag must follow them.
-  private static func own(_ file: AgentLaunch.File) -> [String] {
-    ["--mcp-config=\(file.path)", "--allowedTools=mcp__\(AgentTools.server)"]
   }
 
   private func settings(_ place: AgentPlace) -> [String] {

@@ -31,7 +31,7 @@ package struct ClaudeDialect: Sendable, Hashable {
   package static func of(executable: String) -> ClaudeDialect {
     let name = executable.split(separator: "/").last.map(String.init) ?? executable
     return switch name {
-    case "codebuddy", "codebuddy-code": codebuddy
+    case "codebuddy", "codebuddy-code", "codebuddy-headless", "cbc": codebuddy
     case "qodercli", "qoder": qoder
     case "qwen": qwen
     case "amp": amp

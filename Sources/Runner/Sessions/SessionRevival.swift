@@ -9,7 +9,10 @@ struct SessionRevival {
   let conversation: Brief.Conversation
   /// What was known of it when it was left.
   let session: AttemptSession?
+  /// What the agent should hear of it, and people, too.
   var notes: [String] = []
+  /// What people alone should: where its files were is nothing to an agent that goes on.
+  private(set) var asides: [String] = []
   /// Stands in a judge's prompt where it has no copy of what it judges.
   var background: String?
   /// Nobody else writes to the conversation while this lives.
@@ -102,6 +105,7 @@ struct SessionRevival {
       held = Held(lock)
     }
     var notes: [String] = []
+    var asides: [String] = []
     let files = SessionFiles()
     let isThere = try fit { () throws(SystemError) in try files.has(id, in: home) }
     let isWhole = try fit { () throws(SystemError) in try files.isWhole(id, in: home) }
@@ -113,7 +117,7 @@ struct SessionRevival {
       }
       guard isKept || isThere else { throw unavailable("its file is gone, and none was kept") }
       if !isThere {
-        notes.append("The agent's own file of the conversation was gone; the kept one is back.")
+        asides.append("The agent's own file of the conversation was gone; the kept one is back.")
       }
     }
     if directory != session.directory {
@@ -124,6 +128,7 @@ struct SessionRevival {
       ? .resume(id: id, spent: session.totals) : .fork(id: id, spent: session.totals)
     var revival = SessionRevival(conversation: conversation, session: session, held: held)
     revival.notes = notes
+    revival.asides = asides
     return revival
   }
 
