@@ -8,7 +8,9 @@ import TestSupport
 extension FaultProcess {
   /// Makes ended tasks to delete, to take out of the bin and to take over, and schedules; what a
   /// wait names is not pruned.
-  static func prepareEnded(_ store: TaskStore, beside source: String) throws(StoreError) {
+  static func prepareEnded(
+    _ store: TaskStore, beside source: String, _ slots: Range<Int>
+  ) throws(StoreError) {
     var named: [TaskID] = []
     for slot in slots {
       named.append(try end("done-\(slot)", in: store).id)
@@ -57,6 +59,8 @@ extension FaultProcess {
         try machine.createDirectories(content)
         for artifact in record.artifacts {
           let path = Path.join(content, "\(artifact.cid)")
+          // A start with fewer slots may have put it there before.
+          if try machine.exists(path) { continue }
           try machine.createFile(path).append(Self.artifact(of: record.spec.name))
         }
       } catch {

@@ -14,21 +14,21 @@ extension FaultProcess {
     case .claim: return try task("queued-\(slot)", .dispatched, revision: 2)
     case .settle: return try task("running-\(slot)", .completed, revision: 4)
     case .say:
-      guard try names().contains("running-0") else { return .absent }
+      guard try has("running-0") else { return .absent }
       let page = try MessageReader(folder: Self.messages(store), files: files).read(MessageQuery())
       let texts = page.items.map(\.body)
       guard texts.first == .text("before") else { return .wrong("\(texts)") }
       return texts.contains(.text("said \(slot)")) ? .whole : .absent
     case .putBlob: return try blob(Self.content(slot))
     case .stageFile:
-      return try onModel { () throws(SystemError) in try RealFileSystem().read(source) }
+      return try onModel { () throws(SystemError) in try RealFileSystem().read(start.source) }
         .map { (bytes) throws(StoreError) in try blob(bytes) } ?? .wrong("no source")
     case .writeSecrets:
       let found = try store.secrets(of: Self.id(slot))
       if found.isEmpty { return .absent }
       return found.values.first?.hasPrefix("secret") == true ? .whole : .wrong("\(found)")
     case .removeSecrets:
-      guard try names().contains("running-\(slot)") else { return .absent }
+      guard try has("running-\(slot)") else { return .absent }
       let id = try store.lastKnown(TaskReference("running-\(slot)")).id
       let found = try store.secrets(of: id)
       if found.isEmpty { return .whole }
@@ -52,7 +52,7 @@ extension FaultProcess {
       // What the fault itself has left at the end of the journal is for the next mending.
       let isOpen = faults.contains {
         guard case .journal(let first, _) = $0 else { return false }
-        return first.path == store.layout.segment(1) && (first.line ?? 0) <= preparedLines
+        return first.path == store.layout.segment(1) && (first.line ?? 0) <= start.lines
       }
       let trace = try task("known", .dispatched, revision: 3)
       if isOpen { return .absent }

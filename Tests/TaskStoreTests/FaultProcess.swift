@@ -6,18 +6,14 @@ import Tasks
 /// Is a process with its store open, in the middle of a sequence of operations.
 final class FaultProcess {
   static let root = "/store"
-  /// A file beside the store, which is staged; the staging reads it from the machine.
-  let source: String
+  let start: FaultStart
   let files: ModelFiles
   private var store: TaskStore?
   private(set) var keys: [Int: [UInt8]] = [:]
-  /// How many lines the journal had before the sequence.
-  let preparedLines: Int
 
-  init(_ files: ModelFiles, source: String, preparedLines: Int) {
+  init(_ files: ModelFiles, from start: FaultStart) {
     self.files = files
-    self.source = source
-    self.preparedLines = preparedLines
+    self.start = start
   }
 
   func opened() throws(StoreError) -> TaskStore {
@@ -27,10 +23,11 @@ final class FaultProcess {
     return opened
   }
 
-  static let slots = 0..<3
-
-  /// Makes the store every sequence begins with, so that each operation finds what it changes.
-  static func prepare(_ files: ModelFiles, source: String) throws(StoreError) {
+  /// Makes the store a sequence begins with, so that each operation finds what it changes: the one
+  /// in the second place in the second slot.
+  static func prepare(
+    _ files: ModelFiles, source: String, slots: Range<Int>
+  ) throws(StoreError) {
     let store = try TaskStore.open(root, files: files)
     for slot in slots {
       try store.add("queued-\(slot)")
@@ -51,12 +48,12 @@ final class FaultProcess {
     }
     try store.add("known")
     try store.apply(Sample.claim(), to: "known")
-    try prepareEnded(store, beside: source)
+    try prepareEnded(store, beside: source, slots)
     for slot in slots { try spoil("started", of: "broken-\(slot)", store) }
     try TaskStore.open(root, files: files).compactIfWorthwhile(always: true)
     // From now on only the snapshot tells that it was claimed.
     try spoil("claimed", of: "known", store)
-    try goOn(TaskStore.open(root, files: files))
+    try goOn(TaskStore.open(root, files: files), slots)
   }
 
   /// Damages the line of an event.
@@ -83,7 +80,7 @@ final class FaultProcess {
     }
   }
 
-  private static func goOn(_ store: TaskStore) throws(StoreError) {
+  private static func goOn(_ store: TaskStore, _ slots: Range<Int>) throws(StoreError) {
     for slot in slots { try store.apply(Sample.started, to: "running-\(slot)") }
     let log = try MessageLog.Writer(
       folder: messages(store), below: store.layout.root, files: store.files)
@@ -116,7 +113,7 @@ final class FaultProcess {
       _ = try log.append(.text("said \(slot)"))
       try log.sync()
     case .putBlob: _ = try store.blobs.put(Self.content(slot))
-    case .stageFile: _ = try store.blobs.put(path: source, limit: 1 << 10)
+    case .stageFile: _ = try store.blobs.put(path: start.source, limit: 1 << 10)
     case .writeSecrets: try store.writeSecrets(Self.id(slot), ["T": "secret \(slot)"])
     case .removeSecrets:
       let id = try store.task(TaskReference("running-\(slot)")).id
@@ -156,7 +153,7 @@ final class FaultProcess {
     case .restore: _ = try store.restore(TaskReference("binned-\(slot)"), by: Sample.client)
     case .keepSchedule: try Self.keepSchedule("new-\(slot)", in: store)
     case .removeSchedule: try store.removeSchedule(.name("old-\(slot)"), by: Sample.client)
-    case .takeOver: try Self.takeOver(Self.bundle(slot, beside: source), into: store)
+    case .takeOver: try Self.takeOver(Self.bundle(slot, beside: start.source), into: store)
     }
   }
 
@@ -179,7 +176,17 @@ final class FaultProcess {
   func remember(_ other: FaultProcess) { keys = other.keys }
 
   func add(_ name: String) throws(StoreError) { try opened().add(name) }
-  func names() throws(StoreError) -> [String] { try opened().all().map(\.spec.name) }
+
+  /// Tells whether there is a task, however it stands.
+  func has(_ name: String) throws(StoreError) -> Bool {
+    do throws(StoreError) {
+      _ = try opened().lastKnown(TaskReference(name))
+      return true
+    } catch {
+      if case .notFound = error { return false }
+      throw error
+    }
+  }
 
   /// Tells what contradicts itself in the store as a whole.
   func contradiction() throws(StoreError) -> String? {
@@ -188,7 +195,9 @@ final class FaultProcess {
     let counts = all.reduce(into: [TaskStatus: Int]()) { $0[$1.status, default: 0] += 1 }
     if try store.counts() != counts { return "counts" }
     if Set(all.map(\.id)).count != all.count { return "a task twice" }
-    if all.filter({ $0.spec.name.hasPrefix("queued") }).count != 3 { return "lost old tasks" }
+    if all.filter({ $0.spec.name.hasPrefix("queued") }).count != start.slots {
+      return "lost old tasks"
+    }
     return nil
   }
 }

@@ -18,6 +18,7 @@ struct ModelDisk: Sendable {
     var poisoned: [Range<Int>] = []
 
     var isDirty: Bool { bytes != safe }
+    var isSettled: Bool { appends.isEmpty && poisoned.isEmpty && !isDirty }
   }
 
   struct Rename: Sendable {
@@ -81,40 +82,69 @@ struct ModelDisk: Sendable {
     nodes[node].appends = []
   }
 
-  /// Gives the disk on which nothing survived but what was synced.
-  var leastRemains: Remains { remains(names: [], .lost) }
+  /// Tells that a power cut changes nothing.
+  var isSettled: Bool { pending.isEmpty && nodes.allSatisfy(\.isSettled) }
+
+  /// Gives the disk on which nothing survived but what was synced; the first of all power cuts.
+  var leastRemains: Remains {
+    let names = names(after: [])
+    return remains(.lost, names, open(names).map { ($0, left(of: $0, .lost)) })
+  }
 
   /// Gives the disks a power cut may leave: some names gone, content lost, torn or out of order.
+  ///
+  /// Those that are alike are given once, as what asks most of the store: garbage excuses damage.
   func powerCuts() -> [Remains] {
     let all = Array(pending.indices)
     var chosen: [[Int]] = [[]]
     if !all.isEmpty { chosen.append(all) }
     if all.count > 1 { chosen += [[all.count - 1], Array(all.dropFirst()), [0]] }
-    let isDirty = nodes.contains { $0.isDirty }
-    return chosen.flatMap { names in
-      (isDirty ? Loss.allCases : [.kept]).map { remains(names: names, $0) }
+    var cuts: [Remains] = []
+    var seen: [[String: Int]] = []
+    for names in chosen.map(names(after:)) where !seen.contains(names) {
+      seen.append(names)
+      let open = open(names)
+      var contents: [[[UInt8]]] = []
+      for loss in Loss.allCases {
+        let content = open.map { left(of: $0, loss) }
+        if contents.contains(content) { continue }
+        contents.append(content)
+        cuts.append(remains(loss, names, Array(zip(open, content))))
+      }
+    }
+    return cuts
+  }
+
+  /// Gives the names that are left where some of those that were not synced are.
+  private func names(after chosen: [Int]) -> [String: Int] {
+    var names = safeNames
+    for index in chosen { Self.apply(pending[index], to: &names) }
+    // What stands in a folder whose own name is gone is gone.
+    while true {
+      let orphans = names.keys.filter { $0 != "/" && names[Path.parent($0)] == nil }
+      if orphans.isEmpty { return names }
+      for path in orphans { names[path] = nil }
     }
   }
 
-  private func remains(names chosen: [Int], _ loss: Loss) -> Remains {
+  /// Lists what is named and may be lost.
+  private func open(_ names: [String: Int]) -> [Int] {
+    names.values.filter { !nodes[$0].isSettled }.sorted()
+  }
+
+  private func left(of node: Int, _ loss: Loss) -> [UInt8] {
+    let node = nodes[node]
+    return node.isDirty ? Self.left(of: node, loss) : onMedium(node.bytes, node.poisoned)
+  }
+
+  private func remains(
+    _ loss: Loss, _ names: [String: Int], _ content: [(node: Int, bytes: [UInt8])]
+  ) -> Remains {
     var disk = self
-    for index in chosen { Self.apply(pending[index], to: &disk.safeNames) }
-    // What stands in a folder whose own name is gone is gone.
-    disk.safeNames = disk.safeNames.filter { path, _ in
-      var parent = Path.parent(path)
-      while parent != "/" {
-        if disk.safeNames[parent] == nil { return false }
-        parent = Path.parent(parent)
-      }
-      return true
-    }
-    disk.names = disk.safeNames
+    disk.safeNames = names
+    disk.names = names
     disk.pending = []
-    for place in nodes.indices where !nodes[place].isDirectory {
-      let left = nodes[place].isDirty ? Self.left(of: nodes[place], loss) : nodes[place].bytes
-      let bytes = nodes[place].isDirty ? left : onMedium(left, nodes[place].poisoned)
-      disk.nodes[place] = Node(bytes: bytes, safe: bytes)
-    }
+    for (node, bytes) in content { disk.nodes[node] = Node(bytes: bytes, safe: bytes) }
     return Remains(loss: loss, disk: disk)
   }
 

@@ -25,19 +25,24 @@ final class ModelFiles: FileSystem {
     var disk: ModelDisk
     var steps: [String] = []
     var effects = 0
+    var history: ModelHistory?
   }
 
   private let fault: Fault
   private let state: Mutex<State>
 
-  init(_ disk: ModelDisk, _ fault: Fault = .none) {
+  /// With a history, what is done to the disk is told there.
+  init(_ disk: ModelDisk, _ fault: Fault = .none, _ history: ModelHistory? = nil) {
     self.fault = fault
-    state = Mutex(State(disk: disk))
+    state = Mutex(State(disk: disk, history: history))
   }
 
   var disk: ModelDisk { state.withLock { $0.disk } }
   /// Names the changing steps so far, the failed ones included.
   var trace: [String] { state.withLock { $0.steps } }
+
+  /// Tells what was done to the disk, if that is kept.
+  var history: Int? { state.withLock { $0.history?.value } }
 
   /// Counts the steps so far that changed the disk.
   var effects: Int { state.withLock { $0.effects } }
@@ -48,6 +53,12 @@ final class ModelFiles: FileSystem {
   }
 
   private static let needsRoom: Set = ["open", "create", "mkdir", "link", "append", "sync"]
+
+  /// Tells whether a step of a trace is one that a full disk refuses.
+  static func needsRoom(_ step: String) -> Bool {
+    needsRoom.contains { step.hasPrefix("\($0) /") }
+  }
+
   private static let crashed = SystemError.cancelled("crash", "simulated")
 
   /// Counts a step and gives what it throws.
@@ -64,18 +75,24 @@ final class ModelFiles: FileSystem {
     }
   }
 
+  /// Does a step, or refuses it; `detail` is what else there is to say of it.
   fileprivate func step<Result>(
-    _ call: String, _ path: String, refused: (inout ModelDisk) -> Void = { _ in },
+    _ call: String, _ path: String, _ detail: [UInt8] = [],
+    refused: (inout ModelDisk) -> Void = { _ in },
     _ body: (inout ModelDisk) throws(SystemError) -> Result
   ) throws(SystemError) -> Result {
     try state.withLock { (state) throws(SystemError) in
       if let error = refusal(call, path, &state) {
         if error != Self.crashed { refused(&state.disk) }
         // A refused append may leave a part, and a refused sync loses something.
-        if call == "sync" || call == "append" && isShort { state.effects += 1 }
+        if error != Self.crashed, call == "sync" || call == "append" && isShort {
+          state.effects += 1
+          state.history?.note("refused \(call)", path, detail)
+        }
         throw error
       }
       state.effects += 1
+      state.history?.note(call, path, detail)
       return try body(&state.disk)
     }
   }
@@ -146,14 +163,14 @@ final class ModelFiles: FileSystem {
   }
 
   func rename(_ path: String, to target: String) throws(SystemError) {
-    try step("rename", path) { (disk) throws(SystemError) in
+    try step("rename", path, Array(target.utf8)) { (disk) throws(SystemError) in
       guard let node = disk.names[path] else { throw SystemError.notFound("rename", path) }
       disk.add(target, node, insteadOf: path)
     }
   }
 
   func link(_ path: String, to target: String) throws(SystemError) {
-    try step("link", target) { (disk) throws(SystemError) in
+    try step("link", target, Array(path.utf8)) { (disk) throws(SystemError) in
       guard let node = disk.names[path] else { throw SystemError.notFound("link", path) }
       if disk.names[target] != nil { throw Self.existing("link", target) }
       disk.add(target, node)
@@ -176,8 +193,12 @@ final class ModelFiles: FileSystem {
 
   func list(_ path: String) throws(SystemError) -> [String] {
     _ = try node("opendir", path)
+    let start = (path == "/" ? path : path + "/").utf8
     return try look { disk in
-      disk.names.keys.filter { $0 != "/" && Path.parent($0) == path }.map(Path.name).sorted()
+      disk.names.keys.filter {
+        $0.utf8.count > start.count && $0.utf8.starts(with: start)
+          && !$0.utf8.dropFirst(start.count).contains(UInt8(ascii: "/"))
+      }.map { String($0.utf8.dropFirst(start.count))! }.sorted()
     }
   }
 
@@ -219,7 +240,7 @@ private final class ModelFile: AppendFile, ReadFile {
 
   func append(_ bytes: [UInt8]) throws(SystemError) {
     try files.step(
-      "append", path,
+      "append", path, bytes,
       refused: { if files.isShort { store(Array(bytes.prefix(bytes.count / 2)), &$0) } },
       { store(bytes, &$0) })
   }
@@ -229,7 +250,7 @@ private final class ModelFile: AppendFile, ReadFile {
   }
 
   func truncate(to size: Int) throws(SystemError) {
-    try files.step("truncate", path) { disk in
+    try files.step("truncate", path, Array("\(size)".utf8)) { disk in
       disk.nodes[node].bytes.removeSubrange(min(size, disk.nodes[node].bytes.count)...)
       disk.nodes[node].appends.removeAll { $0 >= size }
       disk.nodes[node].poisoned = disk.nodes[node].poisoned.compactMap { range in
