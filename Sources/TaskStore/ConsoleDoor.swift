@@ -57,6 +57,8 @@ package struct ConsoleDoor: Sendable {
       end = try self.end(of: path)
       // Two may come with one code: only one of them can remove it.
       try store.files.remove(path)
+      // A power cut must not bring back what was used.
+      try store.files.syncDirectory(codes)
     } catch {
       if error.isNotFound { return nil }
       throw .disk(error)
@@ -125,6 +127,7 @@ package struct ConsoleDoor: Sendable {
       for name in try store.files.list(codes) {
         try store.files.removeIfPresent(Path.join(codes, name))
       }
+      try store.files.syncDirectory(codes)
     }
   }
 }

@@ -118,19 +118,26 @@ extension TaskStore {
       .merging(secrets(at: scheduleSecrets(schedule.id))) { $1 }
   }
 
-  /// Forgets secrets of schedules that were removed, or never kept: a crash may come between.
-  func removeStrayScheduleSecrets(among names: [String], age: Duration) throws(StoreError) {
+  /// Forgets secrets of schedules that were removed, or never kept: a crash may come between. True
+  /// if there were any, whose names are yet to be synced.
+  func removeStrayScheduleSecrets(
+    among names: [String], age: Duration
+  ) throws(StoreError) -> Bool {
     let prefix = Self.scheduleSecretsPrefix
     let stray = names.filter { $0.hasPrefix(prefix) || $0.hasPrefix(".\(prefix)") }
-    guard !stray.isEmpty else { return }
+    guard !stray.isEmpty else { return false }
+    var hasRemoved = false
     let kept = Set(try schedules().map { scheduleSecrets($0.id) })
     for path in stray.map({ Path.join(layout.keys, $0) }) where !kept.contains(path) {
       try onDisk { () throws(SystemError) in
         let modified = try files.status(path)?.modified ?? .max
         let limit = WallClock.nowMilliseconds() * 1_000_000 - age.nanoseconds
-        if modified < limit { try files.removeIfPresent(path) }
+        guard modified < limit else { return }
+        try files.removeIfPresent(path)
+        hasRemoved = true
       }
     }
+    return hasRemoved
   }
 
   private func scheduleSecrets(_ id: TaskID) -> String {

@@ -73,6 +73,7 @@ extension TaskStore {
       guard try files.exists(layout.keys) else { return [] }
       return try files.list(layout.keys)
     }
+    var hasRemoved = try removeStrayScheduleSecrets(among: names, age: age)
     for name in names where name.hasPrefix(Self.secretsPrefix) || name.hasPrefix(".task-") {
       let path = Path.join(layout.keys, name)
       let id = TaskID(String(name.dropFirst(Self.secretsPrefix.count).prefix { $0 != "." }))
@@ -85,10 +86,13 @@ extension TaskStore {
         let modified = try files.status(path)?.modified ?? .max
         let isOld = modified < (WallClock.nowMilliseconds() * 1_000_000 - age.nanoseconds)
         let isOver = task.map { Self.isOver($0, name) }
-        if isOver ?? isOld { try files.removeIfPresent(path) }
+        guard isOver ?? isOld else { return }
+        try files.removeIfPresent(path)
+        hasRemoved = true
       }
     }
-    try removeStrayScheduleSecrets(among: names, age: age)
+    // A power cut must not bring back what was to be gone.
+    if hasRemoved { try onDisk { () throws(SystemError) in try files.syncDirectory(layout.keys) } }
   }
 
   private static let secretsPrefix = "task-"

@@ -36,6 +36,7 @@ enum FaultPlan {
   }
 
   func includes(_ sequence: [FaultOperation]) -> Bool {
+    guard FaultOperation.isPossible(sequence) else { return false }
     switch self {
     case .pairs where sequence.count == 2: return true
     case .sample, .pairs:

@@ -14,6 +14,7 @@ extension FaultProcess {
     var named: [TaskID] = []
     for slot in slots {
       named.append(try end("done-\(slot)", in: store).id)
+      try store.writeSecrets(named[named.count - 1], ["S": "left"])
       named.append(try end("binned-\(slot)", in: store).id)
       _ = try store.delete(TaskReference("binned-\(slot)"), by: Sample.client)
       try keepSchedule("old-\(slot)", in: store)
@@ -104,6 +105,22 @@ extension FaultProcess {
     try store.sync()
   }
 
+  static func changeSchedule(_ name: String, in store: TaskStore) throws(StoreError) {
+    _ = try store.change(
+      schedule: .name(name), secrets: ["N": "new"], most: 100, by: Sample.client
+    ) { schedule, _ in schedule.overlap = .skip }
+  }
+
+  /// Notes what became of a schedule's first time.
+  static func decide(_ name: String, in store: TaskStore) throws(StoreError) {
+    let id = try store.schedule(.name(name)).id
+    let decision = Schedule.Decision(dueAt: decided, outcome: .skipped)
+    if try !store.decide(decision, of: id, by: Sample.client) { throw .stopped("decided before") }
+    try store.sync()
+  }
+
+  private static let decided = Timestamp(milliseconds: Sample.begin.milliseconds + 60_000)
+
   // MARK: What is left of that
 
   /// Tells whether a task is in the bin; one that is not has its messages.
@@ -138,10 +155,37 @@ extension FaultProcess {
     }
   }
 
+  /// Tells whether what was left of an ended task's secrets is gone.
+  func sweptSecrets(of name: String) throws(StoreError) -> FaultOperation.Trace {
+    let store = try opened()
+    let found = try store.secrets(of: store.lastKnown(TaskReference(name)).id)
+    if found.isEmpty { return .whole }
+    return found == ["S": "left"] ? .absent : .wrong("\(found)")
+  }
+
   private func says(_ text: String, _ record: TaskRecord) throws(StoreError) -> Bool {
     let folder = try opened().layout.attemptFolder(of: record, 1)
     let page = try MessageReader(folder: folder, files: files).read(MessageQuery())
     return page.items.map(\.body) == [.text(text)]
+  }
+
+  /// Tells whether a schedule is as it was changed, and has no other secret left.
+  func changed(_ name: String) throws(StoreError) -> FaultOperation.Trace {
+    let store = try opened()
+    let schedule = try store.schedule(.name(name))
+    var environment = try store.environment(of: schedule)
+    environment["PATH"] = nil
+    guard schedule.overlap == .skip else {
+      return environment["T"] == "secret" ? .absent : .wrong("\(environment)")
+    }
+    guard environment["N"] == "new" else { return .wrong("\(environment)") }
+    // Both are there until the change is safe.
+    return environment.count == 1 ? .whole : .absent
+  }
+
+  func decided(_ name: String) throws(StoreError) -> FaultOperation.Trace {
+    guard let latest = try opened().schedule(.name(name)).latest else { return .absent }
+    return latest.dueAt == Self.decided && latest.outcome == .skipped ? .whole : .wrong("\(latest)")
   }
 
   /// Tells whether a schedule is there, with its secret.

@@ -55,7 +55,13 @@ extension FaultProcess {
         return first.path == store.layout.segment(1) && (first.line ?? 0) <= start.lines
       }
       let trace = try task("known", .dispatched, revision: 3)
-      if isOpen { return .absent }
+      let said = try MessageReader(folder: Self.messages(store, of: "known"), files: files)
+        .read(MessageQuery()).items.map(\.body)
+      guard said.first == .text("first"), said.last == .text("last") else {
+        return .wrong("\(said)")
+      }
+      // Whoever finds it mended promises nothing: after a power cut it is found and mended again.
+      if isOpen || hasMendedMessages && said.count < 3 { return .absent }
       // Whether it said the task anew, or a pruning had left nothing to mend.
       return trace == .absent ? .whole : trace
     case .compact, .reopen, .lock: return .whole
@@ -65,6 +71,19 @@ extension FaultProcess {
     case .keepSchedule: return try schedule("new-\(slot)")
     case .removeSchedule: return try schedule("old-\(slot)").opposite
     case .takeOver: return try takenOver("bundle-\(slot)")
+    case .changeSchedule: return try changed("old-\(slot)")
+    case .decide: return try decided("old-\(slot)")
+    case .keepPlace:
+      // A later one in the sequence is found at another port.
+      return try store.consolePlace()?.port ?? 0 >= 7000 + slot ? .whole : .absent
+    case .makeCode: return try door.made(slot, store)
+    case .enter: return try door.entered(slot, store)
+    case .signOut: return try door.signedOut(start.slots, store)
+    case .sweepSecrets: return try sweptSecrets(of: "done-\(slot)")
+    case .sweepContent:
+      let mark = Path.join(store.layout.run, "swept")
+      return try onModel { () throws(SystemError) in try files.exists(mark) } == true
+        ? .whole : .absent
     }
   }
 

@@ -10,6 +10,10 @@ final class FaultProcess {
   let files: ModelFiles
   private var store: TaskStore?
   private(set) var keys: [Int: [UInt8]] = [:]
+  /// Is set once what "known" says was mended, from the beginning to the end.
+  private(set) var hasMendedMessages = false
+  /// What it was given to enter the console by, as long as it was not told to forget that.
+  var door = FaultDoor()
 
   init(_ files: ModelFiles, from start: FaultStart) {
     self.files = files
@@ -49,6 +53,8 @@ final class FaultProcess {
     try store.add("known")
     try store.apply(Sample.claim(), to: "known")
     try prepareEnded(store, beside: source, slots)
+    try FaultDoor.prepare(store, slots)
+    try mutter(store)
     for slot in slots { try spoil("started", of: "broken-\(slot)", store) }
     try TaskStore.open(root, files: files).compactIfWorthwhile(always: true)
     // From now on only the snapshot tells that it was claimed.
@@ -88,8 +94,25 @@ final class FaultProcess {
     try log.sync()
   }
 
-  static func messages(_ store: TaskStore) throws(StoreError) -> String {
-    store.layout.attemptFolder(of: try store.lastKnown(TaskReference("running-0")), 1)
+  /// Has an attempt say three things, of which the second cannot be read.
+  private static func mutter(_ store: TaskStore) throws(StoreError) {
+    let folder = try messages(store, of: "known")
+    let log = try MessageLog.Writer(folder: folder, below: store.layout.root, files: store.files)
+    try log.append([.text("first"), .text("mutters"), .text("last")])
+    try log.sync()
+    do throws(SystemError) {
+      let path = folder + "/messages-000001.jsonl"
+      let lines = String(decoding: try store.files.read(path), as: UTF8.self)
+      try store.files.replace(path, with: Array(lines.replacing("mutters", with: "\"").utf8))
+    } catch {
+      throw .disk(error)
+    }
+  }
+
+  static func messages(
+    _ store: TaskStore, of name: String = "running-0"
+  ) throws(StoreError) -> String {
+    store.layout.attemptFolder(of: try store.lastKnown(TaskReference(name)), 1)
   }
 
   static func handle(_ id: String) -> WaitHandle {
@@ -143,6 +166,12 @@ final class FaultProcess {
     case .mend:
       var mending = StoreMending(root: Self.root, files: files)
       try mending.mend(by: Sample.client)
+      let found = try store.verify()
+      try mending.mendBeside(found, by: Sample.client)
+      let folder = try Self.messages(store, of: "known")
+      if found.breaks.contains(where: { Path.isInside($0.path, folder) }) {
+        hasMendedMessages = true
+      }
     case .heal:
       let id = try store.lastKnown(TaskReference("broken-\(slot)")).id
       if try store.sayAnew(id, by: Sample.client) == nil { throw .stopped("nothing to say") }
@@ -154,6 +183,16 @@ final class FaultProcess {
     case .keepSchedule: try Self.keepSchedule("new-\(slot)", in: store)
     case .removeSchedule: try store.removeSchedule(.name("old-\(slot)"), by: Sample.client)
     case .takeOver: try Self.takeOver(Self.bundle(slot, beside: start.source), into: store)
+    case .changeSchedule: try Self.changeSchedule("old-\(slot)", in: store)
+    case .decide: try Self.decide("old-\(slot)", in: store)
+    case .keepPlace: try store.keep(ConsolePlace(port: 7000 + slot))
+    case .makeCode: try door.makeCode(slot, store)
+    case .enter: try door.enter(slot, store)
+    case .signOut: try door.signOut(store)
+    case .sweepSecrets:
+      if try sweptSecrets(of: "done-\(slot)") == .whole { throw .stopped("nothing to sweep") }
+      try store.removeStraySecrets()
+    case .sweepContent: try store.sweepContent(Self.retention)
     }
   }
 
@@ -173,7 +212,9 @@ final class FaultProcess {
   static func id(_ slot: Int) -> TaskID { TaskID(bytes: .init(repeating: 7, count: 16)) }
 
   /// Takes over what another process was told.
-  func remember(_ other: FaultProcess) { keys = other.keys }
+  func remember(_ other: FaultProcess) {
+    (keys, door, hasMendedMessages) = (other.keys, other.door, other.hasMendedMessages)
+  }
 
   func add(_ name: String) throws(StoreError) { try opened().add(name) }
 

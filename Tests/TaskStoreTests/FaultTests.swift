@@ -175,11 +175,11 @@ private struct FaultRun {
       let after = try look(next, told, sequence, loss, place + ", after a next writer")
       // The next writer's sync covers the whole journal, and nothing beside it.
       for slot in sequence.indices where sequence[slot].isInJournal && before[slot] != .absent {
-        let isPruned = sequence[slot].isPruned(among: sequence)
+        let isUndone = sequence[slot].isUndone(among: sequence)
         let isHealed =
           if case .damaged = before[slot] { after[slot] == .whole } else { false }
         #expect(
-          after[slot] == before[slot] || isPruned || isHealed,
+          after[slot] == before[slot] || isUndone || isHealed,
           "\(place): the next writer changed what is known")
       }
       #expect(try next.has("next"), "\(place)")
@@ -195,7 +195,7 @@ private struct FaultRun {
     if !isEmpty { #expect(try process.contradiction() == nil, "\(place)") }
     return try sequence.enumerated().map { slot, operation in
       let trace = try process.trace(of: operation, slot)
-      let isAcknowledged = acknowledged[slot] && !operation.isPruned(among: sequence)
+      let isAcknowledged = acknowledged[slot] && !operation.isUndone(among: sequence)
       switch trace {
       case .whole: break
       case .absent: #expect(!isAcknowledged, "\(place): \(operation) was acknowledged and is lost")
