@@ -15,7 +15,8 @@ struct WorkerOutputTests {
   private func withCrew(_ body: (House) throws -> Void) throws {
     try withHouse { house in
       try TypeTests().configure(house)
-      try body(house)
+      // Workers' tools are not among those on by default.
+      try body(House.reopened(house))
     }
   }
 

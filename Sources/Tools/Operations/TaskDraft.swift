@@ -143,18 +143,6 @@ extension TasksCreate {
   private func checkForWorkers(
     _ input: Input, _ plan: LaunchPlan, _ catalog: ProfileCatalog
   ) throws(ToolFailure) {
-    let known = catalog.entries.map(\.profile.name)
-    for (index, profile) in input.suitability.profiles.enumerated() where !known.contains(profile) {
-      let hint = Nearest.hint(for: profile, among: known)
-      throw ToolFailure(
-        code: FailureCode.notFound.rawValue,
-        summary: "Nobody could take the task. Nothing was stored.",
-        faults: [
-          Fault(
-            pointer: JSONPointer(tokens: ["allowed_profiles"]).appending(index: index),
-            message: "there is no profile of that name\(hint)")
-        ], nextStep: "Name profiles that tasks_schemas lists, and call \(name) again.")
-    }
     let isForWorkers = plan.adapter == .worker
     let wishes = [
       ("allowed_profiles", !input.suitability.profiles.isEmpty),
@@ -166,6 +154,18 @@ extension TasksCreate {
       throw .argument(
         argument, "is for profiles of adapter worker; \(plan.profile) is run here",
         code: "profile_unsuitable", tool: name)
+    }
+    let known = catalog.entries.map(\.profile.name)
+    for (index, profile) in input.suitability.profiles.enumerated() where !known.contains(profile) {
+      let hint = Nearest.hint(for: profile, among: known)
+      throw ToolFailure(
+        code: FailureCode.notFound.rawValue,
+        summary: "Nobody could take the task. Nothing was stored.",
+        faults: [
+          Fault(
+            pointer: JSONPointer(tokens: ["allowed_profiles"]).appending(index: index),
+            message: "there is no profile of that name\(hint)")
+        ], nextStep: "Name profiles that tasks_schemas lists, and call \(name) again.")
     }
     guard !isForWorkers || input.checks.isEmpty else {
       throw .argument(
