@@ -136,10 +136,16 @@ let package = Package(
 
 // Not built otherwise: without libFuzzer's `main` it cannot be linked.
 if Context.environment["ERRAND_FUZZER"] != nil {
+  // Only what reads is watched: what is built to build the rest must link without libFuzzer.
+  let readers = ["Agents", "HTTP", "JSONRPC", "TaskStore", "Tasks", "JSON"]
+  let watched: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer"])]
+  for target in package.targets where readers.contains(target.name) {
+    target.swiftSettings? += watched
+  }
   package.targets.append(
     .executableTarget(
-      name: "fuzzer",
-      dependencies: ["Agents", "HTTP", "JSONRPC", "TaskStore", "Tasks", "JSON", "Posix"],
-      path: "Tests/Fuzzer", exclude: ["Seeds"], swiftSettings: strict,
+      name: "fuzzer", dependencies: (readers + ["Posix"]).map { .init(stringLiteral: $0) },
+      path: "Tests/Fuzzer", exclude: ["Seeds"],
+      swiftSettings: strict + watched + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
 }

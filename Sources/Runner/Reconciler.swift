@@ -179,14 +179,19 @@ package enum Reconciler {
     }
   }
 
-  /// Adds a last message; that it cannot must not keep the task from being settled.
-  private static func tell(
+  /// Adds a last message, once, however often the end that follows could not be written; that it
+  /// cannot must not keep the task from being settled.
+  static func tell(
     _ error: AttemptError, in folders: AttemptFolders, of store: TaskStore
   ) {
+    let last = MessageBody.error(
+      code: error.code.rawValue, message: error.message, retryable: error.retryable)
     do throws(StoreError) {
+      var query = MessageQuery()
+      query.tail = 1
+      if try MessageReader(folder: folders.attempt).read(query).items.last?.body == last { return }
       let log = try MessageLog.Writer(folder: folders.attempt, below: store.layout.root)
-      _ = try log.append(
-        .error(code: error.code.rawValue, message: error.message, retryable: error.retryable))
+      _ = try log.append(last)
       try log.sync()
     } catch {
       StandardError.write("errand: the messages cannot be ended: \(error)\n")

@@ -7,9 +7,8 @@ import Tasks
 struct ScheduleClock {
   private let store: TaskStore
   private let work: any ScheduledWork
-  private let zones: ZoneFolder
+  private var zones: ZoneMemory
   private let actor: Actor
-  private var known: [String: ZoneRules] = [:]
   /// When each schedule comes next, which it takes some counting to know.
   private var times: [TaskID: Time] = [:]
   /// Until then nothing is tried, since the store could not be written.
@@ -27,7 +26,7 @@ struct ScheduleClock {
     self.store = store
     self.work = work
     self.actor = actor
-    zones = ZoneFolder(environment: environment)
+    zones = ZoneMemory(ZoneFolder(environment: environment))
   }
 
   /// Decides what has come due, given all tasks that have not ended; true if anything changed.
@@ -37,7 +36,7 @@ struct ScheduleClock {
     var changed = false
     for (schedule, next) in try pending() where next <= now {
       let open = tasks.filter { $0.spec.scheduled?.schedule == schedule.id }
-      guard let zone = rules(of: schedule.zone),
+      guard let zone = zones.rules(of: schedule.zone),
         let step = ScheduleStep.due(of: schedule, now: now, in: zone, open: open)
       else { continue }
       switch step {
@@ -67,11 +66,12 @@ struct ScheduleClock {
   private mutating func pending() throws(RunnerError) -> [(schedule: Schedule, next: Timestamp)] {
     let all = try fromStore { () throws(StoreError) in try store.schedules() }
     var pending: [(schedule: Schedule, next: Timestamp)] = []
+    let known = zones.forget() ? [:] : self.times
     var times: [TaskID: Time] = [:]
     for schedule in all {
-      var time = self.times[schedule.id]
+      var time = known[schedule.id]
       if time?.schedule != schedule {
-        let next = rules(of: schedule.zone).flatMap { schedule.nextDue(in: $0) }
+        let next = zones.rules(of: schedule.zone).flatMap { schedule.nextDue(in: $0) }
         time = Time(schedule: schedule, next: next)
       }
       times[schedule.id] = time
@@ -105,12 +105,5 @@ struct ScheduleClock {
     try fromStore { () throws(StoreError) in
       _ = try store.decide(decision, of: schedule.id, by: actor)
     }
-  }
-
-  /// Keeps what was read: a zone's rules change by an update of the system, not within a day.
-  private mutating func rules(of zone: String) -> ZoneRules? {
-    if let rules = known[zone] { return rules }
-    known[zone] = zones.rules(of: zone)
-    return known[zone]
   }
 }

@@ -9,8 +9,7 @@ import Tasks
 /// Is called by libFuzzer with inputs that it changes until they reach new code; whatever is read
 /// must be taken or refused. Built, where the toolchain has libFuzzer, by
 ///
-///     ERRAND_FUZZER=1 swift build -c release --product fuzzer --scratch-path .build/fuzzer \
-///       -Xswiftc -sanitize=fuzzer -Xswiftc -parse-as-library
+///     ERRAND_FUZZER=1 swift build -c release --product fuzzer --scratch-path .build/fuzzer
 ///     mkdir -p .build/found && .build/fuzzer/release/fuzzer -max_total_time=600 \
 ///       -rss_limit_mb=1024 -timeout=20 .build/found Tests/Fuzzer/Seeds
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -70,6 +70,16 @@ import Testing
     }
   }
 
+  @Test func aDeathIsToldOnceHoweverOftenItsEndCannotBeWritten() throws {
+    try withStage { stage in
+      let task = try stage.create("true")
+      let folders = AttemptFolders(layout: stage.store.layout, record: task, attemptN: 1)
+      let error = AttemptError(.interrupted, "Its supervisor died.")
+      for _ in 0..<3 { Reconciler.tell(error, in: folders, of: stage.store) }
+      #expect(try MessageReader(folder: folders.attempt).read(MessageQuery()).items.count == 1)
+    }
+  }
+
   @Test func aWishToCancelIsCarriedDownByTheOwnerToo() throws {
     try withStage { stage in
       let task = try stage.create("echo begun; sleep 600")

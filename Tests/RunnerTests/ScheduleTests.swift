@@ -188,6 +188,27 @@ struct ScheduleTests {
     }
   }
 
+  @Test func theRulesOfAZoneAreReadAnewAfterAWhile() throws {
+    /// Writes a zone that is always so many seconds east of UTC (RFC 8536).
+    func zone(_ seconds: UInt8) -> [UInt8] {
+      let counts: [UInt8] = [0, 0, 0, 0, 1, 4].flatMap { [0, 0, 0, $0] }
+      return Array("TZif".utf8) + Array(repeating: 0, count: 16) + counts
+        + [0, 0, 0, seconds, 0, 0] + Array("ABC\0".utf8)
+    }
+    try withTemporaryDirectory { folder in
+      let zones = ZoneFolder(environment: [:], folders: [folder])
+      var kept = ZoneMemory(zones)
+      var brief = ZoneMemory(zones, life: .zero)
+      for seconds in [1, 2] as [UInt8] {
+        try RealFileSystem().replace(folder + "/Zone", with: zone(seconds))
+        let (isOld, isOlder) = (kept.forget(), brief.forget())
+        let (old, new) = (kept.rules(of: "Zone"), brief.rules(of: "Zone"))
+        #expect(!isOld && old?.offset(at: 0) == 1)
+        #expect(isOlder && new?.offset(at: 0) == Int64(seconds))
+      }
+    }
+  }
+
   @Test func aZoneNobodyKnowsKeepsNothingElseFromComing() throws {
     try withStage { stage in
       var lost = Self.schedule(.interval(seconds: 60, from: Self.anHourAgo), from: Self.anHourAgo)

@@ -26,8 +26,10 @@ enum FaultOperation: String, CaseIterable, Sendable {
     }
   }
 
-  /// Tells whether a sequence can succeed: no code is left to enter by after signing out.
+  /// Tells whether a sequence can succeed: no code is left to enter by after signing out, and
+  /// nothing to sweep after a sweep.
   static func isPossible(_ sequence: [FaultOperation]) -> Bool {
+    if sequence.count(where: { $0 == .sweepSecrets }) > 1 { return false }
     guard let place = sequence.firstIndex(of: .signOut) else { return true }
     return !sequence[place...].contains(.enter)
   }

@@ -2,24 +2,31 @@ import Posix
 
 /// Is which sequences of two and three operations the fault tests break, by `ERRAND_TEST_FAULTS`:
 /// a fixed sample of them, all `pairs`, `all` (hours, even with optimisation), those that begin with
-/// one of these (`create,claim`), or those in which one of these occurs (`with:create,claim`).
+/// one of these (`create,claim`), or those in which one of these occurs (`with:create,claim`, of two
+/// only `pairs:create,claim`).
 enum FaultPlan {
-  case sample, pairs, all
+  case sample, all
+  case pairs([FaultOperation])
   case beginning([FaultOperation])
   case holding([FaultOperation])
 
   static var chosen: FaultPlan {
     guard let words = Environment.value("ERRAND_TEST_FAULTS") else { return .sample }
-    if words == "pairs" { return .pairs }
+    if words == "pairs" { return .pairs(FaultOperation.allCases) }
     if words == "all" { return .all }
-    let names = words.hasPrefix("with:") ? words.dropFirst(5) : words[...]
-    let operations = names.split(separator: ",").map { name in
+    let parts = words.split(separator: ":")
+    let operations = parts[parts.count - 1].split(separator: ",").map { name in
       guard let operation = FaultOperation(rawValue: String(name)) else {
         preconditionFailure("ERRAND_TEST_FAULTS: there is no operation \(name)")
       }
       return operation
     }
-    return words.hasPrefix("with:") ? .holding(operations) : .beginning(operations)
+    switch parts.count == 1 ? "" : parts[0] {
+    case "": return .beginning(operations)
+    case "with": return .holding(operations)
+    case "pairs": return .pairs(operations)
+    default: preconditionFailure("ERRAND_TEST_FAULTS: \(parts[0]) is no kind of sequences")
+    }
   }
 
   var isLong: Bool { if case .sample = self { false } else { true } }
@@ -38,7 +45,8 @@ enum FaultPlan {
   func includes(_ sequence: [FaultOperation]) -> Bool {
     guard FaultOperation.isPossible(sequence) else { return false }
     switch self {
-    case .pairs where sequence.count == 2: return true
+    case .pairs(let operations) where sequence.count == 2:
+      return sequence.contains(where: operations.contains)
     case .sample, .pairs:
       let all = FaultOperation.allCases
       let ordinal = sequence.reduce(0) { $0 * all.count + (all.firstIndex(of: $1) ?? 0) }

@@ -56,25 +56,14 @@ package struct ScheduledRuns: ScheduledWork {
     }
     input.key = run.key
     let order = try creating.ordered(input, within: nil)
-    // What a crash left made, but not noted.
-    if let earlier = try creating.replay(order) { return try note(earlier, run, caller) }
     var draft = try creating.drafted(order, caller, within: nil)
     draft.spec.scheduled = run
     if let after {
       let ended = ClaimCondition.taskStatus(after, TaskStatus.allCases.filter(\.isTerminal))
       draft.spec.claimCondition = draft.spec.claimCondition.map { .all([$0, ended]) } ?? ended
     }
-    let made = try creating.keep(draft, caller)
-    if let made, made.replayed { try note(made.record, run, caller) }
-  }
-
-  private func note(
-    _ task: TaskRecord, _ run: ScheduledRun, _ caller: Caller
-  ) throws(ToolFailure) {
-    let decision = Schedule.Decision(dueAt: run.dueAt, outcome: .made, task: task.id)
-    try naming { () throws(StoreError) in
-      _ = try store.decide(decision, of: run.schedule, by: caller.actor)
-    }
+    // The line that makes it also notes it at its schedule: nothing can come between.
+    _ = try creating.keep(draft, caller)
   }
 
   private static func words(of failure: ToolFailure) -> String {
