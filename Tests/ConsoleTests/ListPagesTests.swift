@@ -115,13 +115,16 @@ struct ListPagesTests {
         Set(names.arrayValue?.compactMap(\.stringValue) ?? [])
           == Set(members.map { "input.\($0)" }))
       try browser.picture("new-fulfil")
+      // Where it works its type says.
+      #expect(
+        try browser.run("return document.querySelector('[name=scratch]').offsetParent") == nil)
       let needed = try #require(schema["required"]?.arrayValue?.first?.stringValue)
       try browser.run(
         """
         const form = document.querySelector("form");
         form.elements["input.\(needed)"].value = "What is a turtle?";
         form.elements.profile.value = "talker";
-        form.elements.scratch.checked = true;
+        form.elements.directory.value = \(JSONValue.string(house.work).text);
         form.elements.budget_usd.value = "0.75";
         form.elements.tags.value = "one two";
         """)

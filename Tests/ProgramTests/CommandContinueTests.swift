@@ -84,7 +84,7 @@ struct CommandContinueTests {
       let first = try desk.errand(["run", "-p", "claude", "-n", "first", "--watch", "one"])
       #expect(first.status == .exited(code: 0), "\(first.errorText)")
       let criteria =
-        #"{"version":1,"assertions":[{"id":"a","path":"summary","op":"matches","value":"heard"}]}"#
+        #"{"version":1,"assertions":[{"id":"a","path":"summary","op":"matches","value":"blue"}]}"#
       let finding: JSONValue = ["id": "a", "kind": "assertion", "status": "pass"]
       try answers(["summary": "blue", "verification": ["results": [finding], "passed": true]])
       let made = try desk.json([

@@ -26,6 +26,8 @@ export function newTaskView() {
   const fields = h("div", { class: "task-page" });
   const form = h("form", { class: "card", novalidate: true }, h("p", { class: "dim" }, "…"));
   const element = h("div", { class: "new-task" }, h("h1", {}, "New task"), form);
+  const scratch = h("input", { type: "checkbox", name: "scratch" });
+  const apart = h("label", {}, h("span", { class: "row" }, scratch, "Work in an empty scratch folder instead"));
   let types = [];
   let profiles = [];
 
@@ -52,7 +54,7 @@ export function newTaskView() {
       h("div", { class: "pair" }, h("label", {}, "Type", type), h("label", {}, "Profile", profile)), fields,
       h("div", { class: "row low" }, h("label", { class: "grow" }, "Directory ", h("span", { class: "hint" }, "where it works, absolute"), directory, known),
         h("button", { type: "button", onclick: () => chooseFolder(directory.value.trim(), (path) => { directory.value = path; }) }, "Choose…")),
-      h("label", {}, h("span", { class: "row" }, h("input", { type: "checkbox", name: "scratch" }), "Work in an empty scratch folder instead")),
+      apart,
       h("details", {}, h("summary", {}, "More"), h("div", { class: "task-page panel" },
         h("label", {}, "Title ", h("span", { class: "hint" }, "made from the brief unless given"), h("input", { name: "title", maxLength: 200 })),
         h("div", { class: "pair" },
@@ -72,6 +74,9 @@ export function newTaskView() {
   async function showFields(name) {
     const said = await call("tasks_schemas", { task_type: name, max_bytes: 40000 });
     const schema = said.items[0]?.inputSchema ?? {};
+    // Other types say themselves where they work.
+    apart.hidden = !said.items[0]?.policy?.acceptsWorkspaceOverride;
+    if (apart.hidden) scratch.checked = false;
     const needed = schema.required ?? [];
     const members = Object.entries(schema.properties ?? {});
     const first = members.filter(([key]) => needed.includes(key));
@@ -120,7 +125,7 @@ export function newTaskView() {
     }
     for (const name of ["profile", "title", "directory"]) if (read(name)) body[name] = read(name);
     for (const name of ["budget_usd", "priority"]) if (read(name)) body[name] = Number(read(name));
-    if (form.elements.scratch.checked) { body.workspace = "none"; delete body.directory; }
+    if (scratch.checked) { body.workspace = "none"; delete body.directory; }
     if (read("minutes")) body.running_timeout_sec = Number(read("minutes")) * 60;
     if (read("tags")) body.tags = read("tags").split(/\s+/);
     try {
