@@ -3,8 +3,8 @@ import TaskStore
 import Tasks
 
 extension AttemptLedger {
-  /// Ends attempt and task as `settle` does, and waits for that while the disk is full, closed or
-  /// failing: nobody else can write an end then either, and what is known here would be lost.
+  /// Ends attempt and task as `settle` does, and waits for that while the disk is full or may not be
+  /// written: nobody else can write an end then either, and what is known here would be lost.
   ///
   /// Returns nil once the attempt is another's.
   func settleOnceThereIsRoom(
@@ -15,7 +15,7 @@ extension AttemptLedger {
       do throws(StoreError) {
         return try settle(settlement)
       } catch {
-        guard error.isOfTheDisk, .now < deadline else { throw error }
+        guard error.passesWithTheDisk, .now < deadline else { throw error }
         StandardError.write("errand: the end of \(task) waits to be written: \(error)\n")
       }
       do throws(SystemError) {
@@ -24,6 +24,16 @@ extension AttemptLedger {
         throw .disk(error)
       }
       if try standing() == .disowned { return nil }
+    }
+  }
+}
+
+extension StoreError {
+  /// Tells that the same may succeed once somebody has made room.
+  fileprivate var passesWithTheDisk: Bool {
+    switch self {
+    case .notWritable(_, let error), .disk(let error): error.isNoSpace || error.isReadOnly
+    default: false
     }
   }
 }
