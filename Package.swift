@@ -147,5 +147,9 @@ if Context.environment["ERRAND_FUZZER"] != nil {
       name: "fuzzer", dependencies: (readers + ["Posix"]).map { .init(stringLiteral: $0) },
       path: "Tests/Fuzzer", exclude: ["Seeds"],
       swiftSettings: strict + watched + [.unsafeFlags(["-parse-as-library"])],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+      linkerSettings: [
+        .unsafeFlags(["-sanitize=fuzzer"]),
+        // The usual linker stumbles over libFuzzer.
+        .unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux])),
+      ]))
 }

@@ -6,14 +6,30 @@ import Posix
 import TaskStore
 import Tasks
 
-/// Is called by libFuzzer with inputs that it changes until they reach new code; whatever is read
-/// must be taken or refused. Built, where the toolchain has libFuzzer, by
+/// Has libFuzzer call the readers with inputs that it changes until they reach new code; whatever is
+/// read must be taken or refused. Built, where the toolchain has libFuzzer, by
 ///
 ///     ERRAND_FUZZER=1 swift build -c release --product fuzzer --scratch-path .build/fuzzer
 ///     mkdir -p .build/found && .build/fuzzer/release/fuzzer -max_total_time=600 \
 ///       -rss_limit_mb=1024 -timeout=20 .build/found Tests/Fuzzer/Seeds
-@_cdecl("LLVMFuzzerTestOneInput")
-public func readOneInput(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+@main enum Fuzzer {
+  static func main() {
+    var count = CommandLine.argc
+    var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? =
+      unsafe CommandLine.unsafeArgv
+    _ = unsafe runDriver(&count, &arguments) { unsafe readOneInput($0, $1) }
+  }
+}
+
+/// Is libFuzzer's own loop; its `main` gives way to that of the package manager.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+  _ count: UnsafeMutablePointer<Int32>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+  _ read: @convention(c) (UnsafePointer<UInt8>, Int) -> Int32
+) -> Int32
+
+private func readOneInput(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: count))
   // The first byte chooses the reader.
   guard let choice = bytes.first else { return 0 }
@@ -42,9 +58,9 @@ private func readText(_ input: [UInt8]) {
 /// Reads what the store keeps.
 private func readRecords(_ input: [UInt8]) {
   // What is not ours is refused.
-  guard let value = try? JSONValue.ours(input[...]) else { return }
+  guard let value = try? JSONValue.parse(input, depth: 256) else { return }
   if let record = try? TaskRecord.json.decode(value) {
-    let again = try? JSONValue.ours(TaskRecord.json.encode(record)[...])
+    let again = try? JSONValue.parse(TaskRecord.json.encode(record), depth: 256)
     precondition((try? again.map(TaskRecord.json.decode)) == record)
   }
   _ = try? TaskEvent.json.decode(value)
@@ -94,7 +110,8 @@ private func readJournal(_ input: [UInt8]) {
     let reader = InboxReader(client: "fuzz", team: "local")
     _ = try store.inbox(reader, limit: 5)
     try store.moveInboxCursor(reader, to: .max, by: Actor(kind: .client, name: "fuzz"))
-    precondition(try TaskStore.open(layout.root).number() == store.number())
+    let (known, anew) = try (store.number(), TaskStore.open(layout.root).number())
+    precondition(known == anew)
   } catch {
     // A refusal that has words is as good as a journal.
     precondition(!"\(error)".isEmpty)
