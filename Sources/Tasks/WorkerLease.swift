@@ -97,6 +97,13 @@ extension TaskRecord {
       Abandonment(attemptN: attempt.attemptN, leaseId: attempt.leaseId, error: error))
   }
 
+  /// Tells whether a worker has lost the attempt it held: nobody adds to what it left there.
+  package func hasLostWorker(ofAttempt attemptN: Int, now: Timestamp) -> Bool {
+    guard let attempt = attempts.first(where: { $0.attemptN == attemptN }), attempt.worker != nil
+    else { return false }
+    return attempt.status.isTerminal ? attempt.status != .completed : lapse(now: now) != nil
+  }
+
   /// Finds the conversation that a worker left with an attempt, or else with the latest it did.
   package func conversationLeft(in attemptN: Int? = nil) -> Artifact? {
     artifacts.last {

@@ -198,6 +198,10 @@ import Testing
       let refused = try server.refusal(tool, .object(arguments))
       #expect(refused.hasPrefix("[lease_lost] "), "\(tool): \(refused)")
     }
+    // Nor is anything added to what the lost attempt left.
+    let upload = try server.refusal(
+      "tasks_artifacts_upload", ["task_id": task, "attempt_n": 1, "title": "t", "text": "Late."])
+    #expect(upload.hasPrefix("[lease_lost] "), "\(upload)")
     #expect(try server.call("tasks_get", ["task_id": task])["revision"] == before)
   }
 

@@ -67,7 +67,10 @@ package struct TasksArtifactsUpload: TaskTool {
     guard own?.record.id ?? task.id == task.id, input.attemptN ?? attemptN == attemptN else {
       throw .notYourTask
     }
-    if let number = attemptN { _ = try task.attempt(number) }
+    if let number = attemptN {
+      _ = try task.attempt(number)
+      if task.hasLostWorker(ofAttempt: number, now: .now) { throw .leaseLost(task) }
+    }
     guard task.artifacts.count < TaskRecord.Limit.artifacts else { throw .tooManyArtifacts }
     let kept = try workshop.keep(
       input.content, for: task, tool: name, caller)
@@ -78,7 +81,8 @@ package struct TasksArtifactsUpload: TaskTool {
     let record = try naming { () throws(StoreError) in
       try store.change(.id(task.id), by: caller.actor) { (record) throws(StoreError) in
         // Its file may have taken long.
-        if let own, !own.ledger.owns(record) {
+        let isLost = attemptN.map { record.hasLostWorker(ofAttempt: $0, now: .now) } ?? false
+        if isLost || own.map({ !$0.ledger.owns(record) }) ?? false {
           throw .refused(IllegalTransition(event: "artifact_bound", cause: .lostLease))
         }
         let same = record.artifacts.first {
