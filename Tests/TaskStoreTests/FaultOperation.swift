@@ -26,12 +26,18 @@ enum FaultOperation: String, CaseIterable, Sendable {
     }
   }
 
-  /// Tells whether a sequence can succeed: no code is left to enter by after signing out, and
-  /// nothing to sweep after a sweep.
+  /// Tells whether a sequence can succeed: no code is left to enter by after signing out, nothing to
+  /// sweep after a sweep, and nothing to be said in a task that has ended and was pruned.
   static func isPossible(_ sequence: [FaultOperation]) -> Bool {
     if sequence.count(where: { $0 == .sweepSecrets }) > 1 { return false }
-    guard let place = sequence.firstIndex(of: .signOut) else { return true }
-    return !sequence[place...].contains(.enter)
+    return !isInOrder([.signOut, .enter], in: sequence)
+      && !isInOrder([.settle, .prune, .say], in: sequence)
+  }
+
+  private static func isInOrder(_ wanted: [FaultOperation], in sequence: [FaultOperation]) -> Bool {
+    var rest = wanted[...]
+    for operation in sequence where operation == rest.first { rest.removeFirst() }
+    return rest.isEmpty
   }
 
   /// Is what a store says of an operation after a fault.
