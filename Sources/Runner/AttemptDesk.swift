@@ -217,8 +217,9 @@ extension AttemptDesk {
   }
 
   private func facts(_ voice: inout AgentVoice) -> OutputFacts {
-    let seen = ledger.seen(
-      in: artifacts.folder, limits: artifacts.limits, files: artifacts.files)
+    let seen =
+      OutputFacts.concernArtifacts(type.name)
+      ? ledger.seen(in: artifacts.folder, limits: artifacts.limits, files: artifacts.files) : nil
     return ledger.facts(beside: seen, &voice)
   }
 }

@@ -47,8 +47,6 @@ struct NeighbourWatch {
     "ToolSearch", "read", "search", "fetch", "think", "web_search",
   ]
 
-  var isLooking: Bool { look != nil }
-
   /// Lends the number that turns readable when a look is over.
   var descriptor: Int32? { look?.descriptor }
 

@@ -7,6 +7,18 @@ import Testing
 
   private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
+  /// Gives what is left of bytes that come a few at a time.
+  private func inPieces(
+    _ whole: [UInt8], of size: Int, knowing values: [String: String] = [:]
+  ) -> String {
+    var redactor = Redactor(values)
+    var clean: [UInt8] = []
+    for start in stride(from: 0, to: whole.count, by: size) {
+      clean += redactor.pass(Array(whole[start..<min(start + size, whole.count)]))
+    }
+    return text(clean + redactor.finish())
+  }
+
   @Test(arguments: [
     ("say abcabd!", "say [secret KEY]!"), ("abcabdef", "[secret LONG]"), ("abcabc", "abcabc"),
     ("xyzxyzabcabd", "[secret OTHER][secret KEY]"), ("", ""), ("abcab", "abcab"),
@@ -19,14 +31,7 @@ import Testing
     let whole = Array("one abcabdef two xyzxyz three abcab".utf8)
     let expected = "one [secret LONG] two [secret OTHER] three abcab"
     for size in 1...whole.count {
-      var redactor = Redactor(values)
-      var clean: [UInt8] = []
-      var rest = whole[...]
-      while !rest.isEmpty {
-        clean += redactor.pass(Array(rest.prefix(size)))
-        rest = rest.dropFirst(size)
-      }
-      #expect(text(clean + redactor.finish()) == expected)
+      #expect(inPieces(whole, of: size, knowing: values) == expected)
     }
   }
 
@@ -48,12 +53,7 @@ import Testing
     let expected = "\(before)[secret \(name)]\(after)"
     #expect(text(Redactor([:]).redacted(whole)) == expected)
     for size in 1...whole.count {
-      var redactor = Redactor([:])
-      var clean: [UInt8] = []
-      for start in stride(from: 0, to: whole.count, by: size) {
-        clean += redactor.pass(Array(whole[start..<min(start + size, whole.count)]))
-      }
-      #expect(text(clean + redactor.finish()) == expected, "\(size)")
+      #expect(inPieces(whole, of: size) == expected, "\(size)")
     }
   }
 
@@ -97,12 +97,7 @@ import Testing
       let expected = "\(before)[secret \(name)]\(after)"
       #expect(text(Redactor([:]).redacted(whole)) == expected)
       for size in [1, 2, 7, whole.count] {
-        var redactor = Redactor([:])
-        var clean: [UInt8] = []
-        for start in stride(from: 0, to: whole.count, by: size) {
-          clean += redactor.pass(Array(whole[start..<min(start + size, whole.count)]))
-        }
-        #expect(text(clean + redactor.finish()) == expected)
+        #expect(inPieces(whole, of: size) == expected)
       }
     }
   }
@@ -115,12 +110,7 @@ import Testing
     let whole = Array("\(before)ghp_\(Self.word)\\n".utf8)
     let expected = "\(before)[secret GitHub token]\\n"
     for size in [1, 2, 7, whole.count] {
-      var redactor = Redactor([:])
-      var clean: [UInt8] = []
-      for start in stride(from: 0, to: whole.count, by: size) {
-        clean += redactor.pass(Array(whole[start..<min(start + size, whole.count)]))
-      }
-      #expect(text(clean + redactor.finish()) == expected, "\(size)")
+      #expect(inPieces(whole, of: size) == expected, "\(size)")
     }
   }
 

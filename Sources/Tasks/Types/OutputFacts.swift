@@ -12,6 +12,11 @@ package struct OutputFacts: Sendable {
     self.variantLabel = variantLabel
   }
 
+  /// Tells whether outputs of a type speak of what the attempt has left: only then must anybody look.
+  package static func concernArtifacts(_ type: String) -> Bool {
+    type == "curate_pack" || type == "render_pack"
+  }
+
   /// Finds where an output of a built-in type speaks of something else than what was done.
   func faults(
     in output: JSONValue, of spec: TaskSpec, _ type: String, at place: JSONPointer

@@ -40,7 +40,8 @@ package struct TasksUpdate: TaskTool {
       optional("tags", \.tags, .array(of: .text(1...64), count: 0...50), "All its tags."),
       optional("priority", \.priority, .int(0...100), "0 critical, 100 low."),
       optional("profile", \.profile, TaskPlace.groupName, "Who runs it."),
-      optional("result", \.result, .text(1...300), "Of an ended one, in a line."),
+      optional(
+        "result", \.result, .text(1...TaskRecord.Limit.summary), "Of an ended one, in a line."),
       optional("revision", \.revision, .int(1 ... .max), "As last seen."),
       TaskPlace.teamField(\.team), TaskPlace.diaryField(\.diary))
   }
@@ -56,7 +57,9 @@ package struct TasksUpdate: TaskTool {
       title: input.title.map { CleanText.line(redactor.redacted($0), limit: 200) },
       tags: input.tags?.map { CleanText.line(redactor.redacted($0), limit: 64) },
       priority: input.priority,
-      result: input.result.map { CleanText.line(redactor.redacted($0), limit: 300) })
+      result: input.result.map {
+        CleanText.line(redactor.redacted($0), limit: TaskRecord.Limit.summary)
+      })
     let resolved = try input.profile.map { (profile) throws(ToolFailure) in
       try workshop.relaunch(task, profile: profile, mayRunCommands: mayRunCommands, caller)
     }
