@@ -23,6 +23,15 @@ import Testing
     }
   }
 
+  @Test func everyEventFitsTheSchemaItPublishes() throws {
+    let schema = try Schema(TaskEvent.json.schema)
+    var maker = Maker(1)
+    for _ in 0..<300 {
+      let event = maker.event()
+      #expect(schema.validate(TaskEvent.json.value(of: event)) == [], "\(event.name)")
+    }
+  }
+
   @Test(arguments: seeds)
   func everyRecordSurvivesItsSnapshot(seed: UInt64) throws {
     var maker = Maker(seed)

@@ -7,13 +7,8 @@ extension Codec {
   @inlinable package static func array<Item>(
     of item: Codec<Item>, count: ClosedRange<Int>? = nil
   ) -> Codec where Value == [Item] {
-    var schema: JSONObject = ["type": "array", "items": item.schema]
-    if let count {
-      if count.lowerBound > 0 { schema["minItems"] = .integer(count.lowerBound) }
-      if count.upperBound < .max { schema["maxItems"] = .integer(count.upperBound) }
-    }
-    return Codec(
-      schema: .object(schema),
+    Codec(
+      schema: .array(of: item.schema, count: count),
       read: { value, faults in
         guard case .array(let items) = value else { return faults.expected("an array", value) }
         if let count, !count.contains(items.count) {
@@ -63,6 +58,17 @@ extension Codec {
   }
 }
 
+extension JSONValue {
+  @usableFromInline static func array(of item: JSONValue, count: ClosedRange<Int>?) -> JSONValue {
+    var schema: JSONObject = ["type": "array", "items": item]
+    if let count {
+      if count.lowerBound > 0 { schema["minItems"] = .integer(count.lowerBound) }
+      if count.upperBound < .max { schema["maxItems"] = .integer(count.upperBound) }
+    }
+    return .object(schema)
+  }
+}
+
 extension Codec
 where Value: RawRepresentable & CaseIterable & Hashable, Value.RawValue == String {
   /// Takes one of the enumeration's names.
@@ -70,7 +76,7 @@ where Value: RawRepresentable & CaseIterable & Hashable, Value.RawValue == Strin
     let names = Value.allCases.map(\.rawValue)
     let listed = names.map { "\"\($0)\"" }.joined(separator: ", ")
     return Codec(
-      schema: ["type": "string", "enum": .array(names.map(JSONValue.string))],
+      schema: ["type": "string", "enum": .array(names.map { .string($0) })],
       read: { value, faults in
         if case .string(let name) = value {
           if let result = Value(rawValue: name) { return result }

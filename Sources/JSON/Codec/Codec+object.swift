@@ -42,7 +42,7 @@ extension Codec {
       for field in repeat each fields { field.write(value, &writer) }
     }
     return Codec(
-      schema: objectSchema(unknownKeys, repeat each field),
+      makeSchema: { objectSchema(unknownKeys, repeat each fields) },
       members: MemberShape(read: read, write: write),
       read: { value, faults in
         guard case .object(let object) = value else {
@@ -70,7 +70,7 @@ extension Codec {
     var properties = JSONObject()
     var required: [JSONValue] = []
     for field in repeat each field {
-      properties[field.name] = field.schema
+      properties[field.name] = field.makeSchema()
       if field.isRequired { required.append(.string(field.name)) }
     }
     var schema: JSONObject = ["type": "object", "properties": .object(properties)]

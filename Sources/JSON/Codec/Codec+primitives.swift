@@ -41,10 +41,11 @@ extension Codec where Value == String {
   }
 
   private static func checked(
-    _ schema: JSONValue, expected: String, _ check: @escaping @Sendable (String) -> Bool
+    _ schema: @autoclosure @escaping @Sendable () -> JSONValue, expected: String,
+    _ check: @escaping @Sendable (String) -> Bool
   ) -> Codec<String> {
     Codec(
-      schema: schema,
+      schema: schema(),
       read: { value, faults in
         guard case .string(let text) = value, check(text) else {
           return faults.expected(expected, value)

@@ -10,9 +10,7 @@ package protocol JSONCodable: Sendable {
 /// running, a record costs five times as much.
 @usableFromInline
 package struct Codec<Value: Sendable>: Sendable {
-  /// Describes the shape in words both of 2020-12 and of draft 7; never a `$ref`.
-  @usableFromInline package let schema: JSONValue
-
+  @usableFromInline let makeSchema: @Sendable () -> JSONValue
   @usableFromInline let reading: @Sendable (JSONValue, inout Faults) -> Value?
   @usableFromInline let writing: @Sendable (Value, inout JSONWriter) -> Void
   /// Is present where the shape is an object, so that a union can put its tag beside the members.
@@ -20,23 +18,28 @@ package struct Codec<Value: Sendable>: Sendable {
 
   /// Takes a reader that returns nil exactly when it adds a fault.
   @inlinable package init(
-    schema: JSONValue,
+    schema: @autoclosure @escaping @Sendable () -> JSONValue,
     read: @escaping @Sendable (JSONValue, inout Faults) -> Value?,
     write: @escaping @Sendable (Value, inout JSONWriter) -> Void
   ) {
-    self.init(schema: schema, members: nil, read: read, write: write)
+    self.init(makeSchema: schema, members: nil, read: read, write: write)
   }
 
   @inlinable init(
-    schema: JSONValue, members: MemberShape<Value>?,
+    makeSchema: @escaping @Sendable () -> JSONValue, members: MemberShape<Value>?,
     read: @escaping @Sendable (JSONValue, inout Faults) -> Value?,
     write: @escaping @Sendable (Value, inout JSONWriter) -> Void
   ) {
-    self.schema = schema
+    self.makeSchema = makeSchema
     self.members = members
     reading = read
     writing = write
   }
+
+  /// Describes the shape in words both of 2020-12 and of draft 7; never a `$ref`.
+  ///
+  /// It is made when it is asked for: most processes only read and write.
+  @usableFromInline package var schema: JSONValue { makeSchema() }
 
   /// Reads a value; nil exactly when a fault was added.
   @inlinable package func read(_ value: JSONValue, _ faults: inout Faults) -> Value? {
@@ -72,7 +75,8 @@ package struct Codec<Value: Sendable>: Sendable {
 
   /// Adds a description to the schema.
   package func described(_ text: String) -> Codec {
-    Codec(schema: schema.described(text), members: members, read: reading, write: writing)
+    Codec(
+      makeSchema: { schema.described(text) }, members: members, read: reading, write: writing)
   }
 
   /// Reads and writes another type through this one; what `to` refuses is "expected …".
@@ -81,7 +85,7 @@ package struct Codec<Value: Sendable>: Sendable {
     from: @escaping @Sendable (Other) -> Value
   ) -> Codec<Other> {
     Codec<Other>(
-      schema: schema, members: members?.map(to, expected: expected, from: from),
+      makeSchema: makeSchema, members: members?.map(to, expected: expected, from: from),
       read: { [reading] value, faults in
         guard let inner = reading(value, &faults) else { return nil }
         guard let result = to(inner) else {
@@ -108,7 +112,10 @@ package struct Codec<Value: Sendable>: Sendable {
 }
 
 /// Reads and writes the members of an object that somebody else opens and closes.
-@usableFromInline struct MemberShape<Value: Sendable>: Sendable {
+///
+/// A class, since a codec is copied much: of a structure, each copy would first ask what it is
+/// made of.
+@usableFromInline final class MemberShape<Value: Sendable>: Sendable {
   /// Takes the key of a tag that stands among the members and is not theirs.
   @usableFromInline let read: @Sendable (JSONObject, _ tag: String?, inout Faults) -> Value?
   @usableFromInline let write: @Sendable (Value, inout JSONWriter) -> Void

@@ -4,7 +4,7 @@ package final class Field<Root, Value: Sendable>: Sendable {
   @usableFromInline package let name: String
   /// Other spellings that are taken for the name.
   @usableFromInline let aliases: [String]
-  @usableFromInline let schema: JSONValue
+  @usableFromInline let makeSchema: @Sendable () -> JSONValue
   @usableFromInline let isRequired: Bool
   /// Reads what stands at the key, which may be nothing; throws exactly when a fault was added.
   @usableFromInline let read: @Sendable (JSONValue?, inout Faults) throws(Refusal) -> Value
@@ -12,12 +12,13 @@ package final class Field<Root, Value: Sendable>: Sendable {
   @usableFromInline let write: @Sendable (Root, inout JSONWriter) -> Void
 
   @inlinable init(
-    _ name: String, alias: String?, schema: JSONValue, isRequired: Bool,
+    _ name: String, alias: String?, schema: @autoclosure @escaping @Sendable () -> JSONValue,
+    isRequired: Bool,
     read: @escaping @Sendable (JSONValue?, inout Faults) throws(Refusal) -> Value,
     write: @escaping @Sendable (Root, inout JSONWriter) -> Void
   ) {
     self.name = name
-    self.schema = schema
+    makeSchema = schema
     self.isRequired = isRequired
     self.read = read
     self.write = write
@@ -70,14 +71,11 @@ package final class Field<Root, Value: Sendable>: Sendable {
   _ name: String, _ get: @escaping @Sendable (Root) -> Value, _ codec: Codec<Value>,
   _ fallback: Value, _ doc: String = "", alias: String? = nil
 ) -> Field<Root, Value> {
-  var schema = codec.schema.described(doc)
-  if case .object(var object) = schema {
-    object["default"] = codec.value(of: fallback)
-    schema = .object(object)
-  }
   let key = JSONWriter.encoded(key: name)
   return Field(
-    name, alias: alias, schema: schema, isRequired: false,
+    name, alias: alias,
+    schema: codec.schema.described(doc).defaulting(to: codec.value(of: fallback)),
+    isRequired: false,
     read: { (value, faults) throws(Refusal) in
       guard let value, !value.isNull else { return fallback }
       return try codec.take(value, &faults)
@@ -88,6 +86,15 @@ package final class Field<Root, Value: Sendable>: Sendable {
       writer.key(encoded: key)
       codec.write(value, to: &writer)
     })
+}
+
+extension JSONValue {
+  /// Adds a default to a schema.
+  @usableFromInline func defaulting(to value: JSONValue) -> JSONValue {
+    guard case .object(var object) = self else { return self }
+    object["default"] = value
+    return .object(object)
+  }
 }
 
 /// Says that a value could not be read; the faults beside it say why.
