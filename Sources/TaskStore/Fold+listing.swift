@@ -44,8 +44,18 @@ extension Fold {
       guard query.mayMatch(ordinal, of: snapshot) else { return nil }
       if query.indexDecides, !wanted { return snapshot.status(ordinal) }
       guard try snapshot.holds(needles, ordinal) else { return nil }
+      // Only a page is read again soon: counting reads them all.
+      let record = try wanted ? snapshot.lookUp(ordinal) : snapshot.record(ordinal)
+      return take(record, query, wanted, &page)
     }
-    guard let record = try record(at: ordinal), query.matches(record) else { return nil }
+    guard let record = try record(at: ordinal) else { return nil }
+    return take(record, query, wanted, &page)
+  }
+
+  private func take(
+    _ record: TaskRecord, _ query: TaskQuery, _ wanted: Bool, _ page: inout TaskPage
+  ) -> TaskStatus? {
+    guard query.matches(record) else { return nil }
     if wanted { page.items.append(record) }
     return record.status
   }

@@ -58,8 +58,9 @@ struct Fold: Sendable {
   }
 
   /// Says how long a tail is worth a new snapshot: it grows with the snapshot, so that what
-  /// compaction costs is shared by many changes, and is bounded, since the tail is in memory.
-  var compactionThreshold: Int { min(250 + (snapshot?.count ?? 0) / 8, 16_000) }
+  /// compaction costs is shared by many changes, and is bounded, since the tail is in memory and
+  /// each process that starts folds it.
+  var compactionThreshold: Int { min(64 + (snapshot?.count ?? 0) / 16, 8000) }
 
   /// Gives the tasks that changed since the snapshot, are whole and have not ended.
   var changedActive: [Entry] {

@@ -1,6 +1,5 @@
 import JSON
 import Posix
-import Synchronization
 import Tasks
 
 /// Maps a fold written earlier: any row in constant time, nothing loaded; it may be deleted.
@@ -10,8 +9,7 @@ final class Snapshot: Sendable {
   private let index: MappedFile
   private let records: MappedFile
   private let slots: Int
-  /// Is what was looked for last: a change finds its task by name, then by id, then folds it.
-  private let found = Mutex<(row: Int, record: TaskRecord)?>(nil)
+  private let lately = RowCache()
 
   var position: JournalPosition { aside.position }
 
@@ -154,9 +152,9 @@ final class Snapshot: Sendable {
 
   /// Gives a record that was looked for, and remembers it.
   func lookUp(_ row: Int) throws(StoreError) -> TaskRecord {
-    if let known = found.withLock({ $0?.row == row ? $0?.record : nil }) { return known }
+    if let known = lately.record(row) { return known }
     let record = try record(row)
-    found.withLock { $0 = (row, record) }
+    if try place(row).count <= RowCache.lengthLimit { lately.keep(record, row) }
     return record
   }
 

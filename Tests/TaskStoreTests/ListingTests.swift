@@ -143,6 +143,33 @@ struct ListingTests {
     }
   }
 
+  /// More than are remembered at once, so that rows push each other out.
+  @Test func aPageReadAgainIsTheSameButForWhatChanged() throws {
+    try withTemporaryDirectory { folder in
+      let store = try TaskStore.open(folder + "/store")
+      for number in 0..<600 { try store.add("task-\(number)") }
+      try store.compactIfWorthwhile(always: true)
+      func names(_ status: TaskStatus) throws -> [String] {
+        var query = TaskQuery()
+        query.limit = 50
+        query.statuses = [status]
+        var all: [String] = []
+        repeat {
+          let page = try store.list(query)
+          all += page.items.map(\.spec.name)
+          query.cursor = page.nextCursor
+        } while query.cursor != nil
+        return all
+      }
+      let wanted = (0..<600).reversed().map { "task-\($0)" }
+      #expect(try names(.queued) == wanted)
+      #expect(try names(.queued) == wanted)
+      try store.apply(.cancelled(reason: nil), to: "task-300")
+      #expect(try names(.queued) == wanted.filter { $0 != "task-300" })
+      #expect(try names(.cancelled) == ["task-300"])
+    }
+  }
+
   @Test(arguments: ["", "x", "AAAA", "MTo", "MjphYmM"])
   func aTextThatIsNoCursorIsRefused(_ text: String) throws {
     try withTemporaryDirectory { folder in
