@@ -59,6 +59,7 @@ package struct ProfileCatalog: Sendable {
   }
 
   package var entries: [Entry] { profiles.map(entry) }
+  package var names: [String] { profiles.map(\.name) }
 
   package subscript(name: String) -> Entry? {
     profiles.first { $0.name == name }.map(entry)

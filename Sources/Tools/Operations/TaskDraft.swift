@@ -155,7 +155,7 @@ extension TasksCreate {
         argument, "is for profiles of adapter worker; \(plan.profile) is run here",
         code: "profile_unsuitable", tool: name)
     }
-    let known = catalog.entries.map(\.profile.name)
+    let known = catalog.names
     for (index, profile) in input.suitability.profiles.enumerated() where !known.contains(profile) {
       let hint = Nearest.hint(for: profile, among: known)
       throw ToolFailure(
