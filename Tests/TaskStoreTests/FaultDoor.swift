@@ -7,6 +7,9 @@ struct FaultDoor {
   private var codes: [Int: String] = [:]
   private var sessions: [Int: ConsoleDoor.Session] = [:]
 
+  /// What time it is, however long the sequences take: codes are soon over.
+  private static let now: Int64 = 1_800_000_000_000
+
   private static func codes(_ store: TaskStore) -> String {
     Path.join(store.layout.keys, "console-codes")
   }
@@ -18,10 +21,10 @@ struct FaultDoor {
   /// Gives codes to enter by later, and lets somebody in.
   static func prepare(_ store: TaskStore, _ slots: Range<Int>) throws(StoreError) {
     let door = ConsoleDoor(store)
-    let session = try door.enter(by: door.makeCode())
+    let session = try door.enter(by: door.makeCode(now: now), now: now)
     guard let session else { throw .stopped("a new code opens nothing") }
     var notes = [(path: oldSession, text: "\(session.cookie) \(session.token)")]
-    for slot in slots { notes.append((path: note(slot), text: try door.makeCode())) }
+    for slot in slots { notes.append((path: note(slot), text: try door.makeCode(now: now))) }
     do throws(SystemError) {
       for note in notes { try store.files.replace(note.path, with: Array(note.text.utf8)) }
     } catch {
@@ -38,11 +41,12 @@ struct FaultDoor {
   }
 
   mutating func makeCode(_ slot: Int, _ store: TaskStore) throws(StoreError) {
-    codes[slot] = try ConsoleDoor(store).makeCode()
+    codes[slot] = try ConsoleDoor(store).makeCode(now: Self.now)
   }
 
   mutating func enter(_ slot: Int, _ store: TaskStore) throws(StoreError) {
-    let session = try ConsoleDoor(store).enter(by: Self.read(Self.note(slot), store))
+    let code = try Self.read(Self.note(slot), store)
+    let session = try ConsoleDoor(store).enter(by: code, now: Self.now)
     guard let session else { throw .stopped("the code opens nothing") }
     sessions[slot] = session
   }
@@ -78,7 +82,8 @@ struct FaultDoor {
   func entered(_ slot: Int, _ store: TaskStore) throws(StoreError) -> FaultOperation.Trace {
     let left = try Self.opens(Self.read(Self.note(slot), store), store)
     if left == .absent, let session = sessions[slot] {
-      let isIn = try ConsoleDoor(store).admits(cookie: session.cookie, token: session.token)
+      let isIn = try ConsoleDoor(store).admits(
+        cookie: session.cookie, token: session.token, now: Self.now)
       return isIn ? .whole : .wrong("a session that is not known")
     }
     return left.opposite
@@ -91,6 +96,7 @@ struct FaultDoor {
       if left != .absent { return left.opposite }
     }
     let parts = try Self.read(Self.oldSession, store).split(separator: " ").map(String.init)
-    return try ConsoleDoor(store).admits(cookie: parts[0], token: parts[1]) ? .absent : .whole
+    let isIn = try ConsoleDoor(store).admits(cookie: parts[0], token: parts[1], now: Self.now)
+    return isIn ? .absent : .whole
   }
 }
