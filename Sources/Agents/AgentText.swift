@@ -23,10 +23,16 @@ package enum AgentText {
   }
 
   private static func isPlain(_ bytes: ArraySlice<UInt8>) -> Bool {
-    for byte in bytes where byte < 0x20 || byte > 0x7E {
-      guard byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t") else { return false }
+    let bytes = bytes.span
+    var others: UInt8 = 0
+    for index in bytes.indices {
+      let byte = bytes[index]
+      // No way out of the loop and no short cut in it: only so it becomes few instructions.
+      others |=
+        (byte &- 0x20 <= 0x7E - 0x20 ? 0 : 1) & (byte == UInt8(ascii: "\n") ? 0 : 1)
+        & (byte == UInt8(ascii: "\t") ? 0 : 1)
     }
-    return true
+    return others == 0
   }
 
   /// Keeps a small value as it is, and a large one as the beginning of its text.

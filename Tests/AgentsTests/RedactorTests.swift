@@ -27,6 +27,19 @@ import Testing
     #expect(text(Redactor(values).redacted(Array(line.utf8))) == expected)
   }
 
+  /// Long enough for the places to lie anywhere among bytes that are looked at together.
+  @Test func aSecretIsFoundAtEveryPlace() {
+    for before in 0..<70 {
+      for after in [0, 1, 15, 16, 40] {
+        let (first, last) = (
+          String(repeating: ".", count: before), String(repeating: "a", count: after)
+        )
+        let line = Array("\(first)xyzxyz\(last)".utf8)
+        #expect(text(Redactor(values).redacted(line)) == "\(first)[secret OTHER]\(last)")
+      }
+    }
+  }
+
   @Test func aSecretCutAnywhereIsFoundInTheStream() {
     let whole = Array("one abcabdef two xyzxyz three abcab".utf8)
     let expected = "one [secret LONG] two [secret OTHER] three abcab"

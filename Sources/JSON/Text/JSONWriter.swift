@@ -149,19 +149,25 @@ package struct JSONWriter: Sendable {
   }
 
   private mutating func appendEscaping(_ byte: UInt8) {
-    switch byte {
-    case UInt8(ascii: "\""): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-    case UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-    case 0x08: bytes.append(contentsOf: "\\b".utf8)
-    case 0x09: bytes.append(contentsOf: "\\t".utf8)
-    case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-    case 0x0C: bytes.append(contentsOf: "\\f".utf8)
-    case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-    case 0..<0x20:
-      bytes.append(contentsOf: "\\u00".utf8)
+    bytes.append(UInt8(ascii: "\\"))
+    if let letter = Self.letter(escaping: byte) {
+      bytes.append(letter)
+    } else {
+      bytes.append(contentsOf: "u00".utf8)
       bytes.append(Hex.digit(byte >> 4))
       bytes.append(Hex.digit(byte & 15))
-    default: bytes.append(byte)
+    }
+  }
+
+  private static func letter(escaping byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): byte
+    case 0x08: UInt8(ascii: "b")
+    case 0x09: UInt8(ascii: "t")
+    case 0x0A: UInt8(ascii: "n")
+    case 0x0C: UInt8(ascii: "f")
+    case 0x0D: UInt8(ascii: "r")
+    default: nil
     }
   }
 }
