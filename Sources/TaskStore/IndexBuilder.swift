@@ -7,7 +7,7 @@ struct IndexBuilder {
   private var heads = [UInt32](repeating: 0, count: SnapshotFormat.chains)
   private var counts = [UInt32](repeating: 0, count: SnapshotFormat.chains)
   private var hashes: [(id: UInt64, name: UInt64, key: UInt64)] = []
-  private var offset = 0
+  private(set) var recordsSize = 0
 
   /// Is what a row says of its record; texts by their hashes.
   struct Row {
@@ -30,7 +30,7 @@ struct IndexBuilder {
   mutating func add(_ row: Row) {
     let place = row.chain
     rows += row.id
-    put(UInt64(offset))
+    put(UInt64(recordsSize))
     put(UInt32(row.length))
     put(heads[place])
     put(UInt32(place))
@@ -47,7 +47,7 @@ struct IndexBuilder {
     hashes.append((SnapshotFormat.hash(row.id), row.name, row.key))
     heads[place] = UInt32(hashes.count)
     counts[place] += 1
-    offset += row.length + 1
+    recordsSize += row.length + 1
   }
 
   /// Gives the whole file: header, rows, tables.
@@ -55,7 +55,7 @@ struct IndexBuilder {
     let slots = SnapshotFormat.slots(for: hashes.count)
     var header = SnapshotFormat.magic
     Self.append(UInt64(hashes.count), to: &header)
-    Self.append(UInt64(offset), to: &header)
+    Self.append(UInt64(recordsSize), to: &header)
     Self.append(UInt64(slots), to: &header)
     for head in heads { Self.append(head, to: &header) }
     header += [UInt8](repeating: 0, count: SnapshotFormat.Header.counts - header.count)

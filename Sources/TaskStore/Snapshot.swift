@@ -53,6 +53,7 @@ final class Snapshot: Sendable {
       let records = try? files.map(base + ".jsonl"),
       // A snapshot that cannot be read whole counts as absent.
       let aside = try? SnapshotAside.json.decode(JSONValue.parse(files.read(base + ".json"))),
+      aside.recordsSize ?? records.count == records.count,
       index.count >= SnapshotFormat.headerSize,
       index.bytes(0..<8) == SnapshotFormat.magic
     else { return nil }

@@ -23,7 +23,8 @@ struct SnapshotWriter {
     }
     let now = WallClock.nowMilliseconds()
     let aside = SnapshotAside(
-      position: position, handles: fold.handles.filter { !$0.value.isOver(at: now) },
+      position: position, recordsSize: index.recordsSize,
+      handles: fold.handles.filter { !$0.value.isOver(at: now) },
       seen: fold.seen, damaged: fold.damaged, doubted: fold.doubted, teams: fold.teams,
       kept: fold.kept, schedules: fold.schedules.filter { !$0.value.isForgotten(at: now) })
     try onDisk { () throws(SystemError) in

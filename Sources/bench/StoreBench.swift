@@ -35,7 +35,8 @@ struct StoreBench {
     for size in sizes {
       try listing(&report, size)
       try ServeBench(
-        programs: programs, root: folder + "/store-\(size)", size: Report.number(Double(size))
+        programs: programs, root: folder + "/store-\(size)", size: Report.number(Double(size)),
+        isLarge: size > 1000
       ).run(&report)
     }
   }

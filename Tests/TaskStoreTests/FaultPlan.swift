@@ -2,13 +2,19 @@ import Posix
 
 /// Is which sequences of two and three operations the fault tests break, by `ERRAND_TEST_FAULTS`:
 /// a fixed sample of them, all `pairs`, `all` (hours, even with optimisation), those that begin with
-/// one of these (`create,claim`), or those in which one of these occurs (`with:create,claim`, of two
-/// only `pairs:create,claim`).
+/// one of these (`create,claim`), those in which one of these occurs (`with:create,claim`, of two
+/// only `pairs:create,claim`), or `only:` this one (`only:compact,prune,compact`).
 enum FaultPlan {
   case sample, all
   case pairs([FaultOperation])
   case beginning([FaultOperation])
   case holding([FaultOperation])
+  case only([FaultOperation])
+
+  /// Sequences that found something once; the sample holds them.
+  private static let remembered: [[FaultOperation]] = [
+    [.compact, .prune, .compact], [.compact, .prune, .mend],
+  ]
 
   static var chosen: FaultPlan {
     guard let words = Environment.value("ERRAND_TEST_FAULTS") else { return .sample }
@@ -25,6 +31,7 @@ enum FaultPlan {
     case "": return .beginning(operations)
     case "with": return .holding(operations)
     case "pairs": return .pairs(operations)
+    case "only": return .only(operations)
     default: preconditionFailure("ERRAND_TEST_FAULTS: \(parts[0]) is no kind of sequences")
     }
   }
@@ -33,7 +40,11 @@ enum FaultPlan {
 
   /// What the sequences begin with.
   var firsts: [FaultOperation] {
-    if case .beginning(let operations) = self { operations } else { FaultOperation.allCases }
+    switch self {
+    case .beginning(let operations): operations
+    case .only(let sequence): Array(sequence.prefix(1))
+    default: FaultOperation.allCases
+    }
   }
 
   /// Tells whether a step is broken: of a mending, which looks at the whole store again and again,
@@ -47,6 +58,8 @@ enum FaultPlan {
     switch self {
     case .pairs(let operations) where sequence.count == 2:
       return sequence.contains(where: operations.contains)
+    case .only(let wanted): return sequence == wanted
+    case .sample where Self.remembered.contains(sequence): return true
     case .sample, .pairs:
       let all = FaultOperation.allCases
       let ordinal = sequence.reduce(0) { $0 * all.count + (all.firstIndex(of: $1) ?? 0) }
