@@ -11,7 +11,7 @@ import Testing
 @Suite(.serialized) struct ManyWritersTests {
   private static let writers = 8
   private static let changes =
-    Environment.value("ERRAND_WRITERS_CHANGES").flatMap { Int($0) } ?? 200
+    Environment.value("ERRAND_WRITERS_CHANGES").flatMap { Int($0) } ?? 1000
 
   /// What a writer was told is safe.
   struct Acknowledged: Hashable {
