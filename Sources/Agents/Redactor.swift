@@ -140,8 +140,10 @@ package struct Redactor: Sendable {
   /// Finds the next place where the first two bytes are some secret's or token's; the last byte
   /// of all is judged by itself.
   private func opening(in bytes: Span<UInt8>, from start: Int) -> Int? {
+    // Where signs are dense the next one is near.
+    var plain = min(start + Self.block, bytes.count)
+    for index in start..<plain where isOpening(at: index, in: bytes) { return index }
     let openings = openings.span
-    var plain = start
     while plain + Self.block < bytes.count {
       let block = bytes.extracting(plain...plain + Self.block)
       var hits: UInt64 = 0
@@ -152,12 +154,14 @@ package struct Redactor: Sendable {
       if hits != 0 { break }
       plain += Self.block
     }
-    for index in plain..<bytes.count {
-      let seconds = openings[Int(bytes[index])]
-      if seconds == 0 { continue }
-      if index + 1 == bytes.count || seconds & Self.bit(of: bytes[index + 1]) != 0 { return index }
-    }
+    for index in plain..<bytes.count where isOpening(at: index, in: bytes) { return index }
     return nil
+  }
+
+  private func isOpening(at index: Int, in bytes: Span<UInt8>) -> Bool {
+    let seconds = openings[Int(bytes[index])]
+    if seconds == 0 { return false }
+    return index + 1 == bytes.count || seconds & Self.bit(of: bytes[index + 1]) != 0
   }
 
   private enum Finding {

@@ -44,9 +44,11 @@ extension Fold {
       guard query.mayMatch(ordinal, of: snapshot) else { return nil }
       if query.indexDecides, !wanted { return snapshot.status(ordinal) }
       guard try snapshot.holds(needles, ordinal) else { return nil }
-      // Only a page is read again soon: counting reads them all.
-      let record = try wanted ? snapshot.lookUp(ordinal) : snapshot.record(ordinal)
-      return take(record, query, wanted, &page)
+      let record = try snapshot.recall(ordinal)
+      let status = take(record, query, wanted, &page)
+      // Only what is on a page is soon read again.
+      if wanted, status != nil { try snapshot.remember(record, ordinal) }
+      return status
     }
     guard let record = try record(at: ordinal) else { return nil }
     return take(record, query, wanted, &page)

@@ -7,7 +7,8 @@ struct IndexBuilder {
   private var heads = [UInt32](repeating: 0, count: SnapshotFormat.chains)
   private var counts = [UInt32](repeating: 0, count: SnapshotFormat.chains)
   private var hashes: [(id: UInt64, name: UInt64, key: UInt64)] = []
-  private(set) var recordsSize = 0
+  private var recordsSize = 0
+  let mark = SnapshotMark()
 
   /// Is what a row says of its record; texts by their hashes.
   struct Row {
@@ -50,6 +51,12 @@ struct IndexBuilder {
     recordsSize += row.length + 1
   }
 
+  /// Ends the records with what says whose they are.
+  mutating func ending() -> [UInt8] {
+    recordsSize += mark.line.count
+    return mark.line
+  }
+
   /// Gives the whole file: header, rows, tables.
   func bytes() -> [UInt8] {
     let slots = SnapshotFormat.slots(for: hashes.count)
@@ -60,7 +67,8 @@ struct IndexBuilder {
     for head in heads { Self.append(head, to: &header) }
     header += [UInt8](repeating: 0, count: SnapshotFormat.Header.counts - header.count)
     for count in counts { Self.append(count, to: &header) }
-    header += [UInt8](repeating: 0, count: SnapshotFormat.headerSize - header.count)
+    header += [UInt8](repeating: 0, count: SnapshotFormat.Header.mark - header.count)
+    Self.append(mark.number, to: &header)
     return header + rows + table(slots) { $0.id } + table(slots) { $0.name }
       + table(slots) { $0.key }
   }

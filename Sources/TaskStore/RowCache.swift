@@ -7,8 +7,8 @@ import Tasks
 /// A row's place says where it is kept, so that nothing need be thrown out in turn.
 final class RowCache: Sendable {
   private static let places = 256
-  /// A longer record is read anew: what is kept stays within some megabytes.
-  static let lengthLimit = 16 << 10
+  /// A longer record is read anew: what is kept stays within a few megabytes.
+  static let lengthLimit = 4 << 10
 
   private let kept = Mutex<[Int: (row: Int, record: TaskRecord)]>([:])
 

@@ -53,9 +53,10 @@ final class Snapshot: Sendable {
       let records = try? files.map(base + ".jsonl"),
       // A snapshot that cannot be read whole counts as absent.
       let aside = try? SnapshotAside.json.decode(JSONValue.parse(files.read(base + ".json"))),
-      aside.recordsSize ?? records.count == records.count,
       index.count >= SnapshotFormat.headerSize,
-      index.bytes(0..<8) == SnapshotFormat.magic
+      index.bytes(0..<8) == SnapshotFormat.magic,
+      case let mark = SnapshotMark(of: index), mark?.text == aside.mark,
+      mark?.isEnding(records) != false
     else { return nil }
     path = base + ".jsonl"
     let count = Int(truncatingIfNeeded: index.loadUInt64(at: SnapshotFormat.Header.count))
@@ -153,10 +154,19 @@ final class Snapshot: Sendable {
 
   /// Gives a record that was looked for, and remembers it.
   func lookUp(_ row: Int) throws(StoreError) -> TaskRecord {
-    if let known = lately.record(row) { return known }
-    let record = try record(row)
-    if try place(row).count <= RowCache.lengthLimit { lately.keep(record, row) }
+    let record = try recall(row)
+    try remember(record, row)
     return record
+  }
+
+  /// Gives a record that may have been remembered.
+  func recall(_ row: Int) throws(StoreError) -> TaskRecord {
+    if let known = lately.record(row) { return known }
+    return try record(row)
+  }
+
+  func remember(_ record: TaskRecord, _ row: Int) throws(StoreError) {
+    if try place(row).count <= RowCache.lengthLimit { lately.keep(record, row) }
   }
 
   // MARK: Chains

@@ -23,7 +23,7 @@ struct SnapshotWriter {
     }
     let now = WallClock.nowMilliseconds()
     let aside = SnapshotAside(
-      position: position, recordsSize: index.recordsSize,
+      position: position, mark: index.mark.text,
       handles: fold.handles.filter { !$0.value.isOver(at: now) },
       seen: fold.seen, damaged: fold.damaged, doubted: fold.doubted, teams: fold.teams,
       kept: fold.kept, schedules: fold.schedules.filter { !$0.value.isForgotten(at: now) })
@@ -48,6 +48,7 @@ struct SnapshotWriter {
         pending.removeAll(keepingCapacity: true)
       }
     }
+    pending += index.ending()
     try onDisk { () throws(SystemError) in
       try file.append(pending)
       try file.sync()

@@ -12,9 +12,7 @@ enum FaultPlan {
   case only([FaultOperation])
 
   /// Sequences that found something once; the sample holds them.
-  private static let remembered: [[FaultOperation]] = [
-    [.compact, .prune, .compact], [.compact, .prune, .mend],
-  ]
+  private static let remembered: [[FaultOperation]] = [[.compact, .prune, .compact]]
 
   static var chosen: FaultPlan {
     guard let words = Environment.value("ERRAND_TEST_FAULTS") else { return .sample }
@@ -31,7 +29,7 @@ enum FaultPlan {
     case "": return .beginning(operations)
     case "with": return .holding(operations)
     case "pairs": return .pairs(operations)
-    case "only": return .only(operations)
+    case "only" where (1...3).contains(operations.count): return .only(operations)
     default: preconditionFailure("ERRAND_TEST_FAULTS: \(parts[0]) is no kind of sequences")
     }
   }

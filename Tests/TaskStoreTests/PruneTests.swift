@@ -43,7 +43,10 @@ struct PruneTests {
 
   /// As a power cut may leave them, which makes some names safe and not others, and as who opens a
   /// store at that moment may find them.
-  @Test(arguments: [[".index"], [".jsonl"], [".index", ".jsonl"], [".json"]])
+  @Test(arguments: [
+    [".index"], [".jsonl"], [".json"], [".index", ".jsonl"], [".json", ".index"],
+    [".json", ".jsonl"],
+  ])
   func filesOfTwoSnapshotsWithOneNumberAreNotTakenForOne(_ old: [String]) throws {
     try withTemporaryDirectory { folder in
       let store = try TaskStore.open(folder + "/store")

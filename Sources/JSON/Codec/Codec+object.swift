@@ -42,8 +42,8 @@ extension Codec {
       for field in repeat each fields { field.write(value, &writer) }
     }
     return Codec(
-      makeSchema: { objectSchema(unknownKeys, repeat each fields) },
-      members: MemberShape(read: read, write: write),
+      schema: LazySchema { objectSchema(unknownKeys, repeat each fields) },
+      members: MemberShape(names: Set(names), read: read, write: write),
       read: { value, faults in
         guard case .object(let object) = value else {
           return faults.expected("an object", value)

@@ -2,6 +2,7 @@
 @usableFromInline
 package struct Variant<Whole: Sendable>: Sendable {
   @usableFromInline let tag: String
+  @usableFromInline let names: Set<String>
   @usableFromInline let makeSchema: @Sendable () -> JSONObject
   @usableFromInline let read: @Sendable (JSONObject, _ tagKey: String, inout Faults) -> Whole?
   /// Writes the payload's members and tells whether the value is of this case; the action given
@@ -10,12 +11,13 @@ package struct Variant<Whole: Sendable>: Sendable {
     @Sendable (Whole, inout JSONWriter, (inout JSONWriter) -> Void) -> Bool
 
   @inlinable init(
-    tag: String, schema: @escaping @Sendable () -> JSONObject,
+    tag: String, names: Set<String>, schema: @escaping @Sendable () -> JSONObject,
     read: @escaping @Sendable (JSONObject, _ tagKey: String, inout Faults) -> Whole?,
     write:
       @escaping @Sendable (Whole, inout JSONWriter, (inout JSONWriter) -> Void) -> Bool
   ) {
     self.tag = tag
+    self.names = names
     makeSchema = schema
     self.read = read
     self.write = write
@@ -32,7 +34,7 @@ package struct Variant<Whole: Sendable>: Sendable {
       preconditionFailure("the payload of \"\(tag)\" is no object: give it a name with .sole")
     }
     return Variant(
-      tag: tag, schema: { codec.schema.objectValue ?? [:] },
+      tag: tag, names: members.names, schema: { codec.schema.objectValue ?? [:] },
       read: { object, tagKey, faults in members.read(object, tagKey, &faults).map(embed) },
       write: { whole, writer, writeTag in
         guard let payload = extract(whole) else { return false }
@@ -47,7 +49,7 @@ package struct Variant<Whole: Sendable>: Sendable {
     _ tag: String, _ whole: Whole
   ) -> Variant where Whole: Equatable {
     Variant(
-      tag: tag, schema: { ["type": "object", "properties": [:]] },
+      tag: tag, names: [], schema: { ["type": "object", "properties": [:]] },
       read: { _, _, _ in whole },
       write: { value, writer, writeTag in
         guard value == whole else { return false }
@@ -60,6 +62,11 @@ package struct Variant<Whole: Sendable>: Sendable {
 extension Codec {
   /// Declares a value of one of several shapes, told apart by a tag: `{"type":"created", …}`.
   package static func union(tag: String, _ variants: Variant<Value>...) -> Codec {
+    for variant in variants {
+      precondition(
+        !variant.names.contains(tag),
+        "the payload of \"\(variant.tag)\" has a member named as the tag")
+    }
     let byTag = Dictionary(uniqueKeysWithValues: variants.map { ($0.tag, $0) })
     let tags = variants.map(\.tag)
     let listed = tags.map { "\"\($0)\"" }.joined(separator: ", ")
@@ -86,10 +93,11 @@ extension Codec {
       preconditionFailure("no variant of the union \(tags) takes \(value)")
     }
     return Codec(
-      makeSchema: {
+      schema: LazySchema {
         ["type": "object", "oneOf": .array(variants.map { $0.schema(taggedBy: tag) })]
       },
-      members: MemberShape(read: read, write: write),
+      members: MemberShape(
+        names: variants.reduce([tag]) { $0.union($1.names) }, read: read, write: write),
       read: { value, faults in
         guard case .object(let object) = value else {
           return faults.expected("an object", value)
@@ -108,8 +116,6 @@ extension Variant {
   /// Puts the tag first among the payload's properties.
   fileprivate func schema(taggedBy key: String) -> JSONValue {
     let schema = makeSchema()
-    precondition(
-      schema["properties"]?[key] == nil, "the payload of \"\(tag)\" has a member named as the tag")
     var properties: JSONObject = [:]
     properties[key] = ["const": .string(tag)]
     for (name, property) in schema["properties"]?.objectValue ?? [:] { properties[name] = property }

@@ -10,7 +10,7 @@ package protocol JSONCodable: Sendable {
 /// running, a record costs five times as much.
 @usableFromInline
 package struct Codec<Value: Sendable>: Sendable {
-  @usableFromInline let makeSchema: @Sendable () -> JSONValue
+  @usableFromInline let lazySchema: LazySchema
   @usableFromInline let reading: @Sendable (JSONValue, inout Faults) -> Value?
   @usableFromInline let writing: @Sendable (Value, inout JSONWriter) -> Void
   /// Is present where the shape is an object, so that a union can put its tag beside the members.
@@ -22,24 +22,22 @@ package struct Codec<Value: Sendable>: Sendable {
     read: @escaping @Sendable (JSONValue, inout Faults) -> Value?,
     write: @escaping @Sendable (Value, inout JSONWriter) -> Void
   ) {
-    self.init(makeSchema: schema, members: nil, read: read, write: write)
+    self.init(schema: LazySchema(schema), members: nil, read: read, write: write)
   }
 
   @inlinable init(
-    makeSchema: @escaping @Sendable () -> JSONValue, members: MemberShape<Value>?,
+    schema: LazySchema, members: MemberShape<Value>?,
     read: @escaping @Sendable (JSONValue, inout Faults) -> Value?,
     write: @escaping @Sendable (Value, inout JSONWriter) -> Void
   ) {
-    self.makeSchema = makeSchema
+    lazySchema = schema
     self.members = members
     reading = read
     writing = write
   }
 
   /// Describes the shape in words both of 2020-12 and of draft 7; never a `$ref`.
-  ///
-  /// It is made when it is asked for: most processes only read and write.
-  @usableFromInline package var schema: JSONValue { makeSchema() }
+  @usableFromInline package var schema: JSONValue { lazySchema.value }
 
   /// Reads a value; nil exactly when a fault was added.
   @inlinable package func read(_ value: JSONValue, _ faults: inout Faults) -> Value? {
@@ -76,7 +74,8 @@ package struct Codec<Value: Sendable>: Sendable {
   /// Adds a description to the schema.
   package func described(_ text: String) -> Codec {
     Codec(
-      makeSchema: { schema.described(text) }, members: members, read: reading, write: writing)
+      schema: LazySchema { schema.described(text) }, members: members, read: reading,
+      write: writing)
   }
 
   /// Reads and writes another type through this one; what `to` refuses is "expected …".
@@ -85,7 +84,7 @@ package struct Codec<Value: Sendable>: Sendable {
     from: @escaping @Sendable (Other) -> Value
   ) -> Codec<Other> {
     Codec<Other>(
-      makeSchema: makeSchema, members: members?.map(to, expected: expected, from: from),
+      schema: lazySchema, members: members?.map(to, expected: expected, from: from),
       read: { [reading] value, faults in
         guard let inner = reading(value, &faults) else { return nil }
         guard let result = to(inner) else {
@@ -116,14 +115,18 @@ package struct Codec<Value: Sendable>: Sendable {
 /// A class, since a codec is copied much: of a structure, each copy would first ask what it is
 /// made of.
 @usableFromInline final class MemberShape<Value: Sendable>: Sendable {
+  /// Names what may be written, so that no tag is called alike.
+  @usableFromInline let names: Set<String>
   /// Takes the key of a tag that stands among the members and is not theirs.
   @usableFromInline let read: @Sendable (JSONObject, _ tag: String?, inout Faults) -> Value?
   @usableFromInline let write: @Sendable (Value, inout JSONWriter) -> Void
 
   @inlinable init(
+    names: Set<String>,
     read: @escaping @Sendable (JSONObject, _ tag: String?, inout Faults) -> Value?,
     write: @escaping @Sendable (Value, inout JSONWriter) -> Void
   ) {
+    self.names = names
     self.read = read
     self.write = write
   }
@@ -133,6 +136,7 @@ package struct Codec<Value: Sendable>: Sendable {
     from: @escaping @Sendable (Other) -> Value
   ) -> MemberShape<Other> {
     MemberShape<Other>(
+      names: names,
       read: { [read] object, tag, faults in
         guard let inner = read(object, tag, &faults) else { return nil }
         guard let result = to(inner) else {

@@ -20,8 +20,8 @@ extension Codec where Value == TaskReference {
 
 extension Codec {
   /// Describes the same values in other words.
-  func saying(_ schema: JSONValue) -> Codec {
-    Codec(schema: schema, read: { self.read($0, &$1) }, write: { self.write($0, to: &$1) })
+  func saying(_ schema: @autoclosure @escaping @Sendable () -> JSONValue) -> Codec {
+    Codec(schema: schema(), read: { self.read($0, &$1) }, write: { self.write($0, to: &$1) })
   }
 
   /// Leaves words out of an output's schema: its keys and the hint tell what a result means.
