@@ -73,6 +73,7 @@ struct Sweep {
 
   /// Takes away content that was bound to nothing for long enough, and half-written files.
   func takeContent() throws(StoreError) {
+    try putBack()
     for path in try unboundContent(without: []) { try removeContent(path) }
     for path in try drafts() {
       try onDisk { () throws(SystemError) in try files.removeIfPresent(path) }
@@ -123,8 +124,7 @@ struct Sweep {
     guard fold.damaged.isEmpty, fold.doubted.isEmpty, lost.isEmpty else { return [] }
     let limit = now - Int64(retention.stagedHours) * 3_600_000
     var found: [String] = []
-    for prefix in try names(in: layout.blobs) where prefix.count == 2 {
-      let folder = Path.join(layout.blobs, prefix)
+    for folder in try contentFolders() {
       for name in try names(in: folder) where name.utf8.count == 64 && !bound.contains(name) {
         let path = Path.join(folder, name)
         if try isOlder(path, than: limit) { found.append(path) }
@@ -133,10 +133,32 @@ struct Sweep {
     return found
   }
 
+  private func contentFolders() throws(StoreError) -> [String] {
+    try names(in: layout.blobs).filter { $0.count == 2 }.map { Path.join(layout.blobs, $0) }
+  }
+
+  private static func moved(_ path: String) -> String {
+    Path.join(Path.parent(path), ".\(Path.name(path)).tmp")
+  }
+
+  /// Gives content its name back that was moved by one who died before it was looked at: it may
+  /// have been stored again just before. Whatever is bound to nothing is found anew.
+  private func putBack() throws(StoreError) {
+    for folder in try contentFolders() {
+      for name in try names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+        let path = Path.join(folder, String(name.dropFirst().dropLast(4)))
+        guard Path.name(path).utf8.count == 64 else { continue }
+        try onDisk { () throws(SystemError) in
+          if try !files.exists(path) { try files.rename(Self.moved(path), to: path) }
+        }
+      }
+    }
+  }
+
   /// Removes content unless it was stored again since: it is moved first, then looked at.
   private func removeContent(_ path: String) throws(StoreError) {
     let limit = now - Int64(retention.stagedHours) * 3_600_000
-    let draft = Path.join(Path.parent(path), ".\(Path.name(path)).tmp")
+    let draft = Self.moved(path)
     try onDisk { () throws(SystemError) in
       try files.rename(path, to: draft)
       if try isFileOlder(draft, than: limit) {
@@ -154,9 +176,7 @@ struct Sweep {
     let limit = now - 86_400_000
     var found: [String] = []
     let folders = [layout.root, layout.journal, layout.run, layout.keys, layout.blobs]
-    let inner = try names(in: layout.blobs).filter { $0.count == 2 }
-      .map { Path.join(layout.blobs, $0) }
-    for folder in folders + inner {
+    for folder in try folders + contentFolders() {
       for name in try names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
         let path = Path.join(folder, name)
         if try isOlder(path, than: limit) { found.append(path) }

@@ -155,6 +155,28 @@ struct PruneTests {
     }
   }
 
+  @Test func contentThatOneWhoDiedHadMovedGetsItsNameBack() throws {
+    try withTemporaryDirectory { folder in
+      let store = try TaskStore.open(folder + "/store")
+      try Self.fill(store)
+      let bound = try store.blobs.put(Array("bound".utf8))
+      let staged = try store.blobs.put(Array("staged".utf8))
+      let artifact = Artifact(
+        id: "a", attemptN: nil, kind: "file", title: "t", contentType: "text/plain", sizeBytes: 5,
+        cid: bound.cid, createdAt: Timestamp(milliseconds: 0), createdBy: Self.actor)
+      try store.apply(.artifactBound(artifact), to: "open")
+      for cid in [bound.cid, staged.cid] {
+        let path = store.layout.blob(cid)
+        let moved = Path.join(Path.parent(path), ".\(Path.name(path)).tmp")
+        try RealFileSystem().rename(path, to: moved)
+      }
+      let now = WallClock.nowMilliseconds() + 49 * 3_600_000
+      _ = try store.prune(Retention(), by: Self.actor, now: now)
+      #expect(try store.blobs.read(bound.cid, count: 5) == Array("bound".utf8))
+      #expect(try store.blobs.size(staged.cid) == nil, "what is bound to nothing goes all the same")
+    }
+  }
+
   @Test func aWaitThatEndedLongAgoAndAKeyThatIsFreeAreForgotten() throws {
     try withTemporaryDirectory { folder in
       let store = try TaskStore.open(folder + "/store")
