@@ -31,6 +31,20 @@ struct PruneTests {
     try store.sync()
   }
 
+  /// Makes the same store, with content that is bound to an open task, and some that is to none.
+  static func fillWithContent(
+    _ store: TaskStore
+  ) throws -> (bound: BlobStore.Stored, staged: BlobStore.Stored) {
+    try fill(store)
+    let bound = try store.blobs.put(Array("bound".utf8))
+    let staged = try store.blobs.put(Array("staged".utf8))
+    let artifact = Artifact(
+      id: "a", attemptN: nil, kind: "file", title: "t", contentType: "text/plain", sizeBytes: 5,
+      cid: bound.cid, createdAt: Timestamp(milliseconds: 0), createdBy: actor)
+    try store.apply(.artifactBound(artifact), to: "open")
+    return (bound, staged)
+  }
+
   @Test func byDefaultNoTaskIsEverTakenAway() throws {
     try withTemporaryDirectory { folder in
       let store = try TaskStore.open(folder + "/store")
@@ -137,13 +151,7 @@ struct PruneTests {
   @Test func contentIsTakenOnceItWasBoundToNothingForLong() throws {
     try withTemporaryDirectory { folder in
       let store = try TaskStore.open(folder + "/store")
-      try Self.fill(store)
-      let bound = try store.blobs.put(Array("bound".utf8))
-      let staged = try store.blobs.put(Array("staged".utf8))
-      let artifact = Artifact(
-        id: "a", attemptN: nil, kind: "file", title: "t", contentType: "text/plain", sizeBytes: 5,
-        cid: bound.cid, createdAt: Timestamp(milliseconds: 0), createdBy: Self.actor)
-      try store.apply(.artifactBound(artifact), to: "open")
+      let (bound, staged) = try Self.fillWithContent(store)
       let hour: Int64 = 3_600_000
       for (hours, isThere) in [(47, true), (49, false)] as [(Int64, Bool)] {
         let now = WallClock.nowMilliseconds() + hours * hour
@@ -158,13 +166,7 @@ struct PruneTests {
   @Test func contentThatOneWhoDiedHadMovedGetsItsNameBack() throws {
     try withTemporaryDirectory { folder in
       let store = try TaskStore.open(folder + "/store")
-      try Self.fill(store)
-      let bound = try store.blobs.put(Array("bound".utf8))
-      let staged = try store.blobs.put(Array("staged".utf8))
-      let artifact = Artifact(
-        id: "a", attemptN: nil, kind: "file", title: "t", contentType: "text/plain", sizeBytes: 5,
-        cid: bound.cid, createdAt: Timestamp(milliseconds: 0), createdBy: Self.actor)
-      try store.apply(.artifactBound(artifact), to: "open")
+      let (bound, staged) = try Self.fillWithContent(store)
       for cid in [bound.cid, staged.cid] {
         let path = store.layout.blob(cid)
         let moved = Path.join(Path.parent(path), ".\(Path.name(path)).tmp")

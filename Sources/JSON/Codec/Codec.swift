@@ -112,8 +112,7 @@ package struct Codec<Value: Sendable>: Sendable {
 
 /// Reads and writes the members of an object that somebody else opens and closes.
 ///
-/// A class, since a codec is copied much: of a structure, each copy would first ask what it is
-/// made of.
+/// A class, so that a copy of a codec is a reference more.
 @usableFromInline final class MemberShape<Value: Sendable>: Sendable {
   /// Names what may be written, so that no tag is called alike.
   @usableFromInline let names: Set<String>
