@@ -48,7 +48,7 @@ enum Options {
   ).filling("references")
   static let workspace = OptionKey<String?>.choice(
     "workspace", nil, WorkspaceMode.allCases.map(\.rawValue),
-    "Work in the directory, in a worktree of it, or in an empty folder."
+    "Work in an empty folder, in the directory, or in a worktree of it."
   ).filling("workspace")
   static let tags = OptionKey<[String]>.list("tag", nil, .text("WORD"), "Tag to find it by.")
     .filling("tags")

@@ -8,8 +8,9 @@ extension Command {
       + Options.place + [Options.dryRun.spec, Options.json.spec, Options.quiet.spec],
     tool: "schedules_update",
     notes: """
-      Only what is given changes. What would have been due by now at the new times is not made up
-      for. `--starts none` and `--ends none` lift these bounds.
+      Only what is given changes: defaults that options speak of are a new schedule's. What would
+      have been due by now at the new times is not made up for. `--starts none` and `--ends none`
+      lift these bounds.
       """,
     examples: [
       Example("errand schedule update nightly-tests --cron \"0 3 * * *\"", "At three."),
