@@ -60,7 +60,12 @@ package struct RealFileSystem: FileSystem {
 
   package func syncDirectory(_ path: String) throws(SystemError) {
     let directory = try Descriptor.open(path, .directory)
-    try retrying("fsync", path) { fsync(directory.rawValue) }
+    #if canImport(Darwin)
+      // There plain fsync leaves the disk's own cache as it is.
+      try directory.sync()
+    #else
+      try retrying("fsync", path) { fsync(directory.rawValue) }
+    #endif
   }
 
   package func list(_ path: String) throws(SystemError) -> [String] {

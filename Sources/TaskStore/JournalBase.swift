@@ -40,19 +40,30 @@ extension JournalBase {
   /// Gives how many bytes of a segment are a base; zero where it is none.
   static func length(of path: String, _ files: any FileSystem) throws(SystemError) -> Int {
     guard try files.exists(path) else { return 0 }
-    let bytes = try files.read(path, 0..<files.size(path))
-    guard bytes.starts(with: opening), let head = bytes.firstIndex(of: newline),
+    let file = try files.openForReading(path)
+    var piece = try file.read(pieceSize, at: 0)
+    guard piece.starts(with: opening), let head = piece.firstIndex(of: newline),
       // A head that cannot be read heads no base.
-      let line = try? JSONValue.ours(bytes[..<head]),
+      let line = try? JSONValue.ours(piece[..<head]),
       case .base(let base)? = JournalEntry(line)?.change
     else { return 0 }
-    var end = head + 1
-    for _ in 0..<base.lines {
-      guard let next = bytes[end...].firstIndex(of: newline) else { break }
-      end = next + 1
+    var (offset, end) = (0, head + 1)
+    var missing = base.lines
+    while missing > 0, !piece.isEmpty {
+      let from = max(0, end - offset)
+      for place in piece.indices.dropFirst(from) where piece[place] == newline {
+        end = offset + place + 1
+        missing -= 1
+        if missing == 0 { break }
+      }
+      offset += piece.count
+      if missing > 0 { piece = try file.read(pieceSize, at: offset) }
     }
     return end
   }
+
+  /// A base of many tasks is larger than what fits into memory at once.
+  private static let pieceSize = 1 << 20
 
   private static let newline = UInt8(ascii: "\n")
 }

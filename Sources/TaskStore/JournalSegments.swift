@@ -26,9 +26,18 @@ enum JournalSegments {
   static func beginning(
     _ layout: StoreLayout, _ files: any FileSystem
   ) throws(SystemError) -> Int {
-    let ordinals = try ordinals(layout, files)
-    for ordinal in ordinals.reversed() where try isBase(ordinal, layout, files) { return ordinal }
-    return ordinals.first ?? 1
+    while true {
+      let ordinals = try ordinals(layout, files)
+      do throws(SystemError) {
+        for ordinal in ordinals.reversed() where try isBase(ordinal, layout, files) {
+          return ordinal
+        }
+        return ordinals.first ?? 1
+      } catch {
+        // One that went since was pruned: what is there now says where the journal begins.
+        guard error.isNotFound, try self.ordinals(layout, files) != ordinals else { throw error }
+      }
+    }
   }
 
   static func isBase(

@@ -102,8 +102,15 @@ extension TaskStore {
     state.reader.passed(position)
   }
 
+  /// Gives the file in which the journal ends, without a torn line; nil where there is none yet. The
+  /// journal's lock is held.
+  func lastSegment(_ state: inout State) throws(StoreError) -> (any AppendFile)? {
+    var position = state.reader.position
+    return position.number > 0 ? try segment(for: &position, &state) : nil
+  }
+
   /// Gives the file to append to, beginning a new segment where the last one is full.
-  func segment(
+  private func segment(
     for position: inout JournalPosition, _ state: inout State
   ) throws(StoreError) -> any AppendFile {
     if position.offset >= Self.segmentSize {
@@ -149,9 +156,15 @@ extension TaskStore {
     state.damage = []
   }
 
+  /// Keeps a copy, under a name of its own where another's stands under the given one.
   private func setAside(_ bytes: [UInt8], _ name: String) throws(SystemError) {
-    let path = Path.join(layout.damaged, name)
-    if try files.exists(path) { return }
+    var path = Path.join(layout.damaged, name)
+    var count = 1
+    while try files.exists(path) {
+      if try files.read(path) == bytes { return }
+      count += 1
+      path = Path.join(layout.damaged, "\(name)-\(count)")
+    }
     try files.createDirectories(layout.damaged)
     try files.replace(path, with: bytes)
   }

@@ -16,9 +16,7 @@ extension TaskStore {
       try state.lockJournal(layout, files)
       defer { state.unlockJournal() }
       try state.takeIn()
-      var position = state.reader.position
-      guard position.number > 0 else { return }
-      _ = try segment(for: &position, &state)
+      _ = try lastSegment(&state)
     }
   }
 

@@ -5,24 +5,44 @@ import Tasks
 
 /// Makes appended changes safe, and mends what a failed sync left behind.
 extension TaskStore {
-  /// Returns once everything this process appended is on the medium; nothing may be acknowledged
-  /// before. Costs nothing when there is nothing new.
+  /// Returns once everything this process has appended or taken in is on the medium; nothing may be
+  /// acknowledged before, nor anything said that rests on another's change. Costs nothing when there
+  /// is nothing new.
   package func sync() throws(StoreError) {
     let target = try state.withLock { (state) throws(StoreError) in
       if let reason = state.stopped { throw .stopped(reason) }
-      return state.lastOwn
+      return state.reader.position.number
     }
     // One sync covers what everybody appended before it began; who waits here mostly finds that.
     try syncing.withLock { (_) throws(StoreError) in
       let pending = try state.withLock { (state) throws(StoreError) -> Pending? in
         if let reason = state.stopped { throw .stopped(reason) }
-        guard let writer = state.writer, state.synced.number < target else { return nil }
-        return Pending(file: writer.file, position: state.reader.position)
+        return state.synced.number < target ? try self.pending(&state) : nil
       }
       if let pending { try sync(pending) }
     }
     let (tail, threshold) = state.withLock { ($0.fold.tail, $0.fold.compactionThreshold) }
     compactAside(tail, threshold)
+  }
+
+  /// Gives what is to be synced to make all safe that was taken in; nil if it is.
+  ///
+  /// This process's own last line was written with the journal in order. Of what only others wrote
+  /// nobody knows whether they lived, and whether a sync of it has failed: it is made good first, as
+  /// before a change.
+  private func pending(_ state: inout State) throws(StoreError) -> Pending? {
+    if let writer = state.writer, writer.segment == state.reader.position.segment,
+      state.lastOwn > state.synced.number
+    {
+      return Pending(file: writer.file, position: state.reader.position)
+    }
+    try state.lockJournal(layout, files)
+    defer { state.unlockJournal() }
+    try repairUnsynced(&state)
+    try state.takeIn()
+    guard let file = try lastSegment(&state), state.synced.number < state.reader.position.number
+    else { return nil }
+    return Pending(file: file, position: state.reader.position)
   }
 
   /// Makes the journal safe up to a position, whoever appended it.

@@ -163,15 +163,21 @@ private struct FaultRun {
       let process = FaultProcess(ModelFiles(disk), from: start)
       process.remember(played.process)
       let before = try look(process, played.acknowledged, sequence, loss, place)
-      // Whatever happened, the next writer goes on, and mends without changing what is known.
-      try process.add("next")
+      // Whatever is asked for again is acknowledged only once it is safe, whoever did it.
       let again = sequence.enumerated().map { slot, operation in
         // What is done already is refused.
         (try? process.run(operation, slot)) != nil
       }
+      let told = zip(played.acknowledged, again).map { $0 || $1 }
+      if again.contains(true) {
+        let cut = FaultProcess(ModelFiles(process.files.disk.leastRemains.disk), from: start)
+        cut.remember(process)
+        _ = try look(cut, told, sequence, loss, place + ", asked for again")
+      }
+      // Whatever happened, the next writer goes on, and mends without changing what is known.
+      try process.add("next")
       let next = FaultProcess(ModelFiles(process.files.disk.leastRemains.disk), from: start)
       next.remember(process)
-      let told = zip(played.acknowledged, again).map { $0 || $1 }
       let after = try look(next, told, sequence, loss, place + ", after a next writer")
       // The next writer's sync covers the whole journal, and nothing beside it.
       for slot in sequence.indices where sequence[slot].isInJournal && before[slot] != .absent {

@@ -19,6 +19,8 @@ package final class FlakyFiles: FileSystem {
     case crash(at: Int, keeping: Int = 0)
     /// The power goes at this step: what was appended without a sync is gone, too.
     case powerCut(at: Int)
+    /// The power goes when `cutPower` is called.
+    case powerCutOnCall
   }
 
   /// Is what every step throws after a crash.
@@ -70,14 +72,28 @@ package final class FlakyFiles: FileSystem {
         state.isDead = true
         return .partial(keeping, Self.crashed)
       case .powerCut(let at) where at == number:
-        state.isDead = true
-        for (file, size) in state.synced.values {
-          // A file that cannot be cut back keeps its bytes: also something a power cut may do.
-          try? file.truncate(to: size)
-        }
+        Self.cutPower(&state)
         return .refuse(Self.crashed)
       default: return .proceed
       }
+    }
+  }
+
+  /// Takes away what was appended without a sync; nothing works any more.
+  package func cutPower() { state.withLock { Self.cutPower(&$0) } }
+
+  private static func cutPower(_ state: inout State) {
+    state.isDead = true
+    for (file, size) in state.synced.values {
+      // A file that cannot be cut back keeps its bytes: also something a power cut may do.
+      try? file.truncate(to: size)
+    }
+  }
+
+  private var losesPower: Bool {
+    switch fault {
+    case .powerCut, .powerCutOnCall: true
+    case .none, .fail, .failFrom, .shortWrite, .crash: false
     }
   }
 
@@ -94,7 +110,7 @@ package final class FlakyFiles: FileSystem {
   private func watched(
     _ file: any AppendFile, _ path: String
   ) throws(SystemError) -> any AppendFile {
-    guard case .powerCut = fault else { return FlakyFile(file, path, self) }
+    guard losesPower else { return FlakyFile(file, path, self) }
     let found = try file.status()
     let identity = Identity(device: found.device, inode: found.inode)
     state.withLock { state in
@@ -104,7 +120,7 @@ package final class FlakyFiles: FileSystem {
   }
 
   fileprivate func didSync(_ file: any AppendFile) throws(SystemError) {
-    guard case .powerCut = fault else { return }
+    guard losesPower else { return }
     let found = try file.status()
     let identity = Identity(device: found.device, inode: found.inode)
     state.withLock { $0.synced[identity] = (file, found.size) }

@@ -3,6 +3,7 @@ import JSONRPC
 import MCP
 import Posix
 import Synchronization
+import TaskStore
 import TestSupport
 import Testing
 
@@ -59,7 +60,7 @@ struct TestClient: Sendable {
 
 /// Lends a client of a fresh server on the house; takes both down.
 func withClient(
-  of house: House,
+  of house: House, on store: TaskStore? = nil,
   hearing: @escaping @Sendable (_ method: String, _ params: JSONObject) -> Void = { _, _ in },
   _ body: (TestClient) throws -> Void
 ) throws {
@@ -69,7 +70,7 @@ func withClient(
     input: try requests.reading.duplicate(), output: try answers.writing.duplicate(),
     leave: { _ in })
   // A server of its own: what one remembers must not be what the store knows.
-  let workshop = Workshop(house.workshop.setting)
+  let workshop = Workshop(house.workshop.setting, store: store)
   let serving = try Thread.start(name: "server") {
     _ = Toolbox.server(workshop, on: conversation).run()
   }
