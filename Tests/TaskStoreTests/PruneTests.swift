@@ -1,5 +1,6 @@
 import JSON
 import Posix
+import Synchronization
 import TaskStore
 import Tasks
 import TestSupport
@@ -52,6 +53,28 @@ struct PruneTests {
       #expect(try store.prunePlan(Retention(), now: Self.later).isEmpty)
       #expect(try store.prune(Retention(), by: Self.actor, now: Self.later).isEmpty)
       #expect(try store.all().count == 4)
+    }
+  }
+
+  @Test func whoOpensTheJournalWhileItIsPrunedFindsItsNewBeginning() throws {
+    try withTemporaryDirectory { folder in
+      let root = folder + "/store"
+      try Self.fill(TaskStore.open(root))
+      let isPruned = Atomic(false)
+      let files = SlowFiles(beforeOpening: { path in
+        guard path.hasSuffix("/0000000001.jsonl"),
+          !isPruned.exchange(true, ordering: .relaxed)
+        else { return }
+        do {
+          _ = try TaskStore.open(root).prune(Self.tenDays, by: Self.actor, now: Self.later)
+        } catch {
+          Issue.record("\(error)")
+        }
+      })
+      let left = try TaskStore.open(root, files: files).all().map(\.spec.name)
+      let happened = isPruned.load(ordering: .relaxed)
+      #expect(happened)
+      #expect(Set(left) == ["parent", "open", "child"])
     }
   }
 

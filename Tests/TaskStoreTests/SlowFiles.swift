@@ -1,7 +1,7 @@
 import Posix
 
 /// Is the machine's file system, whose syncs of files can be held back, and in which something may
-/// happen right before a folder is listed.
+/// happen right before a folder is listed or a file opened for reading.
 final class SlowFiles: FileSystem {
   private struct State: Sendable {
     var isHolding = false
@@ -13,8 +13,14 @@ final class SlowFiles: FileSystem {
   private let state = Monitor(State())
   private let beforeListing: @Sendable (String) throws(SystemError) -> Void
 
-  init(beforeListing: @escaping @Sendable (String) throws(SystemError) -> Void = { _ in }) {
+  private let beforeOpening: @Sendable (String) throws(SystemError) -> Void
+
+  init(
+    beforeListing: @escaping @Sendable (String) throws(SystemError) -> Void = { _ in },
+    beforeOpening: @escaping @Sendable (String) throws(SystemError) -> Void = { _ in }
+  ) {
     self.beforeListing = beforeListing
+    self.beforeOpening = beforeOpening
   }
 
   var syncs: Int { state.withLock { $0.syncs } }
@@ -42,7 +48,8 @@ final class SlowFiles: FileSystem {
     try real.createFile(path)
   }
   func openForReading(_ path: String) throws(SystemError) -> any ReadFile {
-    try real.openForReading(path)
+    try beforeOpening(path)
+    return try real.openForReading(path)
   }
   func map(_ path: String) throws(SystemError) -> MappedFile { try real.map(path) }
   func openLock(_ path: String) throws(SystemError) -> any LockableFile {

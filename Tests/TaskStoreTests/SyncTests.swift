@@ -98,6 +98,39 @@ struct SyncTests {
     }
   }
 
+  @Test func whatIsTornTwiceAtOnePlaceIsCopiedTwice() throws {
+    try withTemporaryDirectory { folder in
+      try TaskStore.open(folder + "/store").add("a")
+      let journal = folder + "/store/journal/0000000001.jsonl"
+      let whole = try RealFileSystem().read(journal)
+      for torn in ["{\"n\":", "{\"n\":2,\"t\":"] {
+        try RealFileSystem().openForAppending(journal).append(Array(torn.utf8))
+        var mending = StoreMending(root: folder + "/store")
+        try mending.mend(by: Sample.client)
+        #expect(try RealFileSystem().read(journal) == whole)
+      }
+      let damaged = folder + "/store/damaged"
+      let copies = try RealFileSystem().list(damaged).map { try readText(damaged + "/" + $0) }
+      #expect(Set(copies) == ["{\"n\":", "{\"n\":2,\"t\":"])
+    }
+  }
+
+  @Test func ofABaseOfAnySizeNothingIsWrittenAgain() throws {
+    try withTemporaryDirectory { folder in
+      let store = try TaskStore.open(folder + "/store")
+      try PruneTests.fill(store)
+      // Longer than what is read at once.
+      try store.add("long") { $0.title = String(repeating: "long ", count: 500_000) }
+      _ = try store.prune(PruneTests.tenDays, by: Sample.client, now: PruneTests.later)
+      try writeFile(folder + "/store/run/unsynced.json", "{}")
+      try TaskStore.open(folder + "/store").add("next")
+      #expect(try RealFileSystem().read(folder + "/store/journal/0000000003.jsonl").count < 10_000)
+      let names = try TaskStore.open(folder + "/store").all().map(\.spec.name)
+      #expect(Set(names) == ["parent", "open", "child", "long", "next"])
+      #expect(try TaskStore.open(folder + "/store").verify().breaks.isEmpty)
+    }
+  }
+
   @Test func aChangeThatIsTooLargeForTheJournalIsRefused() throws {
     try withTemporaryDirectory { folder in
       let store = try TaskStore.open(folder + "/store")
