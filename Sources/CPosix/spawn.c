@@ -72,14 +72,18 @@ static int describe_descriptors(
 
 int cposix_spawn(const struct cposix_spawn *spawn) {
   int lifted[highest_target + 1];
-  int raised = 0, code = 0;
+  int raised = 0, code = 0, top = 2;
   pid_t pid = -1;
   if (spawn->count > highest_target + 1) return -EINVAL;
-  // Every source is first moved above every target, so that no step can overwrite a later source.
+  for (int i = 0; i < spawn->count; i++) {
+    int target = spawn->targets[i];
+    if (target < 0 || target > highest_target) return -EINVAL;
+    if (target > top) top = target;
+  }
+  // Every source is first moved above every target, so that no step can overwrite a later source;
+  // and no higher, since where few files may be open there are no such numbers.
   for (; raised < spawn->count; raised++) {
-    int target = spawn->targets[raised];
-    if (target < 0 || target > highest_target) { code = EINVAL; break; }
-    lifted[raised] = fcntl(spawn->sources[raised], F_DUPFD_CLOEXEC, highest_target + 1);
+    lifted[raised] = fcntl(spawn->sources[raised], F_DUPFD_CLOEXEC, top + 1);
     if (lifted[raised] < 0) { code = errno; break; }
   }
   if (code == 0) {

@@ -27,6 +27,19 @@ struct LimitTests {
     }
   }
 
+  @Test func fewOpenFilesAreEnough() throws {
+    try withCommandDesk { desk in
+      let script = "ulimit -n 64 && exec \"$E\" run --profile shell --watch -q 'ulimit -n'"
+      let outcome = try Program.run(
+        ["-c", script], executable: "/bin/sh",
+        environment: desk.environment.merging(["E": try Program.errand()]) { $1 },
+        directory: desk.folder, within: .seconds(60))
+      #expect(outcome.status == .exited(code: 0), "\(outcome.text)\(outcome.errorText)")
+      let shown = try desk.json(["list", "--json"]).text
+      #expect(shown.contains("completed"), "\(shown)")
+    }
+  }
+
   @Test(arguments: ["subtasks", "depth"])
   func tasksMadeByTasksAreBounded(_ limit: String) throws {
     try withCommandDesk { desk in
