@@ -28,21 +28,33 @@ struct Claimer {
     let process: ChildProcess
   }
 
-  /// Claims tasks with one sync for all, then starts their supervisors.
-  func claim(_ tasks: [TaskRecord]) throws(StoreError) -> [Supervised] {
+  /// Claims tasks with one sync for all, then starts their supervisors. Trouble with one is told at
+  /// the end: a lock of another's, let go of instead, would end what was claimed as interrupted.
+  func claim(
+    _ tasks: [TaskRecord], adding supervised: inout [Supervised]
+  ) throws(StoreError) {
     var taken: [Taken] = []
-    for task in tasks {
-      if let one = try takeOrFail(task) { taken.append(one) }
-    }
-    guard !taken.isEmpty else { return [] }
-    try store.sync()
-    var supervised: [Supervised] = []
-    for one in taken {
-      if let process = try start(one) {
-        supervised.append(Supervised(task: one.record.id, process: process))
+    var failure: StoreError?
+    for task in tasks where failure == nil {
+      do throws(StoreError) {
+        let one = try sparing { () throws(StoreError) in try takeOrFail(task) }
+        if let one = one ?? nil { taken.append(one) }
+      } catch {
+        failure = error
       }
     }
-    return supervised
+    if !taken.isEmpty { try store.sync() }
+    for one in taken {
+      do throws(StoreError) {
+        let process = try sparing { () throws(StoreError) in try start(one) }
+        if let process = process ?? nil {
+          supervised.append(Supervised(task: one.record.id, process: process))
+        }
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw failure }
   }
 
   /// Takes a task, or fails it where its own folder is in the way: one task must not stop the rest.

@@ -38,7 +38,10 @@ struct DayLedger: Sendable {
       count(task)
     }
     for id in left {
-      if let task = try store.task(id: id) { count(task) }
+      guard let task = try store.lastKnown(id: id) else { continue }
+      count(task)
+      // One in doubt is not listed, and goes on all the same.
+      if !task.status.isTerminal { underway.insert(id) }
     }
     return costs.values.reduce(0, +)
   }

@@ -35,9 +35,12 @@ package enum Dependencies {
     var decided: Set<TaskID> = []
     for task in waiting {
       guard let event = try event(for: task, known, store) else { continue }
-      try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
-        fresh.hold?.reason == .dependencies ? event : nil
+      let found = try sparing { () throws(StoreError) in
+        try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
+          fresh.hold?.reason == .dependencies ? event : nil
+        }
       }
+      guard found != nil else { continue }
       decided.insert(task.id)
       if case .failed = event { try store.removeSecrets(of: task.id) }
     }

@@ -32,6 +32,22 @@ func fromStore<Value: ~Copyable>(
   do throws(StoreError) { return try body() } catch { throw .store(error) }
 }
 
+/// Does something to one task, which may be in doubt, deleted or gone since it was listed: then it is
+/// left alone, and nil; the others go on.
+@discardableResult
+func sparing<Value: ~Copyable>(
+  _ body: () throws(StoreError) -> Value
+) throws(StoreError) -> Value? {
+  do throws(StoreError) { return try body() } catch {
+    switch error {
+    case .damagedTask, .inBin, .notFound:
+      StandardError.write("errand: a task is left alone: \(error)\n")
+      return nil
+    default: throw error
+    }
+  }
+}
+
 /// Passes the system's errors on as ours.
 func fromSystem<Value: ~Copyable>(
   _ body: () throws(SystemError) -> Value

@@ -132,16 +132,8 @@ final class RunnerLoop {
     var changed = false
     try fromStore { () throws(StoreError) in
       for task in tasks {
-        if try WorkerLapse.settle(task, in: store, by: actor) != nil {
-          changed = true
-          continue
-        }
-        guard let event = DueChange.of(task, now: now, resumes: resumes) else { continue }
-        try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
-          DueChange.of(fresh, now: now, resumes: resumes)
-        }
-        changed = true
-        if case .expired = event { try store.removeSecrets(of: task.id) }
+        let isChanged = try sparing { () throws(StoreError) in try change(task, now) }
+        if isChanged == true { changed = true }
       }
       if try !Dependencies.decide(among: tasks, in: store, by: actor).isEmpty { changed = true }
     }
@@ -150,6 +142,17 @@ final class RunnerLoop {
       try ledger.spentUntil(in: store, active: tasks, now: now)
     }
     return try dispatch(tasks, now)
+  }
+
+  /// Does to one task what time alone asks for; false if nothing is due.
+  private func change(_ task: TaskRecord, _ now: Timestamp) throws(StoreError) -> Bool {
+    if try WorkerLapse.settle(task, in: store, by: actor) != nil { return true }
+    guard let event = DueChange.of(task, now: now, resumes: resumes) else { return false }
+    try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
+      DueChange.of(fresh, now: now, resumes: resumes)
+    }
+    if case .expired = event { try store.removeSecrets(of: task.id) }
+    return true
   }
 
   private func dispatch(
@@ -162,21 +165,23 @@ final class RunnerLoop {
     var claims: [TaskRecord] = []
     try fromStore { () throws(StoreError) in
       for step in steps {
-        switch step {
-        case .claim(let id):
-          guard let task = byID[id] else { continue }
-          if try !Dependencies.holdBack(task, in: store, by: actor) { claims.append(task) }
-        case .hold(let id, let hold):
-          try store.change(.id(id), by: actor) { (fresh) throws(StoreError) in
-            fresh.status == .queued ? .held(hold.reason, resumeAt: hold.resumeAt) : nil
-          }
-        case .release(let id, let reason):
-          try store.change(.id(id), by: actor) { (fresh) throws(StoreError) in
-            fresh.hold?.reason == reason && !fresh.isPaused ? .released : nil
+        try sparing { () throws(StoreError) in
+          switch step {
+          case .claim(let id):
+            guard let task = byID[id] else { return }
+            if try !Dependencies.holdBack(task, in: store, by: actor) { claims.append(task) }
+          case .hold(let id, let hold):
+            try store.change(.id(id), by: actor) { (fresh) throws(StoreError) in
+              fresh.status == .queued ? .held(hold.reason, resumeAt: hold.resumeAt) : nil
+            }
+          case .release(let id, let reason):
+            try store.change(.id(id), by: actor) { (fresh) throws(StoreError) in
+              fresh.hold?.reason == reason && !fresh.isPaused ? .released : nil
+            }
           }
         }
       }
-      supervised += try claimer.claim(claims)
+      try claimer.claim(claims, adding: &supervised)
       try store.sync()
     }
     return true

@@ -1,9 +1,10 @@
 import Posix
-import Runner
 import TaskStore
 import Tasks
 import TestSupport
 import Testing
+
+@testable import Runner
 
 /// Checks what may be done with a task about which an unreadable line may have been.
 struct DoubtTests {
@@ -35,6 +36,36 @@ struct DoubtTests {
       #expect(try stage.now(task).status == .cancelled, "its owner has ended the doubt")
       #expect(try stage.processes(outcome.record).isEmpty)
       _ = consume runner
+    }
+  }
+
+  @Test func theRunnerGoesOnWithTheOthers() throws {
+    try withStage { stage in
+      let doubted = try stage.create("sleep 600")
+      let runner = try stage.startRunner()
+      _ = try stage.wait(for: doubted) { $0.status == .running }
+      try Self.spoil(stage)
+      let later = try stage.create("true")
+      #expect(try stage.wait(for: later).status == .completed)
+      #expect(try runner.process.peekExit() == nil, "\(runner.errorText)")
+      _ = try Canceller.cancel(
+        .id(doubted.id), in: stage.store, by: Stage.actor, reason: nil)
+    }
+  }
+
+  @Test func oneThatIsGoneKeepsNoOtherFromItsSupervisor() throws {
+    try withStage { stage in
+      let tasks = try (0..<3).map { _ in try stage.create("true") }
+      try stage.store.change(.id(tasks[1].id), by: Stage.actor) { _ in .cancelled(reason: nil) }
+      _ = try stage.store.delete(.id(tasks[1].id), by: Stage.actor)
+      let claimer = Claimer(
+        store: stage.store, executable: try Program.errand(), environment: stage.environment,
+        actor: Stage.actor)
+      var supervised: [Claimer.Supervised] = []
+      try claimer.claim(tasks, adding: &supervised)
+      #expect(supervised.map(\.task) == [tasks[0].id, tasks[2].id])
+      for one in supervised { #expect(try one.process.reap() == .exited(code: 0)) }
+      for task in [tasks[0], tasks[2]] { #expect(try stage.now(task).status == .completed) }
     }
   }
 
