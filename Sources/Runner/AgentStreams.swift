@@ -23,6 +23,8 @@ final class AgentStreams {
   private var splitter = LineSplitter(maxLength: AgentBounds.parsedLine)
   private var transcript: BoundedFile
   private var errorLog: BoundedFile
+  /// Is why transcript and error output are kept no further; they are read and heard all the same.
+  private(set) var failure: SystemError?
   private(set) var errorTail = TailText()
   /// Cuts error output into lines where somebody is to hear them.
   private var errorSplitter: LineSplitter?
@@ -63,21 +65,21 @@ final class AgentStreams {
   func readOutput() throws(SystemError) -> [AgentLine] {
     guard let end = output else { return [] }
     let bytes = try end.descriptor.read(upTo: 65536)
-    if bytes.isEmpty { return try finishOutput() }
-    return try cut(outputRedactor.pass(bytes))
+    if bytes.isEmpty { return finishOutput() }
+    return cut(outputRedactor.pass(bytes))
   }
 
   /// Cuts what has been cleared of secrets, which may go over several lines, into lines.
-  private func cut(_ bytes: [UInt8]) throws(SystemError) -> [AgentLine] {
-    if !leavesOutPieces { try transcript.append(bytes) }
+  private func cut(_ bytes: [UInt8]) -> [AgentLine] {
+    if !leavesOutPieces { keep(bytes, in: &transcript) }
     splitter.append(bytes)
     var lines: [Line] = []
     while let line = splitter.next() { lines.append(line) }
-    return try kept(lines)
+    return kept(lines)
   }
 
   /// Puts the lines of a protocol into the transcript, but for pieces.
-  private func kept(_ lines: [Line]) throws(SystemError) -> [AgentLine] {
+  private func kept(_ lines: [Line]) -> [AgentLine] {
     guard leavesOutPieces else { return lines.map(Self.agentLine) }
     var bytes: [UInt8] = []
     for line in lines {
@@ -89,15 +91,20 @@ final class AgentStreams {
         bytes += prefix + Array(" [cut: \(prefix.count) of \(length) bytes kept]\n".utf8)
       }
     }
-    try transcript.append(bytes)
+    keep(bytes, in: &transcript)
     return lines.map(Self.agentLine)
   }
 
+  private func keep(_ bytes: [UInt8], in file: inout BoundedFile) {
+    guard failure == nil else { return }
+    do throws(SystemError) { try file.append(bytes) } catch { failure = error }
+  }
+
   /// Reads no more; gives what stood there without a newline.
-  func finishOutput() throws(SystemError) -> [AgentLine] {
+  func finishOutput() -> [AgentLine] {
     output = nil
-    let lines = try cut(outputRedactor.finish())
-    return lines + (try kept(splitter.finish().map { [$0] } ?? []))
+    let lines = cut(outputRedactor.finish())
+    return lines + kept(splitter.finish().map { [$0] } ?? [])
   }
 
   /// Reads once of the error output; gives its whole lines where they are to be heard.
@@ -105,22 +112,22 @@ final class AgentStreams {
   func readErrors() throws(SystemError) -> [AgentLine] {
     guard let end = errors else { return [] }
     let bytes = try end.descriptor.read(upTo: 65536)
-    if bytes.isEmpty { return try finishErrors() }
-    return try keepErrors(errorRedactor.pass(bytes))
+    if bytes.isEmpty { return finishErrors() }
+    return keepErrors(errorRedactor.pass(bytes))
   }
 
   /// Reads no more of the error output.
   @discardableResult
-  func finishErrors() throws(SystemError) -> [AgentLine] {
+  func finishErrors() -> [AgentLine] {
     errors = nil
-    let lines = try keepErrors(errorRedactor.finish())
+    let lines = keepErrors(errorRedactor.finish())
     return lines + (errorSplitter?.finish().map { [Self.agentLine($0)] } ?? [])
   }
 
-  private func keepErrors(_ bytes: [UInt8]) throws(SystemError) -> [AgentLine] {
+  private func keepErrors(_ bytes: [UInt8]) -> [AgentLine] {
     guard !bytes.isEmpty else { return [] }
     errorTail.append(bytes)
-    try errorLog.append(bytes)
+    keep(bytes, in: &errorLog)
     errorSplitter?.append(bytes)
     var lines: [AgentLine] = []
     while let line = errorSplitter?.next() { lines.append(Self.agentLine(line)) }

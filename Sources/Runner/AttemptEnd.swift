@@ -13,7 +13,9 @@ enum EndCause: Sendable, Hashable {
   case unanswered(String)
   /// This process was told to go, as when the machine shuts down.
   case interrupted
-  case storeFailed(String)
+  case storeFailed(String, nextStep: String)
+  /// The system failed us in seeing it through.
+  case systemFailed(String)
   /// The attempt is no longer ours: somebody settled it, or removed the store.
   case disowned
 }
@@ -93,7 +95,9 @@ struct AttemptEnd: Sendable {
           "Nobody answered in time: \(CleanText.line(question, limit: 300))",
           nextStep: "Retry and answer sooner, or have the user raise questions.deadlineSec."))
     case .interrupted: .failed(AttemptError(.interrupted, "Its supervisor was told to stop."))
-    case .storeFailed(let text): .failed(AttemptError(.storeError, text))
+    case .storeFailed(let text, let nextStep):
+      .failed(AttemptError(.storeError, text, nextStep: nextStep))
+    case .systemFailed(let text): .failed(AttemptError(.workspaceError, text))
     case .disowned:
       .failed(AttemptError(.interrupted, "The attempt was taken from its supervisor."))
     }

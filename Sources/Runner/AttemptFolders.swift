@@ -49,9 +49,20 @@ struct AttemptFolders: Sendable {
   func prepare(files: any FileSystem) throws(SystemError) {
     try files.createDirectories(attempt)
     for folder in [temporary, artifacts, scratch] { try files.createDirectory(folder) }
+    try prove(files: files)
+  }
+
+  /// Fails where nothing more can be written.
+  func prove(files: any FileSystem) throws(SystemError) {
     let probe = temporary + "/.probe"
-    try files.createFile(probe).append([0])
-    try files.remove(probe)
+    do throws(SystemError) {
+      try files.createFile(probe).append([0])
+      try files.remove(probe)
+    } catch {
+      // An empty file of this name would be in the way of the next try; the error is the one to tell.
+      try? files.removeIfPresent(probe)
+      throw error
+    }
   }
 
   /// Takes away what nobody needs after the end.

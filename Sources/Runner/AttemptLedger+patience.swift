@@ -10,13 +10,32 @@ extension AttemptLedger {
   func settleOnceThereIsRoom(
     _ settlement: Settlement, patience: Duration = .seconds(3600)
   ) throws(StoreError) -> TaskRecord? {
+    try onceThereIsRoom("the end", patience) { () throws(StoreError) in try settle(settlement) }
+  }
+
+  /// Waits in the same way until what was left can be kept, which is looked at only once.
+  func awaitRoom(
+    in folders: AttemptFolders, files: any FileSystem, patience: Duration = .seconds(3600)
+  ) {
+    do throws(StoreError) {
+      _ = try onceThereIsRoom("what is left", patience) { () throws(StoreError) in
+        do throws(SystemError) { try folders.prove(files: files) } catch { throw .disk(error) }
+      }
+    } catch {
+      // Whatever else is wrong shows where something is to be kept.
+    }
+  }
+
+  private func onceThereIsRoom<Value>(
+    _ what: String, _ patience: Duration, _ body: () throws(StoreError) -> Value
+  ) throws(StoreError) -> Value? {
     let deadline = MonotonicTime.after(patience)
     while true {
       do throws(StoreError) {
-        return try settle(settlement)
+        return try body()
       } catch {
         guard error.passesWithTheDisk, .now < deadline else { throw error }
-        StandardError.write("errand: the end of \(task) waits to be written: \(error)\n")
+        StandardError.write("errand: \(what) of \(task) waits to be written: \(error)\n")
       }
       do throws(SystemError) {
         _ = try Poller.wait([], timeoutMilliseconds: 500)

@@ -65,7 +65,8 @@ final class AttemptLoop {
   /// The last thing the agent wrote to its error output.
   var lastErrorLine: String? { streams.errorTail.lastLine }
 
-  /// Runs until the tree is gone, also where the system fails us; the journal is watched.
+  /// Runs until the tree is gone, also where the system fails us; the journal is watched. Throws
+  /// only where it is not known to be gone.
   func run(
     as executor: Executor, in workspace: AttemptWorkspace, watching journal: borrowing FileWatch
   ) throws(SystemError) -> Ended {
@@ -73,16 +74,13 @@ final class AttemptLoop {
       voice.fail(error)
     }
     streams.send(voice.open())
-    do throws(SystemError) {
-      return try see(journal)
-    } catch {
-      try neighbours.finish()
-      _ = try tree.end(atOnce: true)
-      throw error
+    do throws(SystemError) { try see(journal) } catch {
+      cause = cause ?? .systemFailed("\(error).")
     }
+    return try finish()
   }
 
-  private func see(_ journal: borrowing FileWatch) throws(SystemError) -> Ended {
+  private func see(_ journal: borrowing FileWatch) throws(SystemError) {
     try tree.begin()
     try follow()
     while true {
@@ -94,7 +92,6 @@ final class AttemptLoop {
       try handle(ready, journal)
       if checks.isDue { try check(journal) }
     }
-    return try finish()
   }
 
   /// Acts on what time alone has brought.
@@ -129,7 +126,7 @@ final class AttemptLoop {
   }
 
   private func wishToEnd(_ now: MonotonicTime) -> EndCause? {
-    if let failure = voice.failure { return .storeFailed("\(failure)") }
+    if let failure = voice.failure { return .storeFailed("\(failure)", nextStep: failure.nextStep) }
     // Its work is done: no limit can make it undone.
     if rest == .resting { return nil }
     if let passed = clocks.passed(now: now) {
@@ -201,6 +198,8 @@ final class AttemptLoop {
     if let errors = streams.errorDescriptor, ready[errors] != nil {
       voice.quote(errors: try streams.readErrors())
     }
+    // Only now, so that what was read last is heard.
+    if let failure = streams.failure { voice.fail(.disk(failure)) }
     if let input = streams.inputDescriptor, ready[input] != nil { try streams.feedInput() }
     if ready[child.exitDescriptor] != nil, exit == nil { try noticeExit() }
     if ready[signals.descriptor] != nil { try noticeSignals() }
@@ -309,10 +308,14 @@ final class AttemptLoop {
   /// Sweeps what is left, reads what still lies in the pipes, and reaps the leader last, so that
   /// its number stays its own until then.
   private func finish() throws(SystemError) -> Ended {
-    try neighbours.finish()
+    neighbours.finish()
     let survivors = try tree.end(atOnce: cause != nil)
     if exit == nil { exit = try child.waitForExit(until: .after(.seconds(1))) }
-    try emptyPipes()
+    do throws(SystemError) { try emptyPipes() } catch {
+      cause = cause ?? .systemFailed("\(error).")
+    }
+    voice.finish(streams.finishOutput())
+    voice.quote(errors: streams.finishErrors())
     if exit != nil { try child.reap() }
     return Ended(cause: cause, exit: exit, survivors: survivors)
   }
@@ -327,8 +330,6 @@ final class AttemptLoop {
       guard let errors = streams.errorDescriptor, try Poller.isReadable(errors) else { break }
       voice.quote(errors: try streams.readErrors())
     }
-    voice.finish(try streams.finishOutput())
-    voice.quote(errors: try streams.finishErrors())
   }
 
   /// Bounds questions that bring up questions.

@@ -42,33 +42,46 @@ struct CommandRun {
     let process = try AgentProcess.start(
       launch, in: directory, environment: environment, marker: marker, transcript: output,
       errorLog: errors, redactor: redactor)
-    let deadline = MonotonicTime.after(limit)
-    var wish = Wish.none
-    var tail = ""
-    let status = try fit { () throws(SystemError) -> ExitStatus? in
-      while try process.child.peekExit() == nil, deadline > .now, wish == .none {
-        var watched: [(descriptor: Int32, events: Poller.Event)] = [
-          (journal.descriptor, .readable), (signals.descriptor, .readable),
-          (process.child.exitDescriptor, .readable),
-        ]
-        for pipe in [process.streams.outputDescriptor, process.streams.errorDescriptor] {
-          if let pipe { watched.append((pipe, .readable)) }
-        }
-        let ready = try Poller.wait(watched, until: deadline)
-        try hear(process.streams, ready, &tail)
-        if ready[signals.descriptor] != nil, try signals.take().contains(where: \.endsUs) {
-          wish = .asked
-        }
-        if ready[journal.descriptor] != nil {
-          try journal.drain()
-          do throws(Unfit) { wish = wish == .none ? try look() : wish } catch { wish = .asked }
-        }
+    var (wish, tail) = (Wish.none, "")
+    let status: ExitStatus?
+    do throws(Unfit) {
+      status = try fit { () throws(SystemError) in
+        try see(process, signals, journal, &wish, &tail, look: look)
+        return try end(process, &tail)
       }
-      return try end(process, &tail)
+    } catch {
+      abandon(process)
+      throw error
     }
     return Outcome(
       status: status, wish: wish,
       lastLine: tail.isEmpty ? process.streams.errorTail.lastLine ?? "" : tail)
+  }
+
+  /// Hears it until it ends, its time is over, or somebody wishes for its end.
+  private func see(
+    _ process: AgentProcess, _ signals: SignalPipe, _ journal: borrowing FileWatch,
+    _ wish: inout Wish, _ tail: inout String, look: () throws(Unfit) -> Wish
+  ) throws(SystemError) {
+    let deadline = MonotonicTime.after(limit)
+    while try process.child.peekExit() == nil, deadline > .now, wish == .none {
+      var watched: [(descriptor: Int32, events: Poller.Event)] = [
+        (journal.descriptor, .readable), (signals.descriptor, .readable),
+        (process.child.exitDescriptor, .readable),
+      ]
+      for pipe in [process.streams.outputDescriptor, process.streams.errorDescriptor] {
+        if let pipe { watched.append((pipe, .readable)) }
+      }
+      let ready = try Poller.wait(watched, until: deadline)
+      try hear(process.streams, ready, &tail)
+      if ready[signals.descriptor] != nil, try signals.take().contains(where: \.endsUs) {
+        wish = .asked
+      }
+      if ready[journal.descriptor] != nil {
+        try journal.drain()
+        do throws(Unfit) { wish = wish == .none ? try look() : wish } catch { wish = .asked }
+      }
+    }
   }
 
   private func hear(
@@ -80,6 +93,7 @@ struct CommandRun {
       }
     }
     if let errors = streams.errorDescriptor, ready[errors] != nil { try streams.readErrors() }
+    if let failure = streams.failure { throw failure }
   }
 
   /// Takes what still lies in the pipes; ends what did not end by itself. What a good command left
@@ -89,8 +103,7 @@ struct CommandRun {
   ) throws(SystemError) -> ExitStatus? {
     let ended = try process.child.peekExit()
     if ended == nil {
-      let tree = ProcessTree(leader: process.child.identity, marker: isAlone ? marker : nil)
-      _ = try tree.end(grace: .seconds(2), deadline: .after(.seconds(10)))
+      _ = try tree(of: process).end(grace: .seconds(2), deadline: .after(.seconds(10)))
     }
     for _ in 0..<64 {
       let pipes = [process.streams.outputDescriptor, process.streams.errorDescriptor]
@@ -99,10 +112,29 @@ struct CommandRun {
       if open.isEmpty || ready.isEmpty { break }
       try hear(process.streams, ready, &tail)
     }
-    _ = try process.streams.finishOutput()
-    try process.streams.finishErrors()
+    _ = process.streams.finishOutput()
+    process.streams.finishErrors()
+    if let failure = process.streams.failure { throw failure }
     try process.child.reap()
     return ended
+  }
+
+  /// Ends at once what cannot be seen through: nobody would hear of its end.
+  private func abandon(_ process: AgentProcess) {
+    do throws(SystemError) {
+      let tree = tree(of: process)
+      _ = try tree.end(signal: .kill, grace: .zero, deadline: .after(.seconds(10)))
+      if try process.child.waitForExit(until: .after(.seconds(1))) != nil {
+        try process.child.reap()
+      }
+    } catch {
+      // The attempt's own end sweeps once more, and is not written without.
+      StandardError.write("errand: what a command left is not known: \(error)\n")
+    }
+  }
+
+  private func tree(of process: AgentProcess) -> ProcessTree {
+    ProcessTree(leader: process.child.identity, marker: isAlone ? marker : nil)
   }
 }
 

@@ -94,9 +94,13 @@ struct NeighbourWatch {
   }
 
   /// Sees a look out, so that no git of it is left and the work tree is nobody else's.
-  mutating func finish() throws(SystemError) {
+  mutating func finish() {
     guard let look else { return }
-    _ = try Poller.wait([(look.descriptor, .readable)], until: .after(Self.limit))
+    do throws(SystemError) {
+      _ = try Poller.wait([(look.descriptor, .readable)], until: .after(Self.limit))
+    } catch {
+      // Its git goes with the tree, which must be ended whatever has failed.
+    }
     self.look = nil
   }
 }

@@ -61,7 +61,7 @@ package enum Reconciler {
       _ = try settleUnderLock(task.id, known, store: store, by: actor, evenInDoubt: true)
     }
     let marker = "\(AgentEnvironment.Name.attempt)=\(task.id)/\(attemptN)"
-    _ = try fromSystem { () throws(SystemError) in try sweep(nil, marker: marker) }
+    _ = try fromSystem { () throws(SystemError) in try ProcessTree.sweep(marker: marker) }
     let error = AttemptError(
       .interrupted, "A change of it could not be read, and a person had it ended.")
     return try fromStore { () throws(StoreError) in
@@ -95,26 +95,11 @@ package enum Reconciler {
     let ledger = AttemptLedger(
       store: store, record: record, attempt: attempt, actor: actor, isOwner: evenInDoubt)
     let survivors = try fromSystem { () throws(SystemError) in
-      try sweep(attempt.executor, marker: ledger.marker)
+      try ProcessTree.sweep(marker: ledger.marker, attempt.executor)
     }
     return try fromStore { () throws(StoreError) in
       try settle(record, attempt, ledger, survivors)
     }
-  }
-
-  /// Ends what carries the attempt's marker, and the leader if it is still the same process.
-  ///
-  /// Neither group nor session is trusted here: the machine may have been started anew since.
-  private static func sweep(
-    _ executor: Executor?, marker: String
-  ) throws(SystemError) -> [ProcessRecord] {
-    let leader = executor.map {
-      ProcessIdentity(pid: Int32(truncatingIfNeeded: $0.pid), startTicks: $0.startedAtTicks)
-    }
-    let tree = ProcessTree(
-      leader: ProcessIdentity(pid: -1, startTicks: 0), marker: marker,
-      recorded: leader.map { [$0] } ?? [])
-    return try tree.end(grace: .milliseconds(500), deadline: .after(.seconds(5)))
   }
 
   private static func settle(
@@ -165,7 +150,7 @@ package enum Reconciler {
     }
   }
 
-  private static func secrets(of record: TaskRecord, _ store: TaskStore) -> [String: String] {
+  static func secrets(of record: TaskRecord, _ store: TaskStore) -> [String: String] {
     // Who cannot read them has the shapes of keys to go by.
     do throws(StoreError) { return try store.secrets(of: record.id) } catch { return [:] }
   }

@@ -33,14 +33,20 @@ struct SupervisedAttempt {
   }
 
   /// Sees the attempt through; when it returns, the end is on disk, by us or by who took it from us.
-  func run() throws(StoreError) {
-    var settlement: Settlement?
+  func run() throws(RunnerError) {
+    let settlement: Settlement?
     do throws(Unfit) {
       settlement = try live()
     } catch {
-      settlement = Settlement(
-        attemptN: attempt.attemptN, leaseId: attempt.leaseId, outcome: .failed(error.error))
+      settlement = try GivenUp(
+        ledger: ledger, folders: folders, limits: timing.limits,
+        redactor: Redactor(Reconciler.secrets(of: record, store)), files: files
+      ).settlement(after: error)
     }
+    try fromStore { () throws(StoreError) in try conclude(settlement) }
+  }
+
+  private func conclude(_ settlement: Settlement?) throws(StoreError) {
     let standing = try ledger.standing()
     guard var settlement, standing != .disowned else { return }
     if standing == .unwanted, settlement.exit == nil { settlement.outcome = .cancelled }
@@ -121,7 +127,7 @@ struct SupervisedAttempt {
       try loop.run(as: executor(process.child, setting), in: found, watching: journal)
     }
     if case .disowned? = ended.cause { return nil }
-    return harvest(loop, ended, setting, workTree, found) { (voice) in
+    return try harvest(loop, ended, setting, workTree, found) { (voice) in
       if let passed = loop.checks.passed { return CheckRun.Verdict(evidence: passed) }
       return checks?.carryOut(signals: signals, journal: journal, &voice) ?? CheckRun.Verdict()
     }
@@ -249,11 +255,12 @@ struct SupervisedAttempt {
     _ loop: AttemptLoop, _ ended: AttemptLoop.Ended, _ setting: AttemptSetting,
     _ workTree: WorkTreeRecord?, _ found: AttemptWorkspace,
     check: (inout AgentVoice) -> CheckRun.Verdict
-  ) -> Settlement {
+  ) throws(Unfit) -> Settlement {
     var voice = loop.heard
     if !setting.adapter.traits.exitCodeIsResult { voice.closeCalls() }
     var harvest = Harvest(
       ledger: ledger, limits: timing.limits, redactor: Redactor(setting.secrets))
+    ledger.awaitRoom(in: folders, files: files)
     harvest.takeFiles(from: folders.artifacts, files: files)
     let workspace = workTree.map { harvest.takeChanges(of: $0, &voice) } ?? found
     let sink = voice.sink
@@ -273,7 +280,7 @@ struct SupervisedAttempt {
     let outcome = end.outcome(after: verdict)
     // What checks leave, such as a report, is kept beside what the agent left.
     if !verdict.evidence.isEmpty { harvest.takeFiles(from: folders.artifacts, files: files) }
-    let survivors = (ended.survivors + leftovers(of: loop, after: verdict)).asSurvivors
+    let survivors = (ended.survivors + (try leftovers(of: loop, after: verdict))).asSurvivors
     let session = SessionKeeper.keep(
       folders, record.spec.launch, environment: setting.environment
     ) { voice.note($0) }
@@ -320,12 +327,11 @@ extension SupervisedAttempt {
   }
 
   /// Ends what checks have left behind; the agent's own is gone by then.
-  private func leftovers(of loop: AttemptLoop, after verdict: CheckRun.Verdict) -> [ProcessRecord] {
+  private func leftovers(
+    of loop: AttemptLoop, after verdict: CheckRun.Verdict
+  ) throws(Unfit) -> [ProcessRecord] {
     guard !verdict.evidence.isEmpty || verdict.wish != .none else { return [] }
-    do throws(SystemError) { return try loop.sweep() } catch {
-      StandardError.write("errand: what the checks left is not known: \(error)\n")
-      return []
-    }
+    return try fit { () throws(SystemError) in try loop.sweep() }
   }
 }
 

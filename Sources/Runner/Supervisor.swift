@@ -54,7 +54,7 @@ package enum Supervisor {
       store: store, record: record, attempt: attempt,
       timing: timing(environment, profile: record.spec.launch.profile),
       environment: environment)
-    try fromStore { () throws(StoreError) in try supervised.run() }
+    try supervised.run()
   }
 
   /// Refuses to touch an attempt whose lock is free: then the descriptor given was something else.

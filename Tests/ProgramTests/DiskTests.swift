@@ -123,6 +123,72 @@ struct DiskTests {
   }
 
   @Test(.enabled(if: mayMount, "no file system can be mounted here"))
+  func whatAnAgentLeftIsKeptAlsoWhereAFullDiskEndedIt() throws {
+    try withCommandDesk { desk in
+      let outcome = try Self.onSmallDisk(
+        desk,
+        """
+        cd "\(desk.folder)"
+        "$E" create --profile shell --name loud --workspace none \
+          'echo kept > "$ERRAND_ARTIFACTS/a.txt"; echo $$ > "\(desk.folder)/agent"
+          while [ ! -e "\(desk.folder)/go" ]; do sleep 0.1; done; echo a line; sleep 300' >/dev/null
+        while [ ! -s agent ] || ! "$E" list | grep -q running; do sleep 0.1; done
+        dd if=/dev/zero of="$ERRAND_HOME/filler" bs=4096 2>/dev/null
+        while "$E" comment loud "until nothing more can be written" 2>/dev/null >&2; do :; done
+        touch go; for try in $(seq 100); do
+          kill -0 $(cat agent) 2>/dev/null || break
+          sleep 0.1
+        done
+        # Its supervisor looks for room in the agent's folder, again and again.
+        touch gone; for try in $(seq 100); do
+          find "$ERRAND_HOME"/tasks/*/*/attempts/1/tmp -maxdepth 0 -newer gone | grep -q . && break
+          sleep 0.1
+        done
+        rm "$ERRAND_HOME/filler"
+        "$E" wait loud >/dev/null; "$E" get loud; "$E" artifacts list loud
+        """)
+      let told = "\(outcome.text)\(outcome.errorText)"
+      #expect(outcome.text.contains("store_error"), "\(told)")
+      #expect(outcome.text.contains("No space left on device"), "\(told)")
+      #expect(outcome.text.contains("Make room on the disk of \(desk.store)"), "\(told)")
+      #expect(outcome.text.contains("a.txt"), "\(told)")
+    }
+  }
+
+  @Test(.enabled(if: mayMount, "no file system can be mounted here"))
+  func aSetupThatAFullDiskEndsIsEnded() throws {
+    try withCommandDesk { desk in
+      let folder = desk.folder
+      let setup = """
+        echo $$ > '\(folder)/setup'; while [ ! -e '\(folder)/go' ]; do sleep 0.1; done
+        echo a line; sleep 300
+        """
+      let profile: JSONValue = [
+        "profiles": [["name": "set", "adapter": "shell", "setup": ["sh", "-c", .string(setup)]]]
+      ]
+      try writeFile(desk.configuration, profile.text)
+      let outcome = try Self.onSmallDisk(
+        desk,
+        """
+        cd "\(folder)"
+        "$E" create --profile set --name early --workspace none true >/dev/null
+        while [ ! -s setup ]; do sleep 0.1; done
+        dd if=/dev/zero of="$ERRAND_HOME/filler" bs=4096 2>/dev/null
+        touch go; for try in $(seq 200); do
+          kill -0 $(cat setup) 2>/dev/null || break
+          sleep 0.1
+        done
+        kill -0 $(cat setup) 2>/dev/null && echo "it lives" && kill $(cat setup)
+        rm "$ERRAND_HOME/filler"; "$E" wait early >/dev/null; "$E" get early
+        """)
+      let told = "\(outcome.text)\(outcome.errorText)"
+      #expect(!outcome.text.contains("it lives"), "\(told)")
+      #expect(outcome.text.contains("workspace_error"), "\(told)")
+      #expect(outcome.text.contains("setup.log: No space left on device"), "\(told)")
+    }
+  }
+
+  @Test(.enabled(if: mayMount, "no file system can be mounted here"))
   func aReadOnlyDiskIsToldAndWhatIsThereIsServed() throws {
     try withCommandDesk { desk in
       let outcome = try Self.onSmallDisk(

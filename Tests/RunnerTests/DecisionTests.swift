@@ -165,7 +165,8 @@ extension BudgetGuardTests {
     #expect(reason(end(cause: .passed(.running, limitSec: 1))) == .timeout)
     #expect(reason(end(cause: .passed(.start, limitSec: 1))) == .dispatchTimeout)
     #expect(reason(end(cause: .interrupted)) == .interrupted)
-    #expect(reason(end(cause: .storeFailed("x"))) == .storeError)
+    #expect(reason(end(cause: .storeFailed("x", nextStep: "y"))) == .storeError)
+    #expect(reason(end(cause: .systemFailed("x"))) == .workspaceError)
   }
 
   @Test func exitZeroIsSuccessOnlyWhereItIsTheResult() {

@@ -148,6 +148,24 @@ extension Stage {
     }
   }
 
+  @Test func whatAFailedSetupLeavesIsEndedAndWhatItHandedInIsKept() throws {
+    try withStage { stage in
+      let held = stage.base + "/held"
+      let (agent, left) = (try Program.hostileAgent(), "echo a > \"$ERRAND_ARTIFACTS/a.txt\"")
+      let failed = try stage.run("echo never") {
+        $0.workspace = .none
+        $0.launch.setup = [
+          "sh", "-c",
+          "\(left); '\(agent)' deaf '\(held)' & while [ ! -s '\(held)' ]; do sleep 0.02; done; exit 3",
+        ]
+      }
+      #expect(failed.error?.message.contains("exit code 3") == true, "\(failed.error as Any)")
+      #expect(try stage.processes(failed).isEmpty)
+      #expect(try FileLock.tryAcquire(held) != nil, "somebody lives")
+      #expect(failed.artifacts.map(\.title) == ["a.txt"])
+    }
+  }
+
   @Test func aSetupIsStoppedByACancellation() throws {
     try withStage { stage in
       let task = try stage.create("echo never") {
