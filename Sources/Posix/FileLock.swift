@@ -37,7 +37,7 @@ package struct FileLock: ~Copyable, Sendable {
   package static func isHeld(_ path: String) throws(SystemError) -> Bool {
     let descriptor: Descriptor
     do throws(SystemError) {
-      descriptor = try Descriptor.open(path, [.read, .noFollow])
+      descriptor = try Descriptor.open(path, [.read, .noFollow, .nonBlocking])
     } catch {
       guard error.isNotFound else { throw error }
       return false

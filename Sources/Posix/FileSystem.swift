@@ -26,6 +26,8 @@ package protocol FileSystem: Sendable {
   func remove(_ path: String) throws(SystemError)
   /// Removes an empty directory.
   func removeDirectory(_ path: String) throws(SystemError)
+  /// Removes a directory with all that is in it, following no links.
+  func removeTree(_ path: String) throws(SystemError)
   /// Brings the names in a directory to the medium.
   func syncDirectory(_ path: String) throws(SystemError)
   /// Gives the names in a directory, sorted.
@@ -163,7 +165,7 @@ extension FileSystem {
     do throws(SystemError) { try remove(path) } catch { if !error.isNotFound { throw error } }
   }
 
-  /// Removes a directory with all that is in it, following no links.
+  /// Does it in steps.
   package func removeTree(_ path: String) throws(SystemError) {
     for name in try list(path) {
       let inner = Path.join(path, name)

@@ -13,7 +13,7 @@ import CPosix
 
   /// Maps what the file holds now.
   package init(path: String) throws(SystemError) {
-    let descriptor = try Descriptor.open(path)
+    let descriptor = try Descriptor.open(path, .nonBlocking)
     let status = try descriptor.status()
     count = status.size
     unsafe (base, mapping) = try Self.map(descriptor.rawValue, count, path)

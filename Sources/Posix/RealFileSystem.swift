@@ -11,15 +11,25 @@ package struct RealFileSystem: FileSystem {
   package init() {}
 
   package func openForAppending(_ path: String) throws(SystemError) -> any AppendFile {
-    OpenFile(path, try .open(path, [.readWrite, .append, .create, .noFollow]))
+    OpenFile(path, try Self.open(path, [.readWrite, .append, .create, .noFollow]))
   }
 
   package func createFile(_ path: String) throws(SystemError) -> any AppendFile {
-    OpenFile(path, try .open(path, [.readWrite, .append, .create, .exclusive, .noFollow]))
+    OpenFile(path, try Self.open(path, [.readWrite, .append, .create, .exclusive, .noFollow]))
   }
 
   package func openForReading(_ path: String) throws(SystemError) -> any ReadFile {
-    OpenFile(path, try .open(path))
+    OpenFile(path, try Self.open(path))
+  }
+
+  /// Opens what must be no pipe: whoever puts one in a file's place would have us wait for its other
+  /// end.
+  private static func open(
+    _ path: String, _ options: OpenOptions = .read
+  ) throws(SystemError) -> Descriptor {
+    let descriptor = try Descriptor.open(path, options.union(.nonBlocking))
+    if try descriptor.status().kind == .fifo { throw .pipe("open", path) }
+    return descriptor
   }
 
   package func map(_ path: String) throws(SystemError) -> MappedFile {
@@ -56,6 +66,10 @@ package struct RealFileSystem: FileSystem {
 
   package func removeDirectory(_ path: String) throws(SystemError) {
     try retrying("rmdir", path) { unsafe rmdir(path) }
+  }
+
+  package func removeTree(_ path: String) throws(SystemError) {
+    try checked("rmdir", path, unsafe cposix_remove_tree(path))
   }
 
   package func syncDirectory(_ path: String) throws(SystemError) {

@@ -27,7 +27,9 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
 
   /// Gives the system's words for the code alone: "No such file or directory".
   package var reason: String {
-    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in
+    // The system's "Illegal seek" says nothing to anybody.
+    if code == ESPIPE { return "It is a pipe, and no file" }
+    return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in
       guard let base = text.baseAddress else { return "error \(code)" }
       unsafe cposix_error_text(code, base, 256)
       return unsafe String(cString: base)
@@ -51,6 +53,8 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
   package var isInputOutput: Bool { code == EIO }
   package var isCancelled: Bool { code == ECANCELED }
   package var isUnsupported: Bool { code == ENOTSUP || code == ENOSYS || code == EOPNOTSUPP }
+  package var isPipe: Bool { code == ESPIPE }
+  package var isDirectory: Bool { code == EISDIR }
   package var isTooManyOpen: Bool { code == EMFILE || code == ENFILE }
 
   package static func notFound(_ call: String, _ subject: String) -> SystemError {
@@ -76,6 +80,9 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
   }
   package static func cancelled(_ call: String, _ subject: String) -> SystemError {
     SystemError(call, ECANCELED, subject)
+  }
+  package static func pipe(_ call: String, _ subject: String) -> SystemError {
+    SystemError(call, ESPIPE, subject)
   }
   package static func invalid(_ call: String, _ subject: String) -> SystemError {
     SystemError(call, EINVAL, subject)

@@ -41,6 +41,8 @@ struct ArtifactDrop {
     for name in try files.list(folder) {
       let path = prefix + name
       guard let status = try files.status(folder + "/" + name, followingLinks: false) else {
+        // Its writers are gone: it is there under a name that cannot be said.
+        refuse(path, "its name is not UTF-8")
         continue
       }
       switch status.kind {

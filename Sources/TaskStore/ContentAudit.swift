@@ -72,6 +72,10 @@ struct MessageAudit {
         found.note(StoreAudit.Break(path: path, reason: "the message segment is missing"))
         break
       }
+      guard try files.status(path, followingLinks: false)?.kind == .file else {
+        found.note(StoreAudit.Break(path: path, reason: "it is no file, as messages must be"))
+        continue
+      }
       // A last line without an end is being written, or its writer died: it is not there yet.
       _ = try FileLines.each(of: path, files) { (line, place) throws(SystemError) in
         // A second writer parts what it says from what the first one left.

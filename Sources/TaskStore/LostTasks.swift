@@ -85,6 +85,13 @@ extension TaskStore {
     return taken
   }
 
+  /// Gives what a task's folder tells of it, where a snapshot knew less.
+  func latest(of record: TaskRecord) throws(StoreError) -> TaskRecord {
+    let copy = try copy(in: layout.taskFolder(of: record), of: record.id)
+    guard let copy, copy.revision > record.revision else { return record }
+    return copy
+  }
+
   private func copy(in folder: String, of id: TaskID) throws(StoreError) -> TaskRecord? {
     let path = StoreLayout.taskCopy(in: folder)
     let bytes = try onDisk { () throws(SystemError) in

@@ -20,8 +20,14 @@ struct MessageMending {
     var (next, count) = (0, 0)
     for ordinal in 1...(ordinals.last ?? 1) {
       let path = MessageLog.segment(folder, ordinal)
-      let isThere = try files.exists(path)
       let name = try freeName("\(Path.name(path))-\(place)")
+      let kind = try files.status(path, followingLinks: false)?.kind
+      let isThere = kind == .file
+      if kind != nil, !isThere {
+        try files.createDirectories(layout.damaged)
+        try files.rename(path, to: Path.join(layout.damaged, name))
+        count += 1
+      }
       var repair = SegmentRepair(
         isThere ? try files.read(path) : [], from: next, keptAs: name,
         to: try first(behind: ordinal, ordinals), atLeast: expected,
@@ -57,7 +63,9 @@ struct MessageMending {
   /// Finds the first number that can be read behind a segment; nil if it is the last.
   private func first(behind ordinal: Int, _ ordinals: [Int]) throws(SystemError) -> Int? {
     for next in ordinals where next > ordinal {
-      for line in try files.read(MessageLog.segment(folder, next)).split(separator: 10) {
+      let path = MessageLog.segment(folder, next)
+      if try files.status(path, followingLinks: false)?.kind != .file { continue }
+      for line in try files.read(path).split(separator: 10) {
         if let message = Message(line: line) { return message.seq }
       }
     }

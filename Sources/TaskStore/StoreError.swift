@@ -20,6 +20,8 @@ package enum StoreError: Error, Sendable {
   case damaged(path: String, offset: Int, reason: String)
   case damagedTask(TaskID)
   case newerFormat(path: String, found: Int)
+  /// The store is another user's: what that one queued would be done with this one's rights.
+  case foreign(store: String, owner: UInt32)
   case notWritable(path: String, SystemError)
   case disk(SystemError)
   /// The store's folder, or its journal, is no longer the one this process opened.
@@ -53,6 +55,8 @@ extension StoreError: CustomStringConvertible {
     case .damagedTask(let task): "A change of task \(task) could not be read; its state is unknown."
     case .newerFormat(let path, let found):
       "\(path) was written by a newer Errand (format \(found))."
+    case .foreign(let store, let owner):
+      "The store \(store) belongs to another user (\(owner)), and so does what is queued in it."
     case .notWritable(let path, let error): "The store \(path) cannot be written: \(error)."
     case .disk(let error): "\(error)."
     case .removed(let store): "The store \(store) was removed or replaced while it was in use."
@@ -86,6 +90,7 @@ extension StoreError: CustomStringConvertible {
     case .damagedTask:
       "`errand cancel` ends it, `errand doctor --fix` all such; `errand logs` has what it did."
     case .newerFormat: "Update Errand."
+    case .foreign: "Use it as that user, or set ERRAND_HOME to a folder of your own."
     case .notWritable(_, let error), .disk(let error): error.cure
     case .removed: "Put the folder back; or start the program again, to begin an empty store."
     case .stopped: "Check the disk, then start the program again."
@@ -102,6 +107,7 @@ extension SystemError {
       return "Give yourself the rights to \(place) and the folders above it; then try again."
     }
     if isInputOutput { return "Check the disk of \(place) and keep a copy; then try again." }
+    if isPipe { return "Move \(place) elsewhere; in the store `errand doctor --fix` does so." }
     if isTooManyOpen { return "Raise the limit of open files (ulimit -n); then start again." }
     return "Check \(place), its permissions and the free space; then try again."
   }

@@ -47,7 +47,9 @@ package struct StoreMending {
       let known = try Snapshot.records(of: path, files, after: journal)
       try setSnapshotsAside()
       let store = try settleDamage(from: .beginning, by: actor)
-      for record in known { try store.sayAnew(record.endedUnlessBegun(), by: actor) }
+      for record in known {
+        try store.sayAnew(store.latest(of: record).endedUnlessBegun(), by: actor)
+      }
       try store.sync()
       if !known.isEmpty {
         done.append("took \(known.count) tasks that the journal had lost from \(path)")
@@ -82,7 +84,7 @@ package struct StoreMending {
       guard let record = try served.lastKnown(id: id, orNamed: name),
         try served.damaged(among: [record.id]).isEmpty
       else { continue }
-      try served.sayAnew(record, by: actor)
+      try served.sayAnew(served.latest(of: record), by: actor)
       done.append("said \(record.spec.name) anew, which the snapshot knew whole")
     }
     var audit = StoreAudit()

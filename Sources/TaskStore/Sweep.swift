@@ -40,15 +40,18 @@ struct Sweep {
   }
 
   func carryOut() throws(StoreError) {
-    // First what is overdue: what comes to the bin now stays there its whole time.
+    // First what is overdue: what comes to the bin now stays there its whole time. What cannot be
+    // removed keeps nothing else from its turn.
+    var failure: SystemError?
     for path in try overdueInBin(without: []) {
-      try onDisk { () throws(SystemError) in try files.removeTree(path) }
+      do throws(SystemError) { try files.removeTree(path) } catch { failure = failure ?? error }
     }
     var folders: [(id: TaskID, path: String)] = []
     try layout.eachTaskFolder(files) { (id, path) throws(StoreError) in folders.append((id, path)) }
     // A task is in the journal before its folder is made, so a look from now on knows all of these.
     try anew().moveToBin(folders)
     try anew().takeContent()
+    if let failure { throw .disk(failure) }
   }
 
   /// Goes on with what the journal says now.

@@ -53,6 +53,7 @@ package final class TaskStore: Sendable {
     _ root: String, files: any FileSystem = RealFileSystem()
   ) throws(StoreError) -> TaskStore {
     let layout = StoreLayout(root: root)
+    try checkOwner(layout, files)
     try checkFormat(layout, files)
     let snapshot = Snapshot.newest(in: layout, files: files, after: 0)
     let reader =
@@ -71,6 +72,15 @@ package final class TaskStore: Sendable {
     self.files = files
     state = Monitor(State(reader, fold))
     followers = Followers(layout: layout)
+  }
+
+  private static func checkOwner(
+    _ layout: StoreLayout, _ files: any FileSystem
+  ) throws(StoreError) {
+    let found = try onDisk { () throws(SystemError) in try files.status(layout.root) }
+    if let owner = found?.owner, owner != Environment.userID {
+      throw .foreign(store: layout.root, owner: owner)
+    }
   }
 
   static func checkFormat(

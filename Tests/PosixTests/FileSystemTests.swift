@@ -110,6 +110,52 @@ struct FileSystemTests {
     }
   }
 
+  @Test func aTreeIsRemovedHoweverItWasLeft() throws {
+    try withTemporaryDirectory { directory in
+      let gone = "\(directory)/gone"
+      let made = try Program.run(
+        [
+          "-c",
+          """
+          mkdir -p "$0/shut/inner" "$0/none/inner" && cd "$0" &&
+          for at in . shut shut/inner none/inner; do
+            : > "$at/$(printf 'a\\377b')"; mkdir "$at/$(printf 'c\\377d')"; : > "$at/x"
+          done
+          chmod 555 shut/inner shut; chmod 000 none/inner none; mkdir lifted-0 lifted-1
+          : > lifted-1/file; : > lifted-2
+          """, gone,
+        ], executable: "/bin/sh")
+      #expect(made.status.isSuccess, "\(made.errorText)")
+      // Deeper than any path is long: one folder after another is put above the last.
+      try files.createDirectory("\(gone)/deep")
+      for _ in 0..<3000 {
+        try files.createDirectory("\(gone)/above")
+        try files.rename("\(gone)/deep", to: "\(gone)/above/d")
+        try files.rename("\(gone)/above", to: "\(gone)/deep")
+      }
+      try files.removeTree(gone)
+      #expect(try files.list(directory).isEmpty)
+    }
+  }
+
+  @Test func aPipeInAFilesPlaceIsRefusedAtOnce() throws {
+    try withTemporaryDirectory { directory in
+      let pipe = "\(directory)/pipe"
+      let maker = try #require(Environment.which("mkfifo", path: Environment.value("PATH")))
+      #expect(try Program.run([pipe], executable: maker).status.isSuccess)
+      let refusals = [
+        #expect(throws: SystemError.self) { try files.openForReading(pipe) },
+        #expect(throws: SystemError.self) { try files.openForAppending(pipe) },
+        #expect(throws: SystemError.self) { try files.read(pipe) },
+      ]
+      for refusal in refusals {
+        #expect("\(try #require(refusal))".hasSuffix("It is a pipe, and no file"))
+      }
+      #expect(try files.map(pipe).count == 0)
+      #expect(try !FileLock.isHeld(pipe))
+    }
+  }
+
   @Test func absenceAndTroubleAreToldApart() throws {
     try withTemporaryDirectory { directory in
       try writeFile("\(directory)/f", "0123456789")

@@ -54,7 +54,7 @@ struct LossTests {
     }
   }
 
-  @Test(arguments: ["cut", "emptied", "removed"])
+  @Test(arguments: ["cut", "emptied", "removed", "a pipe", "a folder"])
   func messagesThatWereThereAreMissed(_ how: String) throws {
     try withCommandDesk { desk in
       let id = try desk.task("echo one; echo two", name: "one")
@@ -64,16 +64,44 @@ struct LossTests {
       switch how {
       case "removed": try RealFileSystem().remove(log)
       case "emptied": try writeFile(log, "")
+      case "a pipe", "a folder":
+        try RealFileSystem().remove(log)
+        let maker = how == "a pipe" ? "mkfifo" : "mkdir"
+        let path = try #require(Environment.which(maker, path: Environment.value("PATH")))
+        #expect(try Program.run([log], executable: path).status.isSuccess)
       default: try writeFile(log, String(try readText(log).prefix(150)))
       }
       let verified = try desk.errand(["doctor", "--verify"])
       #expect(verified.status == .exited(code: 1), "\(verified.text)")
-      #expect(verified.text.contains("messages are missing"), "\(verified.text)")
+      let words = how.hasPrefix("a ") ? "it is no file" : "messages are missing"
+      #expect(verified.text.contains(words), "\(verified.text)")
       let fixed = try desk.errand(["doctor", "--verify", "--fix"])
       #expect(fixed.status == .exited(code: 0), "\(fixed.text)")
-      let words = try desk.errand(["logs", "one"]).text
-      #expect(words.contains("got lost here") || words.contains("could not be read"), "\(words)")
+      let said = try desk.errand(["logs", "one"]).text
+      #expect(said.contains("got lost here") || said.contains("could not be read"), "\(said)")
       #expect(try desk.errand(["doctor", "--verify"]).status == .exited(code: 0))
+    }
+  }
+
+  /// A snapshot may have been taken while the task ran.
+  @Test func whatATaskLeftCountsMoreThanAnOlderSnapshot() throws {
+    try withCommandDesk { desk in
+      let id = try desk.task("echo precious", name: "one")
+      let month = try RealFileSystem().list(desk.store + "/tasks")[0]
+      let copy = "\(desk.store)/tasks/\(month)/\(id)/task.json"
+      #expect(try eventually { try RealFileSystem().exists(copy) })
+      try desk.quiet()
+      // Only the first lines are left, and a snapshot of them; then those are lost, too.
+      let journal = desk.store + "/journal/0000000001.jsonl"
+      let lines = try readText(journal).split(separator: "\n")
+      let started = try #require(lines.firstIndex { $0.contains(#""started""#) })
+      try writeFile(journal, lines[...started].joined(separator: "\n") + "\n")
+      #expect(try TaskStore.open(desk.store).compactIfWorthwhile(always: true))
+      try RealFileSystem().remove(journal)
+      _ = try desk.errand(["doctor", "--fix"])
+      let shown = try desk.errand(["get", "one"])
+      #expect(shown.text.contains("completed"), "\(shown.text)\(shown.errorText)")
+      #expect(shown.text.contains("precious"))
     }
   }
 

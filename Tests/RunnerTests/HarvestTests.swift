@@ -39,7 +39,7 @@ import Testing
       let task = try stage.run(
         """
         cd "$ERRAND_ARTIFACTS"; ln -s /etc/passwd stolen; ln -s /etc folder; mkfifo pipe
-        echo fine > fine
+        echo fine > fine; echo lost > "$(printf 'od\\377d')"
         """)
       #expect(task.status == .completed)
       #expect(task.artifacts.map(\.title) == ["fine"])
@@ -49,6 +49,7 @@ import Testing
       #expect(notes.contains("stolen was left out: it is a symbolic link."))
       #expect(notes.contains("folder was left out: it is a symbolic link."))
       #expect(notes.contains("pipe was left out: it is not a file."))
+      #expect(notes.contains("od\u{FFFD}d was left out: its name is not UTF-8."))
     }
   }
 

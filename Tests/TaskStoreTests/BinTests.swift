@@ -30,6 +30,37 @@ struct BinTests {
 
   private func names(_ store: TaskStore) throws -> [String] { try store.all().map(\.spec.name) }
 
+  @Test func whatCannotBeRemovedKeepsNothingElseFromItsTurn() throws {
+    func prune(_ fault: FlakyFiles.Fault) throws -> (trace: [String], left: [String], threw: Bool) {
+      try withTemporaryDirectory { folder in
+        let store = try TaskStore.open(folder + "/store")
+        try store.add("open")
+        let files = RealFileSystem()
+        for day in ["2020-01-01", "2020-01-02"] {
+          let place = "\(folder)/store/bin/\(day)-\(TaskID(bytes: .init(repeating: 7, count: 16)))"
+          try files.createDirectories(place)
+          try writeFile(place + "/left", "x")
+        }
+        let flaky = FlakyFiles(fault)
+        let threw: Bool
+        do {
+          _ = try TaskStore.open(folder + "/store", files: flaky).prune(
+            Retention(), by: Sample.client)
+          threw = false
+        } catch { threw = true }
+        return (
+          flaky.trace, try files.list(folder + "/store/bin").map { String($0.prefix(10)) }, threw
+        )
+      }
+    }
+    let whole = try prune(.none)
+    #expect(whole.left.isEmpty && !whole.threw)
+    let step = try #require(
+      whole.trace.firstIndex { $0.hasPrefix("unlink") && $0.hasSuffix("left") })
+    let refused = try prune(.fail(at: step, .permissionDenied("unlink", "left")))
+    #expect(refused.left == ["2020-01-01"] && refused.threw)
+  }
+
   @Test(arguments: [false, true])
   func whatIsInTheBinIsFoundByNobody(isCompacted: Bool) throws {
     try withTemporaryDirectory { folder in

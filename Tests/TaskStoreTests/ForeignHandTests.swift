@@ -7,6 +7,21 @@ import Testing
 
 /// Checks what happens when somebody else cuts, moves or removes files of a store that is in use.
 struct ForeignHandTests {
+  @Test(.enabled(if: Environment.userID == 0, "another user's store can be made by root only"))
+  func aStoreOfAnotherUserIsNotOpened() throws {
+    try withTemporaryDirectory { folder in
+      let root = folder + "/store"
+      try TaskStore.open(root).add("theirs")
+      let chown = try #require(Environment.which("chown", path: Environment.value("PATH")))
+      #expect(try Program.run(["65534", root], executable: chown).status.isSuccess)
+      #expect {
+        _ = try TaskStore.open(root)
+      } throws: { error in
+        if case .foreign(root, 65534)? = error as? StoreError { true } else { false }
+      }
+    }
+  }
+
   @Test(arguments: [0, 1, 100, 5000])
   func aSnapshotCutWhileItIsInUseKillsNobodyAndChangesNothing(_ left: Int) throws {
     try withTemporaryDirectory { folder in

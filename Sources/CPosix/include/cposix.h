@@ -57,6 +57,10 @@ int cposix_status_of_descriptor(int fd, struct cposix_status *status);
 /// `names`.
 int64_t cposix_list(const char *path, char **names);
 
+/// Removes a directory with all that is in it, following no links. What can be removed is, whatever
+/// else cannot.
+int cposix_remove_tree(const char *path);
+
 // Mapped files.
 
 struct cposix_mapping;

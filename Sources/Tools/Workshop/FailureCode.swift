@@ -41,7 +41,7 @@ extension StoreError {
     case .damagedTask: .taskDamaged
     case .newerFormat: .storeNewer
     case .notWritable: .storeNotWritable
-    case .disk: .storeUnavailable
+    case .disk, .foreign: .storeUnavailable
     case .removed: .storeRemoved
     case .stopped: .storeStopped
     }

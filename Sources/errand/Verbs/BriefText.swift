@@ -68,9 +68,11 @@ enum BriefText {
     if path == "-" { return try standardInput() }
     let bytes: [UInt8]
     do throws(SystemError) {
-      bytes = try RealFileSystem().read(path, limit: limit)
+      // It may well be the end of a pipe.
+      bytes = try Descriptor.open(path).readToEnd(limit: limit)
     } catch {
-      throw unreadable(path, error)
+      // Of an open file the error knows only its number.
+      throw unreadable(path, SystemError(error.call, error.code, path))
     }
     return try decoded(bytes, path)
   }

@@ -10,9 +10,10 @@ extension Command {
     path: ["prune"], summary: "Take away what has had its time, by the configured retention.",
     options: [Options.whatWouldGo.spec, Options.json.spec],
     notes: """
-      Ended tasks stay for ever unless `retention.tasksDays` is set; then they go to the store's bin,
-      and after `retention.binDays` they are deleted. A task that one that stays was made by, or that
-      is waited for, stays. Content bound to no task goes after `retention.stagedHours`. The
+      Ended tasks stay for ever unless `retention.tasksDays` is set; then they are forgotten, and
+      their folders deleted after `retention.binDays` in the store's bin (`errand restore` brings
+      back only what `errand delete` put there). A task that one that stays was made by, or that is
+      waited for, stays. Content bound to no task goes after `retention.stagedHours`. The
       journal's history gives way to a sealed base that says what is. Others who write wait meanwhile.
       """,
     examples: [
