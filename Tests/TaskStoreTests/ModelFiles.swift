@@ -216,8 +216,8 @@ final class ModelFiles: FileSystem {
         kind: found.isDirectory ? .directory : .file, size: found.bytes.count,
         mode: found.isDirectory ? 0o700 : 0o600,
         // Everything has just been written, whatever time a test says it is.
-        owner: Environment.userID, modified: WallClock.nowMilliseconds() * 1_000_000, inode: UInt64(node), device: 1,
-        links: 1)
+        owner: Environment.userID, modified: WallClock.nowMilliseconds() * 1_000_000,
+        inode: UInt64(node), device: 1, links: 1)
     }
   }
 }
