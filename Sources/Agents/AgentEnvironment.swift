@@ -7,8 +7,10 @@ package enum AgentEnvironment {
   package enum Name {
     package static let task = "ERRAND_TASK_ID"
     package static let attemptN = "ERRAND_ATTEMPT_N"
-    /// Task and attempt; the marker by which left-over processes are found.
+    /// Task and attempt: who finds it here, or in an ancestor, works for that attempt.
     package static let attempt = "ERRAND_ATTEMPT"
+    /// Task, attempt and store; the mark by which left-over processes are found.
+    package static let mark = "ERRAND_ATTEMPT_MARK"
     package static let artifacts = "ERRAND_ARTIFACTS"
     /// Task and attempt, to the supervisor, which ends all that carries the marker: what an agent
     /// lets go of becomes a child of it.
@@ -16,7 +18,7 @@ package enum AgentEnvironment {
     /// The file with which its own commands act for the attempt.
     package static let pass = "ERRAND_ATTEMPT_FILE"
     package static let temporary = "TMPDIR"
-    package static let ours = [task, attemptN, attempt, artifacts, pass]
+    package static let ours = [task, attemptN, attempt, mark, artifacts, pass]
   }
 
   package struct Chosen: Sendable, Hashable {

@@ -30,7 +30,9 @@ struct GitCommand: Sendable {
   init(environment: [String: String]) throws(GitFailure) {
     guard let found = Environment.which("git", path: environment["PATH"]) else { throw .noGit }
     executable = found
-    let kept = ["PATH", "HOME", "XDG_CONFIG_HOME", AgentEnvironment.Name.attempt]
+    let kept = [
+      "PATH", "HOME", "XDG_CONFIG_HOME", AgentEnvironment.Name.attempt, AgentEnvironment.Name.mark,
+    ]
     self.environment = environment.filter { kept.contains($0.key) }
   }
 

@@ -155,10 +155,17 @@ int cposix_brand(uint64_t number, uint64_t *before) {
   return setrlimit(RLIMIT_RTTIME, &limit) < 0 ? -errno : 0;
 }
 
-int cposix_process_bears(int pid, uint64_t number) {
+int cposix_process_brand(int pid, uint64_t *number) {
   struct rlimit limit;
   if (prlimit(pid, RLIMIT_RTTIME, NULL, &limit) < 0) return -errno;
-  return limit.rlim_cur == number;
+  *number = limit.rlim_cur;
+  return 0;
+}
+
+int cposix_process_bears(int pid, uint64_t number) {
+  uint64_t found;
+  int outcome = cposix_process_brand(pid, &found);
+  return outcome < 0 ? outcome : found == number;
 }
 
 // Code and constants are never written to, and come back from the page cache when needed again.

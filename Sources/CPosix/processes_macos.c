@@ -44,6 +44,12 @@ int cposix_brand(uint64_t number, uint64_t *before) {
   return -ENOTSUP;
 }
 
+int cposix_process_brand(int pid, uint64_t *number) {
+  (void)pid;
+  (void)number;
+  return -ENOTSUP;
+}
+
 int cposix_process_bears(int pid, uint64_t number) {
   (void)pid;
   (void)number;

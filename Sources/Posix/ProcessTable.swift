@@ -144,6 +144,13 @@ package enum ProcessTable {
     return try start()
   }
 
+  /// Tells whether a process was started under a brand, and that of none of these markers.
+  package static func isBranded(_ pid: Int32, otherThanBy markers: [String]) -> Bool {
+    var found: UInt64 = 0
+    guard unsafe cposix_process_brand(pid, &found) == 0, found >> 61 == 1 else { return false }
+    return !markers.contains { brand(of: $0) == found }
+  }
+
   /// Makes a number of a marker (FNV-1a): large enough to limit nothing, and nobody else's choice.
   static func brand(of marker: String) -> UInt64 {
     let hash = marker.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {

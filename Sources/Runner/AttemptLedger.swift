@@ -14,6 +14,8 @@ package struct AttemptLedger: Sendable {
   /// Tells that this process saw the attempt through itself: it may go on where an unreadable line
   /// leaves others in doubt.
   let isOwner: Bool
+  /// Is taken once: the store's folder may be gone when it is looked for.
+  let mark: AttemptMark
 
   package init(
     store: TaskStore, record: TaskRecord, attempt: Attempt, actor: Actor, isOwner: Bool = false
@@ -24,10 +26,11 @@ package struct AttemptLedger: Sendable {
     leaseId = attempt.leaseId
     self.actor = actor
     self.isOwner = isOwner
+    mark = AttemptMark(record.id, attempt.attemptN, in: store.layout.root)
   }
 
   /// The environment entry by which every process of the attempt is found.
-  var marker: String { "\(AgentEnvironment.Name.attempt)=\(task)/\(attemptN)" }
+  var marker: String { mark.entry }
 
   /// Reads the task anew, with what others have written since.
   func record() throws(StoreError) -> TaskRecord {

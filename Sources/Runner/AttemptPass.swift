@@ -57,7 +57,7 @@ package struct AttemptPass: Sendable, Hashable {
 
   /// Writes it, and names the server that acts with it.
   func tools(
-    writtenTo path: String, executable: String, files: any FileSystem
+    writtenTo path: String, executable: String, mark: AttemptMark, files: any FileSystem
   ) throws(SystemError) -> AgentTools {
     try files.createDirectories(Path.parent(path))
     try files.createFile(path).append(Self.json.encode(self))
@@ -66,7 +66,7 @@ package struct AttemptPass: Sendable, Hashable {
       environment: [
         AgentEnvironment.Name.attempt: marker, AgentEnvironment.Name.pass: path,
         "ERRAND_HOME": store,
-      ])
+      ].merging(mark.variable) { $1 })
   }
 }
 

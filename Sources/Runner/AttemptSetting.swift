@@ -32,6 +32,7 @@ struct AttemptSetting {
     var environment = try Self.recordedEnvironment(of: record, ledger)
     environment.merge(secrets) { $1 }
     let own = Self.ownEnvironment(record.id, ledger.attemptN, folders)
+      .merging(ledger.mark.variable) { $1 }
     let ofPlace = environment.merging(own) { $1 }
     place = try Workplace.prepare(
       for: record, ledger.attemptN, ledger.store.layout, scratch: folders.scratch,
@@ -90,7 +91,8 @@ struct AttemptSetting {
       configuration: Configuration.path(environment: supervisor))
     return try fit { () throws(SystemError) in
       try pass.tools(
-        writtenTo: folders.pass, executable: try Environment.executablePath(), files: files)
+        writtenTo: folders.pass, executable: try Environment.executablePath(), mark: ledger.mark,
+        files: files)
     }
   }
 

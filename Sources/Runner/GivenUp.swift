@@ -19,7 +19,7 @@ struct GivenUp {
       // What lost its parent, and its environment with it, is a child of this process by now.
       let adopts = try ProcessTable.becomeSubreaper()
       return try ProcessTree.sweep(
-        marker: ledger.marker, adopting: adopts ? .children(sparing: []) : .none)
+        ledger.mark, adopting: adopts ? .children(sparing: []) : .none)
     }
     ledger.awaitRoom(in: folders, files: files)
     var harvest = Harvest(ledger: ledger, limits: limits, redactor: redactor)

@@ -60,8 +60,8 @@ package enum Reconciler {
     if task.status.isActive {
       _ = try settleUnderLock(task.id, known, store: store, by: actor, evenInDoubt: true)
     }
-    let marker = "\(AgentEnvironment.Name.attempt)=\(task.id)/\(attemptN)"
-    _ = try fromSystem { () throws(SystemError) in try ProcessTree.sweep(marker: marker) }
+    let mark = AttemptMark(task.id, attemptN, in: store.layout.root)
+    _ = try fromSystem { () throws(SystemError) in try ProcessTree.sweep(mark) }
     let error = AttemptError(
       .interrupted, "A change of it could not be read, and a person had it ended.")
     return try fromStore { () throws(StoreError) in
@@ -95,7 +95,7 @@ package enum Reconciler {
     let ledger = AttemptLedger(
       store: store, record: record, attempt: attempt, actor: actor, isOwner: evenInDoubt)
     let survivors = try fromSystem { () throws(SystemError) in
-      try ProcessTree.sweep(marker: ledger.marker, attempt.executor)
+      try ProcessTree.sweep(ledger.mark, attempt.executor)
     }
     return try fromStore { () throws(StoreError) in
       try settle(record, attempt, ledger, survivors)

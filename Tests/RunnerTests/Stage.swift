@@ -114,9 +114,11 @@ struct Stage {
     try ProcessTable.signal(supervisor.identity, .kill)
   }
 
-  /// Every process that runs and carries the attempt's marker.
+  /// Every process that runs and bears the attempt's mark, whole or as a part of it.
   func processes(_ record: TaskRecord) throws -> [ProcessRecord] {
-    try ProcessTable.carrying(marker: "ERRAND_ATTEMPT=\(record.id)/\(record.attemptCount)")
+    let n = record.attemptCount
+    return try ProcessTable.carrying(marker: "ERRAND_ATTEMPT=\(record.id)/\(n)")
+      + ProcessTable.carrying(marker: AttemptMark(record.id, n, in: root).entry)
   }
 }
 

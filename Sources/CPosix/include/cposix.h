@@ -128,6 +128,8 @@ int cposix_process_value(int pid, const char *name, char *value, size_t capacity
 /// Brands what this process starts from now on with a number, and tells the one `before`, by which
 /// the brand is taken back. -ENOTSUP where nothing of the kind is inherited.
 int cposix_brand(uint64_t number, uint64_t *before);
+/// Tells the brand of a process, or the number that stands in its place where it has none.
+int cposix_process_brand(int pid, uint64_t *number);
 /// Tells whether a process bears the brand: 1 or 0.
 int cposix_process_bears(int pid, uint64_t number);
 /// Collects one child that has ended, but never `spared`: its pid, or 0 if there is none, or if
