@@ -10,7 +10,7 @@ struct Chaos {
   private var random: SeededRandom
   private var servers: [ChaosServer] = []
   private(set) var tasks: [ChaosTask] = []
-  /// Counts what was killed.
+  /// Counts who was killed, not whom a blow has missed.
   private(set) var blows: [Blow: Int] = [:]
   /// Supervisors that were killed by us.
   private(set) var killedSupervisors: Set<Int32> = []
@@ -30,12 +30,16 @@ struct Chaos {
 
   /// Rages until the time is over; then lets everything that lives come to its end.
   mutating func run() throws {
-    let end = MonotonicTime.after(plan.time)
-    var nextBlow = MonotonicTime.now
+    let start = MonotonicTime.now
+    let end = start + plan.time
+    var nextBlow = start
     while .now < end {
       try act()
       if nextBlow <= .now {
-        try strike(.random(using: &random))
+        // What chance has left out in the first half falls in the second.
+        let isLate = start + plan.time * 0.5 <= .now
+        let missing = isLate ? missingBlows.randomElement(using: &random) : nil
+        try strike(missing ?? .random(using: &random))
         nextBlow = .after(.milliseconds(Int.random(in: 20...240, using: &random)))
       }
       try listen(for: .milliseconds(Int.random(in: 0...20, using: &random)))
@@ -49,6 +53,9 @@ struct Chaos {
       }
     }
   }
+
+  /// Names the blows that have met nobody so far.
+  var missingBlows: [Blow] { Blow.allCases.filter { blows[$0, default: 0] == 0 } }
 
   // MARK: Doing
 
@@ -216,6 +223,7 @@ struct Chaos {
     return try kill(victim.identity)
   }
 
+  /// Starts one that is killed, and counted, a moment later.
   private mutating func startWriter() throws -> Bool {
     guard writers.count < 3 else { return false }
     let index = newTask()
@@ -225,7 +233,7 @@ struct Chaos {
         index, try command(for: index),
         .after(.milliseconds(Int.random(in: 0...80, using: &random)))
       ))
-    return true
+    return false
   }
 
   private func command(for index: Int) throws -> RunningProgram {
@@ -244,7 +252,7 @@ struct Chaos {
     writers.removeAll { $0.task == writer.task }
     _ = try writer.program.process.signal(.kill)
     let said = String(decoding: try writer.program.restOfOutput(), as: UTF8.self)
-    _ = try writer.program.waitForExit()
+    if try writer.program.waitForExit() == .signalled(.kill) { blows[.writer, default: 0] += 1 }
     let again = try command(for: writer.task)
     let id = try again.nextLine()
     guard try again.waitForExit() == .exited(code: 0), let id else {

@@ -5,6 +5,9 @@ struct ChaosPlan {
   let seed: UInt64
   let time: Duration
 
+  /// Tells whether every kind must have been killed: there was time for whoever is rarely met.
+  var meetsEverybody: Bool { time >= .seconds(60) }
+
   static func fromEnvironment() -> ChaosPlan {
     let seconds = Environment.value("ERRAND_CHAOS_SECONDS").flatMap { Int($0) } ?? 10
     let seed = Environment.value("ERRAND_CHAOS_SEED").flatMap { UInt64($0) }

@@ -23,6 +23,8 @@ struct ChaosTests {
       try verdict.judge()
       try verdict.judgeChain()
       try verdict.judgeProcesses()
+      let missed = chaos.missingBlows.map(\.rawValue)
+      #expect(missed.isEmpty || !plan.meetsEverybody, "seed \(plan.seed): never met \(missed)")
       let killed = Blow.allCases.map { "\($0.rawValue) \(chaos.blows[$0, default: 0])" }
       let ended = verdict.counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
       print(
