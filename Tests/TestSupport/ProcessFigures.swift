@@ -25,6 +25,12 @@ package enum ProcessFigures {
   /// Gives the most memory a process has had at once, in bytes.
   package static func peakMemory(of pid: Int32) throws -> Int { try memory("VmHWM:", of: pid) }
 
+  /// Has the most memory of this process counted from now on; gives what it has now.
+  package static func beginPeak() throws -> Int {
+    try Descriptor.open("/proc/self/clear_refs", [.write]).write(Array("5".utf8))
+    return try memory(of: ProcessTable.currentPID)
+  }
+
   /// Gives the memory a process has now, in bytes.
   package static func memory(of pid: Int32) throws -> Int { try memory("VmRSS:", of: pid) }
 
