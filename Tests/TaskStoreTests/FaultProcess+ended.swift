@@ -29,6 +29,31 @@ extension FaultProcess {
     try store.sync()
   }
 
+  /// Makes a store in which nothing is damaged, with content that is bound to nothing (what an
+  /// operation stores, and other), tasks that are kept by a wait and some that are not, and a folder
+  /// in the bin whose task nobody knows any more.
+  static func prepareOld(
+    _ files: ModelFiles, source: String, slots: Range<Int>
+  ) throws(StoreError) {
+    let store = try TaskStore.open(root, files: files)
+    for slot in slots {
+      try store.add("queued-\(slot)")
+      _ = try store.blobs.put(content(slot))
+    }
+    try prepareEnded(store, beside: source, slots)
+    for name in ["ended", "thrown"] { _ = try end(name, in: store) }
+    _ = try store.delete(TaskReference("thrown"), by: Sample.client)
+    _ = try store.blobs.put(Array("stray".utf8))
+    _ = try store.blobs.put(path: source, limit: 1 << 10)
+    do throws(SystemError) {
+      let place = Path.join(store.layout.root, "bin/2020-01-01-\(id(0))/attempts")
+      try files.createDirectories(place)
+      try files.replace(place + "/left", with: Array("x".utf8))
+    } catch {
+      throw .disk(error)
+    }
+  }
+
   /// Makes a task that has ended, with a message and an artifact.
   private static func end(_ name: String, in store: TaskStore) throws(StoreError) -> TaskRecord {
     let made = try store.add(name)

@@ -81,6 +81,7 @@ extension FaultProcess {
     case .signOut: return try door.signedOut(start.slots, store)
     case .sweepSecrets: return try sweptSecrets(of: "done-\(slot)")
     case .sweepContent:
+      // What it took away may come back with a power cut; the next day's takes it again.
       let mark = Path.join(store.layout.run, "swept")
       return try onModel { () throws(SystemError) in try files.exists(mark) } == true
         ? .whole : .absent

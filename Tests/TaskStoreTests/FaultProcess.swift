@@ -192,15 +192,17 @@ final class FaultProcess {
     case .sweepSecrets:
       if try sweptSecrets(of: "done-\(slot)") == .whole { throw .stopped("nothing to sweep") }
       try store.removeStraySecrets()
-    case .sweepContent: try store.sweepContent(Self.retention)
+    case .sweepContent: try store.sweepContent(Retention())
     }
   }
 
-  /// Takes ended tasks away, and nothing else.
+  /// Takes away what ended, or was deleted, a day ago; content stays as long as usual, also from
+  /// where the clock is then.
   private static var retention: Retention {
     var retention = Retention()
     retention.tasksDays = 1
-    retention.stagedHours = 87_600
+    retention.binDays = 1
+    retention.stagedHours = 48 + 48
     return retention
   }
 
@@ -238,6 +240,10 @@ final class FaultProcess {
     if Set(all.map(\.id)).count != all.count { return "a task twice" }
     if all.filter({ $0.spec.name.hasPrefix("queued") }).count != start.slots {
       return "lost old tasks"
+    }
+    // What is bound stays, however old it is.
+    for artifact in all.flatMap(\.artifacts) where try store.blobs.size(artifact.cid) == nil {
+      return "lost content"
     }
     return nil
   }

@@ -1,9 +1,20 @@
 import TaskStore
 
-/// Is what sequences of one length begin with.
+/// Is the disk that sequences of one length begin with.
 struct FaultStart {
+  /// Says what there is before a sequence.
+  enum Kind {
+    /// Everything that an operation changes, damage included.
+    case whole
+    /// No store yet.
+    case none
+    /// A store without damage, so that content may be swept, and with much that had its time.
+    case old
+  }
+
   /// A file beside the store, which is staged; the staging reads it from the machine.
   let source: String
+  let kind: Kind
   /// How many things there are of each kind that an operation changes.
   let slots: Int
   let disk: ModelDisk
@@ -11,13 +22,20 @@ struct FaultStart {
   /// How many lines the journal had before the sequence.
   let lines: Int
 
-  /// Makes a store with what `slots` operations need; without any, there is none yet.
-  init(source: String, slots: Int) throws(StoreError) {
+  /// Makes a disk with what `slots` operations need.
+  init(_ kind: Kind, source: String, slots: Int) throws(StoreError) {
     let files = ModelFiles(ModelDisk())
-    if slots > 0 { try FaultProcess.prepare(files, source: source, slots: 0..<slots) }
     self.source = source
-    self.slots = slots
-    disk = files.disk
+    self.kind = kind
+    self.slots = kind == .none ? 0 : slots
+    switch kind {
+    case .none: break
+    case .whole: try FaultProcess.prepare(files, source: source, slots: 0..<slots)
+    case .old: try FaultProcess.prepareOld(files, source: source, slots: 0..<slots)
+    }
+    var disk = files.disk
+    disk.youngFrom = kind == .old ? disk.nodes.count : 0
+    self.disk = disk
     history = ModelHistory(beginningWith: disk)
     lines = disk.lines(of: FaultProcess.root + "/journal/0000000001.jsonl")
   }

@@ -16,7 +16,7 @@ struct FaultTests {
   func everyFaultLeavesACommittedPrefix(of first: FaultOperation) throws {
     try withTemporaryDirectory { folder in
       try writeFile(folder + "/source", "staged")
-      var run = FaultRun(source: folder + "/source")
+      var run = FaultRun(.whole, source: folder + "/source")
       try run.explore([first])
       for second in FaultOperation.allCases {
         if Self.plan.includes([first, second]) { try run.explore([first, second]) }
@@ -34,7 +34,7 @@ struct FaultTests {
   @Test func everyFaultWhileAStoreIsMadeLeavesOneThatCanBeUsed() throws {
     try withTemporaryDirectory { folder in
       try writeFile(folder + "/source", "staged")
-      var run = FaultRun(source: folder + "/source", isEmpty: true)
+      var run = FaultRun(.none, source: folder + "/source")
       let first: [FaultOperation] = [.create, .putBlob, .writeSecrets, .key, .makeHandle, .compact]
       for one in first {
         try run.explore([one])
@@ -43,21 +43,40 @@ struct FaultTests {
       #expect(run.checks > 100)
     }
   }
+
+  /// The same where content had its time, and is stored again, or bound, as it is swept.
+  @Test func everyFaultWhileOldThingsAreTakenAwayLeavesWhatIsNeeded() throws {
+    try withTemporaryDirectory { folder in
+      try writeFile(folder + "/source", "staged")
+      var run = FaultRun(.old, source: folder + "/source")
+      let operations: [FaultOperation] = [
+        .sweepContent, .prune, .putBlob, .stageFile, .takeOver, .delete, .restore,
+      ]
+      for one in Self.plan.isLong ? operations : [.prune] { try run.explore([one]) }
+      let short = [[FaultOperation.sweepContent, .putBlob], [.putBlob, .sweepContent]]
+      let pairs = operations.flatMap { one in operations.map { [one, $0] } }
+      for pair in Self.plan.isLong ? pairs : short {
+        try run.explore(pair)
+        for three in operations where Self.plan.isLong { try run.explore(pair + [three]) }
+      }
+      #expect(run.checks > 100)
+    }
+  }
 }
 
 /// Runs sequences with each fault at each step, and checks what is left.
 private struct FaultRun {
+  let kind: FaultStart.Kind
   let source: String
-  var isEmpty = false
   private(set) var checks = 0
   /// By the length of the sequence.
   private var starts: [Int: FaultStart] = [:]
   /// What was checked of this sequence: disks that are alike are checked once.
   private var checked: Set<Outcome> = []
 
-  init(source: String, isEmpty: Bool = false) {
+  init(_ kind: FaultStart.Kind, source: String) {
+    self.kind = kind
     self.source = source
-    self.isEmpty = isEmpty
   }
 
   /// Is all that a verdict goes by, beside the sequence: what was done to the disk, what was
@@ -70,7 +89,7 @@ private struct FaultRun {
 
   private mutating func start(for count: Int) throws(StoreError) -> FaultStart {
     if let start = starts[count] { return start }
-    let start = try FaultStart(source: source, slots: isEmpty ? 0 : count)
+    let start = try FaultStart(kind, source: source, slots: count)
     starts[count] = start
     return start
   }
@@ -198,7 +217,7 @@ private struct FaultRun {
     _ process: FaultProcess, _ acknowledged: [Bool], _ sequence: [FaultOperation],
     _ loss: ModelDisk.Loss?, _ place: String
   ) throws -> [FaultOperation.Trace] {
-    if !isEmpty { #expect(try process.contradiction() == nil, "\(place)") }
+    if kind != .none { #expect(try process.contradiction() == nil, "\(place)") }
     return try sequence.enumerated().map { slot, operation in
       let trace = try process.trace(of: operation, slot)
       let isAcknowledged = acknowledged[slot] && !operation.isUndone(among: sequence)

@@ -44,6 +44,8 @@ struct ModelDisk: Sendable {
   }
 
   var nodes: [Node] = [Node(isDirectory: true)]
+  /// The first of the nodes that were written just now; those before were written days ago.
+  var youngFrom = 0
   var names: [String: Int] = ["/": 0]
   private var safeNames: [String: Int] = ["/": 0]
   private var pending: [Rename] = []

@@ -209,14 +209,18 @@ final class ModelFiles: FileSystem {
     return try status(of: node)
   }
 
+  /// Gives when a file was written, whatever time a test says it is.
+  private static func written(_ isOld: Bool) -> Int64 {
+    (WallClock.nowMilliseconds() - (isOld ? 3 * 86_400_000 : 0)) * 1_000_000
+  }
+
   fileprivate func status(of node: Int) throws(SystemError) -> FileStatus {
     try look { disk in
       let found = disk.nodes[node]
       return FileStatus(
         kind: found.isDirectory ? .directory : .file, size: found.bytes.count,
         mode: found.isDirectory ? 0o700 : 0o600,
-        // Everything has just been written, whatever time a test says it is.
-        owner: Environment.userID, modified: WallClock.nowMilliseconds() * 1_000_000,
+        owner: Environment.userID, modified: Self.written(node < disk.youngFrom),
         inode: UInt64(node), device: 1, links: 1)
     }
   }
