@@ -26,12 +26,14 @@ package struct Signal: RawRepresentable, Sendable, Hashable, CustomStringConvert
   package static let `continue` = Signal(rawValue: SIGCONT)
   package static let stop = Signal(rawValue: SIGSTOP)
   package static let windowChange = Signal(rawValue: SIGWINCH)
+  package static let fileSize = Signal(rawValue: SIGXFSZ)
 
   private static let names: [(Signal, String)] = [
     (.hangup, "SIGHUP"), (.interrupt, "SIGINT"), (.quit, "SIGQUIT"), (.abort, "SIGABRT"),
     (.kill, "SIGKILL"), (.user1, "SIGUSR1"), (.user2, "SIGUSR2"),
     (.segmentationFault, "SIGSEGV"), (.brokenPipe, "SIGPIPE"), (.terminate, "SIGTERM"),
     (.child, "SIGCHLD"), (.continue, "SIGCONT"), (.stop, "SIGSTOP"), (.windowChange, "SIGWINCH"),
+    (.fileSize, "SIGXFSZ"),
   ]
 
   /// Gives the trade's name: "SIGTERM".
@@ -49,6 +51,9 @@ package struct Signal: RawRepresentable, Sendable, Hashable, CustomStringConvert
 
   /// Lets writes to a closed pipe fail with an error instead of ending the process.
   package static func ignoreBrokenPipe() { _ = cposix_ignore_signal(SIGPIPE) }
+
+  /// Lets writes beyond the file size this process is allowed fail with an error as well.
+  package static func ignoreFileSize() { _ = cposix_ignore_signal(SIGXFSZ) }
 }
 
 /// Turns arriving signals into bytes on a pollable descriptor; the default handling returns when it

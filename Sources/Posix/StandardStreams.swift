@@ -1,5 +1,16 @@
-/// Takes the standard streams for a protocol, out of reach of a careless print.
+/// Sees to the standard streams, and takes them for a protocol, out of reach of a careless print.
 package enum StandardStreams {
+  /// Opens /dev/null as each of the three this process was started without: the next file or pipe
+  /// would be given that number, and what is said to people would be written into it.
+  package static func complete() throws(SystemError) {
+    while true {
+      // The lowest free number is taken.
+      let null = try Descriptor.open("/dev/null", .readWrite)
+      if null.rawValue > 2 { return }
+      _ = null.take()
+    }
+  }
+
   /// Moves stdin and stdout to private descriptors; then 0 is /dev/null and 1 is stderr.
   package static func takeWire() throws(SystemError) -> Wire {
     let input = try Descriptor(duplicating: 0)
