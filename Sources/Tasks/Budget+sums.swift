@@ -3,7 +3,9 @@ extension Budget {
   package static let nothing = Budget(usd: 0, tokens: 0, turns: 0)
 
   package init(_ usage: Usage) {
-    self.init(usd: usage.costUsd, tokens: usage.totalTokens, turns: usage.turns)
+    // Taking away less than nothing would overflow.
+    self.init(
+      usd: usage.costUsd, tokens: max(0, usage.totalTokens), turns: usage.turns.map { max(0, $0) })
   }
 
   package func plus(_ other: Budget) -> Budget {

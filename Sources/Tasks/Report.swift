@@ -50,12 +50,12 @@ extension TaskRecord {
     _ text: String, _ link: String?, at moment: Moment
   ) throws(IllegalTransition.Cause) {
     let earlier = progress.filter { $0.attemptN == attemptCount }
-    let number = (earlier.last?.number ?? 0) + 1
-    guard number <= Limit.reports else { throw .limit("reports") }
+    let last = earlier.last?.number ?? 0
+    guard last < Limit.reports else { throw .limit("reports") }
     progress =
       earlier.suffix(Limit.keptReports - 1) + [
         Progress(
-          attemptN: attemptCount, number: number, text: text, link: link, at: moment.at)
+          attemptN: attemptCount, number: last + 1, text: text, link: link, at: moment.at)
       ]
   }
 

@@ -36,6 +36,9 @@ extension TaskRecord {
         artifacts: spec.boundArtifacts(at: moment), updatedAt: moment.at, revision: 1,
         number: moment.number)
     }
+    guard next.revision < Reckonable.counts.upperBound else {
+      throw IllegalTransition(event: event.name, cause: .limit("revisions"))
+    }
     try next.apply(event, at: moment)
     next.revision += 1
     next.number = moment.number

@@ -27,7 +27,7 @@ extension TaskRecord {
     next.bridgeGap(before: event, at: moment)
     // One that is refused all the same stays without effect.
     try? next.apply(event, at: moment)
-    next.revision = max(revision, self.revision + 1)
+    next.revision = max(revision, Self.revision(after: self.revision))
     next.number = moment.number
     next.updatedAt = moment.at
     return next
@@ -45,7 +45,7 @@ extension TaskRecord {
   package func saidAnew(at moment: Moment, name: String? = nil) -> TaskRecord {
     var next = self
     if let name { next.spec.name = name }
-    next.revision += 1
+    next.revision = Self.revision(after: revision)
     next.number = moment.number
     next.updatedAt = moment.at
     return next

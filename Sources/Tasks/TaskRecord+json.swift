@@ -34,7 +34,8 @@ extension TaskRecord: JSONCodable {
     defaulted("progress", \.progress, .array(of: Progress.json), [], "How far it said it is."),
     defaulted("reviews", \.reviews, .array(of: Review.json), [], "What was thought of it."),
     defaulted("comments", \.comments, .array(of: TaskComment.json), [], "What was said about it."),
-    defaulted("retryCount", \.retryCount, .int(0 ... .max), 0, "How often it was sent back."),
+    defaulted(
+      "retryCount", \.retryCount, .int(0...Limit.retries), 0, "How often it was sent back."),
     optional("feedback", \.feedback, .string, "What the next attempt is told."),
     optional("resumesNext", \.resumesNext, .int(1 ... .max), "What the next attempt resumes."),
     optional("resultSummary", \.resultSummary, .string, "The result in a few words."),
@@ -42,6 +43,7 @@ extension TaskRecord: JSONCodable {
     optional("completedAt", \.completedAt, .timestamp, "When it ended, however."),
     optional("deletion", \.deletion, Deletion.json, "Who deleted it, and when."),
     required("updatedAt", \.updatedAt, .timestamp, "When it changed last."),
-    required("revision", \.revision, .int(1 ... .max), "Counts changes."),
-    required("number", \.number, .int(0 ... .max), "The journal's number of the last change."))
+    required("revision", \.revision, .int(1...Reckonable.counts.upperBound), "Counts changes."),
+    required(
+      "number", \.number, .int(Reckonable.counts), "The journal's number of the last change."))
 }

@@ -25,7 +25,10 @@ extension TaskRecord {
     var next = portable
     next.spec.name = name
     next.spec.teamId = team
-    next.revision = max(revision, known) + 1
+    next.revision = revision(takenOverAfter: known)
+    for index in next.attempts.indices {
+      next.attempts[index].usage = next.attempts[index].usage.reckonable
+    }
     next.number = moment.number
     next.updatedAt = moment.at
     return next

@@ -31,8 +31,8 @@ extension LaunchPlan: JSONCodable {
     optional("account", \.account, .string, "Whose quota it uses."),
     defaulted("setup", \.setup, .array(of: .string), [], "Run in each new workspace."),
     defaulted(
-      "setupTimeoutSec", \.setupTimeoutSec, .int(1 ... .max), LaunchPlan.usualSetupTimeoutSec,
-      "Longest time for that."))
+      "setupTimeoutSec", \.setupTimeoutSec, .int(Reckonable.seconds),
+      LaunchPlan.usualSetupTimeoutSec, "Longest time for that."))
 }
 
 extension TaskSpec: JSONCodable {
@@ -62,9 +62,10 @@ extension TaskSpec: JSONCodable {
     required("launch", \.launch, LaunchPlan.json, "What the creator resolved."),
     defaulted("budget", \.budget, Budget.json, Budget(), "What it may use."),
     defaulted(
-      "dispatchTimeoutSec", \.dispatchTimeoutSec, .int(1 ... .max), 300, "Claim to start."),
+      "dispatchTimeoutSec", \.dispatchTimeoutSec, .int(Reckonable.seconds), 300,
+      "Claim to start."),
     defaulted(
-      "runningTimeoutSec", \.runningTimeoutSec, .int(1 ... .max), 7200, "Start to end."),
+      "runningTimeoutSec", \.runningTimeoutSec, .int(Reckonable.seconds), 7200, "Start to end."),
     optional("expiresAt", \.expiresAt, .timestamp, "When it no longer makes sense to start."),
     defaulted("maxAttempts", \.maxAttempts, .int(1...100), 1, "How often it may be tried."),
     defaulted(

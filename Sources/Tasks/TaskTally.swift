@@ -19,7 +19,10 @@ package struct TaskTally: Sendable, Hashable {
     usage = usage + task.usage
     for attempt in task.attempts {
       guard let start = attempt.startedAt, let end = attempt.completedAt else { continue }
-      runningMilliseconds += max(0, end.milliseconds - start.milliseconds)
+      // The times may be another's: a bundle of many attempts can say more than adds up.
+      let (sum, isTooMuch) = runningMilliseconds.addingReportingOverflow(
+        max(0, end.milliseconds - start.milliseconds))
+      runningMilliseconds = isTooMuch ? .max : sum
     }
   }
 }

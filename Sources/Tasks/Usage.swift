@@ -55,7 +55,9 @@ package struct Usage: Sendable, Hashable {
 
   private static func sum(_ left: Double?, _ right: Double?) -> Double? {
     guard let left else { return right }
-    return left + (right ?? 0)
+    // JSON has no word for what is more than any number.
+    let most = Double.greatestFiniteMagnitude
+    return max(-most, min(left + (right ?? 0), most))
   }
 }
 

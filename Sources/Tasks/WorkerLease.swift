@@ -121,7 +121,7 @@ extension WorkerLease: JSONCodable {
   package static let json = Codec.object(
     Self.init(worker:seconds:expiresAt:),
     required("worker", \.worker, .string, "Who holds it."),
-    required("seconds", \.seconds, .int(1 ... .max), "Longest silence."),
+    required("seconds", \.seconds, .int(Reckonable.seconds), "Longest silence."),
     required("expiresAt", \.expiresAt, .timestamp, "When it lapses."))
 }
 

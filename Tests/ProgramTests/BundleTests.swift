@@ -72,6 +72,10 @@ struct BundleTests {
     Falsehood(
       replacing: #""summary":"the ```words```"#, with: #""summary":"other words"#,
       says: "the output of attempt 1 is not"),
+    // Its last digit is what stood there.
+    Falsehood(
+      replacing: #""revision":"#, with: #""revision":922337203685477580"#,
+      says: "expected an integer"),
     Falsehood(replacing: "echo kept", with: "echo gone", says: "the task's input is not"),
     Falsehood(replacing: #"{"errandBundle""#, with: #"{"x""#, says: "no task that was exported"),
   ])
