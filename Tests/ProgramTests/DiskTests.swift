@@ -77,6 +77,8 @@ struct DiskTests {
         desk,
         """
         "$E" runner --stay --no-console 2>told & runner=$!
+        # Whoever makes a task before it is there starts another, and this one leaves.
+        until [ -s "$ERRAND_HOME/run/runner.json" ]; do kill -0 $runner || break; done
         until "$E" create --profile shell --name busy "sleep 300" >/dev/null; do :; done
         until [ "$("$E" get busy --json | grep -c '"status":"running"')" = 1 ]; do :; done
         for name in late later latest; do
