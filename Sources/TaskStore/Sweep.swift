@@ -56,8 +56,7 @@ struct Sweep {
 
   /// Goes on with what the journal says now.
   private func anew() throws(StoreError) -> Sweep {
-    try Sweep(
-      store: store, fold: store.reading { fold in fold }, retention: retention, now: now)
+    try Sweep(store: store, fold: store.safeFold(), retention: retention, now: now)
   }
 
   private func moveToBin(_ folders: [(id: TaskID, path: String)]) throws(StoreError) {

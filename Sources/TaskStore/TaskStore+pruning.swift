@@ -37,8 +37,7 @@ extension TaskStore {
     } else {
       try removeSegments()
     }
-    let fold = try reading { fold in fold }
-    try Sweep(store: self, fold: fold, retention: retention, now: now).carryOut()
+    try Sweep(store: self, fold: safeFold(), retention: retention, now: now).carryOut()
     return plan
   }
 
@@ -51,9 +50,16 @@ extension TaskStore {
     let lock = try lockForMoving(until: .now)
     guard let lock else { return }
     defer { withExtendedLifetime(lock) {} }
-    let fold = try reading { fold in fold }
-    try Sweep(store: self, fold: fold, retention: retention, now: now).takeContent()
+    try Sweep(store: self, fold: safeFold(), retention: retention, now: now).takeContent()
     try onDisk { () throws(SystemError) in try files.replace(layout.sweepMark, with: []) }
+  }
+
+  /// Gives all that is known, once it is safe: nothing is taken away because of a line that a power
+  /// cut may take back.
+  func safeFold() throws(StoreError) -> Fold {
+    let fold = try reading { fold in fold }
+    try sync()
+    return fold
   }
 
   /// Puts a base in the journal's place, alone among all writers.

@@ -118,26 +118,20 @@ extension TaskStore {
       .merging(secrets(at: scheduleSecrets(schedule.id))) { $1 }
   }
 
-  /// Forgets secrets of schedules that were removed, or never kept: a crash may come between. True
-  /// if there were any, whose names are yet to be synced.
-  func removeStrayScheduleSecrets(
+  /// Finds secrets of schedules that were removed, or never kept: a crash may come between.
+  func strayScheduleSecrets(
     among names: [String], age: Duration
-  ) throws(StoreError) -> Bool {
+  ) throws(StoreError) -> [String] {
     let prefix = Self.scheduleSecretsPrefix
     let stray = names.filter { $0.hasPrefix(prefix) || $0.hasPrefix(".\(prefix)") }
-    guard !stray.isEmpty else { return false }
-    var hasRemoved = false
+    guard !stray.isEmpty else { return [] }
     let kept = Set(try schedules().map { scheduleSecrets($0.id) })
-    for path in stray.map({ Path.join(layout.keys, $0) }) where !kept.contains(path) {
-      try onDisk { () throws(SystemError) in
-        let modified = try files.status(path)?.modified ?? .max
-        let limit = WallClock.nowMilliseconds() * 1_000_000 - age.nanoseconds
-        guard modified < limit else { return }
-        try files.removeIfPresent(path)
-        hasRemoved = true
-      }
+    let paths = stray.map { Path.join(layout.keys, $0) }.filter { !kept.contains($0) }
+    return try onDisk { () throws(SystemError) in
+      var old: [String] = []
+      for path in paths where try isOlder(path, than: age) { old.append(path) }
+      return old
     }
-    return hasRemoved
   }
 
   private func scheduleSecrets(_ id: TaskID) -> String {

@@ -67,13 +67,11 @@ extension TaskStore {
   }
 
   /// Forgets secrets of tasks that have ended, and of such as were never created, and what let the
-  /// agent of an attempt act that is over: a crash may come between the two. A file that names no task must be older than a creator ever takes.
+  /// agent of an attempt act that is over: a crash may come between the two. A file that names no
+  /// task must be older than a creator ever takes.
   package func removeStraySecrets(age: Duration = .seconds(3600)) throws(StoreError) {
-    let names = try onDisk { () throws(SystemError) -> [String] in
-      guard try files.exists(layout.keys) else { return [] }
-      return try files.list(layout.keys)
-    }
-    var hasRemoved = try removeStrayScheduleSecrets(among: names, age: age)
+    let names = try onDisk { () throws(SystemError) in try files.names(in: layout.keys) }
+    var stray = try strayScheduleSecrets(among: names, age: age)
     for name in names where name.hasPrefix(Self.secretsPrefix) || name.hasPrefix(".task-") {
       let path = Path.join(layout.keys, name)
       let id = TaskID(String(name.dropFirst(Self.secretsPrefix.count).prefix { $0 != "." }))
@@ -82,17 +80,23 @@ extension TaskStore {
       let task = try id.flatMap { (id: TaskID) throws(StoreError) -> TaskRecord? in
         try lastKnown(id: id)
       }
-      try onDisk { () throws(SystemError) in
-        let modified = try files.status(path)?.modified ?? .max
-        let isOld = modified < (WallClock.nowMilliseconds() * 1_000_000 - age.nanoseconds)
-        let isOver = task.map { Self.isOver($0, name) }
-        guard isOver ?? isOld else { return }
-        try files.removeIfPresent(path)
-        hasRemoved = true
-      }
+      let isOld = try onDisk { () throws(SystemError) in try isOlder(path, than: age) }
+      if task.map({ Self.isOver($0, name) }) ?? isOld { stray.append(path) }
     }
-    // A power cut must not bring back what was to be gone.
-    if hasRemoved { try onDisk { () throws(SystemError) in try files.syncDirectory(layout.keys) } }
+    if stray.isEmpty { return }
+    // Who has ended may need them again where the line that says so is lost; and a power cut must
+    // not bring back what was to be gone.
+    try sync()
+    try onDisk { () throws(SystemError) in
+      for path in stray { try files.removeIfPresent(path) }
+      try files.syncDirectory(layout.keys)
+    }
+  }
+
+  /// Tells whether a file was written longer ago than that.
+  func isOlder(_ path: String, than age: Duration) throws(SystemError) -> Bool {
+    let modified = try files.status(path)?.modified ?? .max
+    return modified < WallClock.nowMilliseconds() * 1_000_000 - age.nanoseconds
   }
 
   private static let secretsPrefix = "task-"

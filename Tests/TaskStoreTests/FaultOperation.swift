@@ -16,12 +16,15 @@ enum FaultOperation: String, CaseIterable, Sendable {
     }
   }
 
-  /// Tells that another of these takes away what it did, as with a task that is pruned.
-  func isUndone(among all: [FaultOperation]) -> Bool {
-    switch self {
-    case .settle, .say, .removeSecrets: all.contains(.prune) && all.contains(.settle)
-    case .heal: all.contains(.prune)
-    case .makeCode: all.contains(.signOut)
+  /// Tells that a later one of a sequence takes away what it did in its place, as with a task that is
+  /// pruned; once all were asked for again, each is later than any.
+  func isUndone(at place: Int, of sequence: [FaultOperation], isRepeated: Bool) -> Bool {
+    let later = isRepeated ? sequence[...] : sequence[(place + 1)...]
+    let all = isRepeated ? sequence + sequence : sequence
+    return switch self {
+    case .settle, .heal: later.contains(.prune)
+    case .say, .removeSecrets: Self.isInOrder([.settle, .prune], in: all)
+    case .makeCode: later.contains(.signOut)
     default: false
     }
   }

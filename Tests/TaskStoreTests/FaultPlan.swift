@@ -46,6 +46,11 @@ enum FaultPlan {
     }
   }
 
+  /// Tells whether a sequence is among those that are asked for by `only:`, if that is.
+  func isAbout(_ sequence: [FaultOperation]) -> Bool {
+    if case .only(let wanted) = self { sequence.starts(with: wanted) } else { true }
+  }
+
   /// Tells whether a step is broken: of a mending, which looks at the whole store again and again,
   /// the sample takes one in eight.
   func breaks(_ step: Int, of sequence: [FaultOperation]) -> Bool {
@@ -57,7 +62,7 @@ enum FaultPlan {
     switch self {
     case .pairs(let operations) where sequence.count == 2:
       return sequence.contains(where: operations.contains)
-    case .only(let wanted): return sequence.starts(with: wanted)
+    case .only: return isAbout(sequence)
     case .sample where Self.remembered.contains(sequence): return true
     case .sample, .pairs:
       let all = FaultOperation.allCases

@@ -30,7 +30,7 @@ extension FaultProcess {
   }
 
   /// Makes a store in which nothing is damaged, with content that is bound to nothing (what an
-  /// operation stores, and other), tasks that are kept by a wait and some that are not, and a folder
+  /// operation stores, and other), tasks that are kept by a wait and one that is not, and a folder
   /// in the bin whose task nobody knows any more.
   static func prepareOld(
     _ files: ModelFiles, source: String, slots: Range<Int>
@@ -41,8 +41,7 @@ extension FaultProcess {
       _ = try store.blobs.put(content(slot))
     }
     try prepareEnded(store, beside: source, slots)
-    for name in ["ended", "thrown"] { _ = try end(name, in: store) }
-    _ = try store.delete(TaskReference("thrown"), by: Sample.client)
+    _ = try end("ended", in: store)
     _ = try store.blobs.put(Array("stray".utf8))
     _ = try store.blobs.put(path: source, limit: 1 << 10)
     do throws(SystemError) {

@@ -196,12 +196,11 @@ final class FaultProcess {
     }
   }
 
-  /// Takes away what ended, or was deleted, a day ago; content stays as long as usual, also from
-  /// where the clock is then.
+  /// Takes away what ended a day ago; content stays as long as usual, also from where the clock is
+  /// then.
   private static var retention: Retention {
     var retention = Retention()
     retention.tasksDays = 1
-    retention.binDays = 1
     retention.stagedHours = 48 + 48
     return retention
   }

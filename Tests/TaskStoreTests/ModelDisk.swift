@@ -25,6 +25,8 @@ struct ModelDisk: Sendable {
     var removed: String?
     var added: (path: String, node: Int)?
 
+    var paths: [String] { [removed, added?.path].compactMap(\.self) }
+
     func touches(_ directory: String) -> Bool {
       if let removed, Path.parent(removed) == directory { return true }
       guard let added else { return false }
@@ -68,8 +70,18 @@ struct ModelDisk: Sendable {
   }
 
   mutating func syncNames(in directory: String) {
-    for change in pending where change.touches(directory) { Self.apply(change, to: &safeNames) }
-    pending.removeAll { $0.touches(directory) }
+    // With a change all before it come to the medium that were about the same names.
+    var chosen: Set<Int> = []
+    var about: Set<String> = []
+    for (place, change) in pending.enumerated().reversed()
+    where change.touches(directory) || !about.isDisjoint(with: change.paths) {
+      chosen.insert(place)
+      about.formUnion(change.paths)
+    }
+    for place in pending.indices where chosen.contains(place) {
+      Self.apply(pending[place], to: &safeNames)
+    }
+    pending = pending.indices.filter { !chosen.contains($0) }.map { pending[$0] }
   }
 
   mutating func sync(_ node: Int) {
