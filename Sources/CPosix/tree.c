@@ -11,8 +11,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/// Opens a folder for looking and changing, giving its owner leave first; never through a link.
-static int open_folder(int above, const char *name) {
+// Each level that is entered holds a descriptor.
+enum { deepest = 64 };
+
+struct removal {
+  int top;
+  dev_t device;
+  unsigned long names;
+  int has_lifted;
+  int failure;
+};
+
+/// Opens a folder for looking and changing, giving its owner leave first; never through a link, nor
+/// another file system's that is mounted there.
+static int open_folder(int above, const char *name, const struct removal *all) {
   const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   int fd = openat(above, name, flags);
   struct stat found;
@@ -21,81 +33,83 @@ static int open_folder(int above, const char *name) {
       && S_ISDIR(found.st_mode) && fchmodat(above, name, 0700, 0) == 0) {
     fd = openat(above, name, flags);
   }
-  if (fd >= 0) (void)fchmod(fd, 0700);
+  if (fd < 0) return -1;
+  if (fstat(fd, &found) < 0 || (all != NULL && found.st_dev != all->device)) {
+    close(fd);
+    errno = EBUSY;
+    return -1;
+  }
+  // Where this is refused, what stands in it will be.
+  if ((found.st_mode & 0700) != 0700) (void)fchmod(fd, 0700);
   return fd;
 }
 
-static int is_dots(const char *name) { return strcmp(name, ".") == 0 || strcmp(name, "..") == 0; }
-
-/// Moves a folder up to `top` under a name that is free there. Its owner's leave is needed for that,
-/// since the folder's own ".." changes.
-static int lift(int folder, const char *name, int top, unsigned long *count) {
-  int inner = open_folder(folder, name);
+/// Moves a folder up to the top under a name that is free there.
+static int lift(int folder, const char *name, struct removal *all) {
+  int inner = open_folder(folder, name, all);
   if (inner < 0) return -1;
   close(inner);
   char fresh[32];
   do {
-    snprintf(fresh, sizeof fresh, "lifted-%lu", (*count)++);
-    if (renameat(folder, name, top, fresh) == 0) return 0;
+    snprintf(fresh, sizeof fresh, "lifted-%lu", all->names++);
+    if (renameat(folder, name, all->top, fresh) == 0) {
+      all->has_lifted = 1;
+      return 0;
+    }
   } while (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR);
   return -1;
 }
 
-/// Removes the files of a folder and moves the folders in it up; 1 if something went.
-static int empty(int folder, int top, unsigned long *count, int *failure) {
+/// Empties a folder, whose descriptor is closed then; one that is too deep is moved up instead.
+static void empty(int folder, int depth, struct removal *all) {
   DIR *entries = fdopendir(folder);
-  if (entries == NULL) { *failure = errno; close(folder); return 0; }
-  int went = 0;
-  for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
-    if (is_dots(entry->d_name)) continue;
-    // A folder is refused as one here, by EISDIR or EPERM.
-    if (unlinkat(folder, entry->d_name, 0) == 0) { went = 1; continue; }
-    int code = errno;
-    int is_folder = code == EISDIR || code == EPERM;
-    if (is_folder && lift(folder, entry->d_name, top, count) == 0) { went = 1; continue; }
-    if (code != ENOENT) *failure = code == EISDIR ? errno : code;
-  }
-  closedir(entries);
-  return went;
-}
-
-/// Goes once through what stands in `top`; 1 if something went.
-static int pass(int top, unsigned long *count, int *failure) {
-  int own = openat(top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  DIR *entries = own < 0 ? NULL : fdopendir(own);
   if (entries == NULL) {
-    *failure = errno;
-    if (own >= 0) close(own);
-    return 0;
+    all->failure = errno;
+    close(folder);
+    return;
   }
-  int went = 0;
   for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
-    if (is_dots(entry->d_name)) continue;
-    if (unlinkat(top, entry->d_name, 0) == 0) { went = 1; continue; }
+    const char *name = entry->d_name;
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) continue;
+    if (unlinkat(folder, name, 0) == 0 || errno == ENOENT) continue;
     int code = errno;
-    int folder = code == EISDIR || code == EPERM ? open_folder(top, entry->d_name) : -1;
-    if (folder < 0) {
-      if (code != ENOENT) *failure = code;
-      continue;
+    // A folder is refused as one by EISDIR or EPERM; an empty one needs no leave of its own.
+    if (code == EISDIR || code == EPERM) {
+      if (unlinkat(folder, name, AT_REMOVEDIR) == 0) continue;
+      if (errno != ENOTDIR) {
+        if (depth == deepest) {
+          if (lift(folder, name, all) < 0) all->failure = errno;
+          continue;
+        }
+        int inner = open_folder(folder, name, all);
+        if (inner >= 0) {
+          empty(inner, depth + 1, all);
+          if (unlinkat(folder, name, AT_REMOVEDIR) == 0) continue;
+        }
+        code = errno;
+      }
     }
-    went |= empty(folder, top, count, failure);
-    if (unlinkat(top, entry->d_name, AT_REMOVEDIR) == 0) went = 1; else *failure = errno;
+    all->failure = code;
   }
   closedir(entries);
-  return went;
 }
 
 int cposix_remove_tree(const char *path) {
-  int top = open_folder(AT_FDCWD, path);
-  if (top < 0) return -errno;
-  unsigned long count = 0;
-  int failure, went;
-  // Folders are moved up rather than entered, so that no depth is too great.
+  struct removal all = {.top = open_folder(AT_FDCWD, path, NULL)};
+  if (all.top < 0) return -errno;
+  struct stat found;
+  if (fstat(all.top, &found) < 0) {
+    int code = errno;
+    close(all.top);
+    return -code;
+  }
+  all.device = found.st_dev;
   do {
-    failure = 0;
-    went = pass(top, &count, &failure);
-  } while (went);
-  close(top);
-  if (failure != 0) return -failure;
+    all.has_lifted = all.failure = 0;
+    int again = openat(all.top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (again < 0) all.failure = errno; else empty(again, 1, &all);
+  } while (all.has_lifted);
+  close(all.top);
+  if (all.failure != 0) return -all.failure;
   return rmdir(path) < 0 ? -errno : 0;
 }

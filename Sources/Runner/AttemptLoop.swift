@@ -316,6 +316,10 @@ final class AttemptLoop {
     }
     voice.finish(streams.finishOutput())
     voice.quote(errors: streams.finishErrors())
+    if let failure = streams.failure { voice.fail(.disk(failure)) }
+    if let failure = voice.failure {
+      cause = cause ?? .storeFailed("\(failure)", nextStep: failure.nextStep)
+    }
     if exit != nil { try child.reap() }
     return Ended(cause: cause, exit: exit, survivors: survivors)
   }

@@ -81,6 +81,8 @@ extension TaskStore {
       try sayAnew(known.endedUnlessBegun(), by: actor)
       taken.append(known)
     }
+    // Also what another has mended is told as whole from now on.
+    owe()
     try sync()
     return taken
   }

@@ -107,7 +107,7 @@ extension SystemError {
       return "Give yourself the rights to \(place) and the folders above it; then try again."
     }
     if isInputOutput { return "Check the disk of \(place) and keep a copy; then try again." }
-    if isPipe { return "Move \(place) elsewhere; in the store `errand doctor --fix` does so." }
+    if isPipe { return "Put a file there; in the store, `errand doctor --fix` makes room for it." }
     if isTooManyOpen { return "Raise the limit of open files (ulimit -n); then start again." }
     return "Check \(place), its permissions and the free space; then try again."
   }

@@ -113,8 +113,7 @@ package struct StoreInspection {
         faults.append(.identity(path: path, reason: reason))
       case .newerFormat, .foreign, .disk, .notFound, .inBin, .refused, .nameTaken,
         .idempotencyConflict, .limit, .badCursor, .damagedTask, .notWritable, .removed, .stopped,
-        .noSchedule,
-        .scheduleTaken, .runDecided:
+        .noSchedule, .scheduleTaken, .runDecided:
         // A newer format is told by whoever opens the store; what cannot be read, by its mode.
         break
       }

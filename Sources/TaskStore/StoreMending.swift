@@ -17,6 +17,7 @@ package struct StoreMending {
 
   /// Carries out what is safe for each fault, until none is left that it can do something about.
   package mutating func mend(by actor: Actor) throws(StoreError) {
+    try TaskStore.checkOwner(layout, files)
     // Closed folders hide what is in them: a few rounds bring everything to light.
     for _ in 0..<8 {
       let wrong = StoreInspection(root: layout.root, files: files).wrongModes

@@ -39,6 +39,8 @@ extension TaskStore {
         try write(entry, &state)
         try state.keep(entry)
       }
+      // Also what changes nothing goes by what others have changed.
+      state.owed = state.reader.position.number
       return result
     }
     followers.changed()

@@ -5,13 +5,12 @@ import Tasks
 
 /// Makes appended changes safe, and mends what a failed sync left behind.
 extension TaskStore {
-  /// Returns once everything this process has appended or taken in is on the medium; nothing may be
-  /// acknowledged before, nor anything said that rests on another's change. Costs nothing when there
-  /// is nothing new.
+  /// Returns once everything is on the medium that this process has appended, or has found done by
+  /// others and goes by; nothing may be acknowledged before. Costs nothing when there is nothing new.
   package func sync() throws(StoreError) {
     let target = try state.withLock { (state) throws(StoreError) in
       if let reason = state.stopped { throw .stopped(reason) }
-      return state.reader.position.number
+      return state.owed
     }
     // One sync covers what everybody appended before it began; who waits here mostly finds that.
     try syncing.withLock { (_) throws(StoreError) in
@@ -24,6 +23,9 @@ extension TaskStore {
     let (tail, threshold) = state.withLock { ($0.fold.tail, $0.fold.compactionThreshold) }
     compactAside(tail, threshold)
   }
+
+  /// Has the next sync reach all that is known by now, whoever wrote it: something rests on it.
+  package func owe() { state.withLock { $0.owed = $0.reader.position.number } }
 
   /// Gives what is to be synced to make all safe that was taken in; nil if it is.
   ///

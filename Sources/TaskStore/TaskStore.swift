@@ -26,6 +26,9 @@ package final class TaskStore: Sendable {
     var synced: JournalPosition
     /// The number of the last line this process appended.
     var lastOwn = 0
+    /// The number up to which the next sync must reach: that of the last line on which something
+    /// rests that this process has done, or found done.
+    var owed = 0
     /// How long the tail may get before a newer snapshot is looked for.
     var adoptAt = 0
     /// Records of open tasks by row of the snapshot, kept once somebody asked for all of them.
@@ -48,7 +51,8 @@ package final class TaskStore: Sendable {
   /// Names the format this code reads and writes.
   package static let format = 1
 
-  /// Opens a store; a folder that does not exist yet is an empty store until the first change.
+  /// Opens a store, but no other user's; a folder that does not exist yet is an empty store until the
+  /// first change.
   package static func open(
     _ root: String, files: any FileSystem = RealFileSystem()
   ) throws(StoreError) -> TaskStore {
@@ -74,7 +78,8 @@ package final class TaskStore: Sendable {
     followers = Followers(layout: layout)
   }
 
-  private static func checkOwner(
+  /// Refuses another user's store: what that one has queued would be done with this one's rights.
+  static func checkOwner(
     _ layout: StoreLayout, _ files: any FileSystem
   ) throws(StoreError) {
     let found = try onDisk { () throws(SystemError) in try files.status(layout.root) }

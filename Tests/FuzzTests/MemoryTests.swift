@@ -16,7 +16,7 @@ struct MemoryTests {
     let outcome = try Program.run(
       ["--testing-library", "swift-testing", "--no-parallel", "--filter", "FuzzTests\\."],
       executable: try Environment.executablePath(), environment: environment,
-      within: .seconds(120))
+      within: .seconds(300))
     #expect(outcome.status == .exited(code: 0), "\(outcome.text)\(outcome.errorText)")
     let measured = outcome.text.split(separator: "\n").filter { $0.contains(": grew by ") }
     #expect(measured.count >= 13, "\(outcome.text)")

@@ -26,7 +26,7 @@ import Testing
   private static let grace = 1
   /// What a machine that is busy with other tests may take, beside the grace time, until nobody is
   /// left and the end is written.
-  private static let slack = Duration.seconds(3)
+  private static let slack = Duration.seconds(5)
 
   /// Who fills the transcript has said several times what the messages may hold.
   private static let limits: JSONValue = [

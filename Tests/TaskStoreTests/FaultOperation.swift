@@ -23,7 +23,8 @@ enum FaultOperation: String, CaseIterable, Sendable {
     let all = isRepeated ? sequence + sequence : sequence
     return switch self {
     case .settle, .heal: later.contains(.prune)
-    case .say, .removeSecrets: Self.isInOrder([.settle, .prune], in: all)
+    case .say, .removeSecrets:
+      later.contains(.prune) && Self.isInOrder([.settle, .prune], in: all)
     case .makeCode: later.contains(.signOut)
     default: false
     }

@@ -14,7 +14,10 @@ extension TaskStore {
     let here = try bundling { () throws(StoreError) in
       let here = try reading { (fold) throws(StoreError) in try Self.readable(record.id, fold) }
       // Whoever took it over before may have died before that was safe.
-      if here != nil { try sync() }
+      if here != nil {
+        owe()
+        try sync()
+      }
       return here
     }
     if let here { return Creation(record: here, replayed: true) }

@@ -93,6 +93,8 @@ package struct TasksCreate: TaskTool {
     let parent = try parent()
     let order = try ordered(input, within: parent)
     if let earlier = try replay(order) {
+      // Who stored it may have died before it was safe.
+      try workshop.store().owe()
       workshop.oweRunner()
       return (earlier, true)
     }
