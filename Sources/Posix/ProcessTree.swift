@@ -200,7 +200,14 @@ package struct ProcessTree: Sendable {
     let pause = MonotonicTime.after(.milliseconds(20))
     _ = try Poller.wait(watched.map { ($0, .readable) }, until: min(pause, deadline))
     reapAdopted()
-    return try members()
+    var found = try members()
+    let known = Set(found.map(\.identity))
+    // One that is just going no longer shows what it bears, but is still there.
+    for one in records where !known.contains(one.identity) {
+      let now = try ProcessTable.record(of: one.pid)
+      if let now, now.identity == one.identity, !now.isZombie { found.append(now) }
+    }
+    return found
   }
 
   /// Collects orphans that ended as children of this process, so that no zombie stays.
