@@ -15,6 +15,9 @@ package final class ChildProcess: Sendable {
   package let pid: Int32
   package let startTicks: UInt64
   private let exit: Descriptor
+  /// Lets one child at a time be born: a brand is this whole process's for that moment, and whoever
+  /// else were born in it would bear it, too, and be ended with that tree.
+  private static let birth = Mutex<Void>(())
   /// Holds the end once the child was reaped.
   private let reaped = Mutex<ExitStatus?>(nil)
 
@@ -158,11 +161,25 @@ package final class ChildProcess: Sendable {
           environment: environment.base, directory: directory.pointers[0],
           sources: sources.baseAddress, targets: targets.baseAddress,
           count: Int32(targets.count), new_session: spec.ownSession ? 1 : 0)
-        return unsafe beside ? cposix_spawn_beside(&order) : cposix_spawn(&order)
+        return birth.withLock { _ in
+          branding(spec.brand) {
+            unsafe beside ? cposix_spawn_beside(&order) : cposix_spawn(&order)
+          }
+        }
       }
     }
     return try checked("posix_spawn", spec.executable, pid)
   }
+}
+
+/// Brands this process while something is started, so that it inherits the brand.
+private func branding(_ marker: String?, _ start: () -> Int32) -> Int32 {
+  guard let marker else { return start() }
+  // Without the brand there are the other ways to find it.
+  var (before, own): (UInt64, UInt64) = (0, 0)
+  let isBranded = unsafe cposix_brand(ProcessTable.brand(of: marker), &before) == 0
+  defer { if isBranded { _ = unsafe cposix_brand(before, &own) } }
+  return start()
 }
 
 /// Signals by pid with the failure as a negated error number, as CPosix does.

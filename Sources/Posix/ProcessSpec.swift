@@ -13,10 +13,14 @@ package struct ProcessSpec: Sendable, Equatable {
   package var descriptors: [Int32: Int32]
   /// Makes the child leader of a session and process group of its own.
   package var ownSession: Bool
+  /// Holds the environment entry by which the child, and all that comes from it, is found even after
+  /// it has emptied its environment, where the system knows how; the entry itself is not set.
+  package var brand: String?
 
   package init(
     executable: String, arguments: [String] = [], environment: [String: String] = [:],
-    directory: String? = nil, descriptors: [Int32: Int32] = [:], ownSession: Bool = true
+    directory: String? = nil, descriptors: [Int32: Int32] = [:], ownSession: Bool = true,
+    brand: String? = nil
   ) {
     self.executable = executable
     self.arguments = arguments
@@ -24,6 +28,7 @@ package struct ProcessSpec: Sendable, Equatable {
     self.directory = directory
     self.descriptors = descriptors
     self.ownSession = ownSession
+    self.brand = brand
   }
 }
 

@@ -132,18 +132,6 @@ package enum ProcessTable {
     }
   }
 
-  /// Starts a process so that it and all that come from it are found by the marker even if they
-  /// empty their environment, where the system knows how. No other thread may start one meanwhile.
-  package static func branding<Value: ~Copyable, Failure: Error>(
-    _ marker: String, _ start: () throws(Failure) -> Value
-  ) throws(Failure) -> Value {
-    // Without the brand there are the other ways to find them.
-    var (before, own): (UInt64, UInt64) = (0, 0)
-    let isBranded = unsafe cposix_brand(brand(of: marker), &before) == 0
-    defer { if isBranded { _ = unsafe cposix_brand(before, &own) } }
-    return try start()
-  }
-
   /// Tells whether a process was started under a brand, and that of none of these markers.
   package static func isBranded(_ pid: Int32, otherThanBy markers: [String]) -> Bool {
     var found: UInt64 = 0

@@ -20,13 +20,11 @@ struct AgentProcess {
       var spec = ProcessSpec(
         executable: executable, arguments: launch.arguments, environment: environment,
         directory: directory,
-        descriptors: [1: output.writing.rawValue, 2: errors.writing.rawValue])
+        descriptors: [1: output.writing.rawValue, 2: errors.writing.rawValue], brand: marker)
       var inputBytes: [UInt8] = []
       if launch.input != .nothing { spec.descriptors[0] = input.reading.rawValue }
       if case .text(let bytes) = launch.input { inputBytes = bytes }
-      let child = try ProcessTable.branding(marker) { () throws(SpawnFailure) in
-        try ChildProcess.spawn(spec)
-      }
+      let child = try ChildProcess.spawn(spec)
       return AgentProcess(
         child: child,
         streams: AgentStreams(

@@ -106,7 +106,8 @@ struct Claimer {
 
   private static func file(_ path: String) throws(SpawnFailure) -> Descriptor {
     do throws(SystemError) {
-      return try Descriptor.open(path, [.write, .create, .append, .noFollow])
+      // A pipe that an earlier attempt put in its place is refused; nobody waits for a reader.
+      return try Descriptor.open(path, [.write, .create, .append, .noFollow, .nonBlocking])
     } catch {
       throw .system(error)
     }

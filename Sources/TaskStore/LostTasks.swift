@@ -82,8 +82,7 @@ extension TaskStore {
       taken.append(known)
     }
     // Also what another has mended is told as whole from now on.
-    owe()
-    try sync()
+    try syncAll()
     return taken
   }
 

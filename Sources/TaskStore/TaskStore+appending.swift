@@ -165,7 +165,7 @@ extension TaskStore {
     while try files.exists(path) {
       if try files.read(path) == bytes { return }
       count += 1
-      path = Path.join(layout.damaged, "\(name)-\(count)")
+      path = Path.join(layout.damaged, "\(name).\(count)")
     }
     try files.createDirectories(layout.damaged)
     try files.replace(path, with: bytes)

@@ -58,8 +58,7 @@ extension TaskStore {
   /// cut may take back.
   func safeFold() throws(StoreError) -> Fold {
     let fold = try reading { fold in fold }
-    owe()
-    try sync()
+    try syncAll()
     return fold
   }
 

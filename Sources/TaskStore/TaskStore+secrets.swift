@@ -86,8 +86,7 @@ extension TaskStore {
     if stray.isEmpty { return }
     // Who has ended may need them again where the line that says so is lost; and a power cut must
     // not bring back what was to be gone.
-    owe()
-    try sync()
+    try syncAll()
     try onDisk { () throws(SystemError) in
       for path in stray { try files.removeIfPresent(path) }
       try files.syncDirectory(layout.keys)

@@ -27,6 +27,12 @@ extension TaskStore {
   /// Has the next sync reach all that is known by now, whoever wrote it: something rests on it.
   package func owe() { state.withLock { $0.owed = $0.reader.position.number } }
 
+  /// Makes all safe that is known by now, whoever wrote it.
+  func syncAll() throws(StoreError) {
+    owe()
+    try sync()
+  }
+
   /// Gives what is to be synced to make all safe that was taken in; nil if it is.
   ///
   /// This process's own last line was written with the journal in order. Of what only others wrote

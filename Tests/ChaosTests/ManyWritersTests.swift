@@ -71,12 +71,18 @@ import Testing
       while let line = try writer.nextLine(within: .seconds(300)) {
         acknowledged.append(try Acknowledged(line))
       }
-      #expect(try writer.waitForExit() == .exited(code: 0), "\(writer.errorText)")
+      try Self.expectSuccess(of: writer)
     }
     compactor.closeInput()
     let count = try compactor.nextLine().flatMap { Int($0) }
-    #expect(try compactor.waitForExit() == .exited(code: 0), "\(compactor.errorText)")
+    try expectSuccess(of: compactor)
     return (acknowledged, count ?? 0)
+  }
+
+  private static func expectSuccess(of program: RunningProgram) throws {
+    let status = try program.waitForExit()
+    let errors = String(decoding: program.errors(complete: true), as: UTF8.self)
+    #expect(status == .exited(code: 0), "\(errors)")
   }
 
   private static func expectWhole(

@@ -165,6 +165,32 @@ struct ChildProcessTests {
     }
   }
 
+  /// Runs in a process of its own, which shares its brand with nobody.
+  @Test func aBrandIsTheChildsAloneThoughOthersAreBornBesideIt() async {
+    await #expect(processExitsWith: .success) {
+      let brand = "ERRAND_BRAND_TEST=1"
+      @Sendable func children(_ brand: String?) throws -> [ChildProcess] {
+        try (0..<50).map { _ in
+          try ChildProcess.spawn(
+            ProcessSpec(executable: "/bin/sleep", arguments: ["300"], brand: brand))
+        }
+      }
+      let beside = Monitor<Result<[ChildProcess], any Error>?>(nil)
+      try Thread.start(name: "beside") {
+        let born = Result { try children(nil) }
+        beside.update { $0 = born }
+      }
+      let branded = try children(brand)
+      beside.wait(until: .after(.seconds(30)), while: { $0 == nil })
+      let others = try #require(beside.withLock { $0 }).get()
+      defer { for child in branded + others { _ = try? child.signal(.kill) } }
+      let found = Set(try ProcessTable.carrying(marker: brand).map(\.pid))
+      // Where the system knows no brand nobody is found by it.
+      #expect(found.isEmpty || found == Set(branded.map(\.pid)))
+      #expect(others.count == 50)
+    }
+  }
+
   @Test func standardStreamsNotGivenAreEmptyAndSwallowEverything() throws {
     let child = try ChildProcess.spawn(
       ProcessSpec(

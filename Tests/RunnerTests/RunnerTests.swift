@@ -102,6 +102,23 @@ import Testing
     }
   }
 
+  @Test func aPipeInItsLogsPlaceFailsATaskAndTheOthersRun() throws {
+    try withStage { stage in
+      let blocked = try stage.create("echo never")
+      let folder = stage.store.layout.attemptFolder(of: blocked, 1)
+      try RealFileSystem().createDirectories(folder)
+      #expect(
+        try Program.run([folder + "/supervisor.log"], executable: "/usr/bin/mkfifo").status
+          .isSuccess)
+      let other = try stage.create("echo other")
+      let runner = try stage.startRunner()
+      #expect(try stage.wait(for: other).status == .completed)
+      let failed = try stage.wait(for: blocked)
+      #expect(failed.error?.message.contains("supervisor.log") == true, "\(failed.status)")
+      _ = consume runner
+    }
+  }
+
   @Test func aKilledSupervisorLeavesAnInterruptedTaskAndNoProcess() throws {
     try withStage { stage in
       let ready = stage.base + "/ready"

@@ -10,8 +10,8 @@ import Testing
 
 /// Checks the clock between an agent's birth and its first word, where it must speak first.
 ///
-/// One at a time: an agent's brand is its starter's while it is born, and both start from here.
-@Suite(.serialized) struct StartClockTests {
+/// Each in a process of its own: others that start programs would lend theirs the agent's brand.
+struct StartClockTests {
   /// Understands the lines "hello" as a word and every other as noise.
   private struct Shy: AgentInterpreter {
     var isGathering: Bool { false }
@@ -25,7 +25,7 @@ import Testing
   }
 
   /// Runs a script as an agent that must speak within some seconds.
-  private func ending(of script: String, within limitSec: Int) throws -> AttemptLoop.Ended {
+  private static func ending(of script: String, within limitSec: Int) throws -> AttemptLoop.Ended {
     var ended: AttemptLoop.Ended?
     try withStage { stage in
       let task = try stage.create("unused")
@@ -86,16 +86,20 @@ import Testing
   }
 
   @Test(arguments: ["sleep 600", "while sleep 0.05; do echo noise; done"])
-  func anAgentThatGivesNoSignIsEnded(_ script: String) throws {
-    let ended = try ending(of: script, within: 1)
-    #expect(ended.cause == .passed(.start, limitSec: 1))
-    #expect(ended.survivors.isEmpty)
+  func anAgentThatGivesNoSignIsEnded(_ script: String) async {
+    await #expect(processExitsWith: .success) { [script] in
+      let ended = try Self.ending(of: script, within: 1)
+      #expect(ended.cause == .passed(.start, limitSec: 1))
+      #expect(ended.survivors.isEmpty)
+    }
   }
 
-  @Test func afterItsFirstWordTheStartClockIsOver() throws {
-    // A busy machine may need seconds for the first word.
-    let ended = try ending(of: "echo noise; echo hello; sleep 8; exit 4", within: 8)
-    #expect(ended.cause == nil)
-    #expect(ended.exit == .exited(code: 4))
+  @Test func afterItsFirstWordTheStartClockIsOver() async {
+    await #expect(processExitsWith: .success) {
+      // A busy machine may need seconds for the first word.
+      let ended = try Self.ending(of: "echo noise; echo hello; sleep 8; exit 4", within: 8)
+      #expect(ended.cause == nil)
+      #expect(ended.exit == .exited(code: 4))
+    }
   }
 }

@@ -62,7 +62,8 @@ struct FaultTests {
       for sequence in Self.plan.isLong ? long : short where Self.plan.isAbout(sequence) {
         try run.explore(sequence)
       }
-      #expect(run.checks > 1)
+      if case .only = Self.plan { return }
+      #expect(run.checks > 100)
     }
   }
 }

@@ -14,10 +14,7 @@ extension TaskStore {
     let here = try bundling { () throws(StoreError) in
       let here = try reading { (fold) throws(StoreError) in try Self.readable(record.id, fold) }
       // Whoever took it over before may have died before that was safe.
-      if here != nil {
-        owe()
-        try sync()
-      }
+      if here != nil { try syncAll() }
       return here
     }
     if let here { return Creation(record: here, replayed: true) }
