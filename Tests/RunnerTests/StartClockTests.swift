@@ -10,7 +10,7 @@ import Testing
 
 /// Checks the clock between an agent's birth and its first word, where it must speak first.
 ///
-/// Each in a process of its own: others that start programs would lend theirs the agent's brand.
+/// Each in a process of its own: what the testing library starts beside it would bear the brand.
 struct StartClockTests {
   /// Understands the lines "hello" as a word and every other as noise.
   private struct Shy: AgentInterpreter {

@@ -92,7 +92,7 @@ extension Parser {
     }
   }
 
-  /// Reads `\uXXXX`, and the second half where the first is a leading surrogate.
+  /// Reads `\u` with its four digits, and the second half where the first is a leading surrogate.
   private mutating func scalar(from start: Int) throws(JSONSyntaxError) -> Unicode.Scalar {
     let first = try hexUnit(escapeAt: start)
     if let scalar = Unicode.Scalar(first) { return scalar }
