@@ -16,6 +16,13 @@ func room(_ name: String, _ below: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: below, swiftSettings: strict)
 }
 
+/// Is optimized in debug builds, too: here is most of what the tests compute.
+func busyRoom(_ name: String, _ below: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: below,
+    swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))])
+}
+
 func program(_ name: String, _ below: [Target.Dependency]) -> Target {
   .executableTarget(name: name, dependencies: below, swiftSettings: strict)
 }
@@ -37,19 +44,16 @@ let package = Package(
     // Floor 0: what the system and the wire are made of.
     .target(name: "CPosix"),
     room("Posix", ["CPosix"]),
-    // Optimized in debug builds, too: its loops over bytes are a third of what the tests compute.
-    .target(
-      name: "JSON",
-      swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    busyRoom("JSON"),
 
     // Floor 1: conversations, and what a task is.
     room("JSONRPC", ["JSON", "Posix"]),
     room("MCP", ["JSON", "JSONRPC"]),
     room("HTTP", ["Posix"]),
-    room("Tasks", ["JSON"]),
+    busyRoom("Tasks", ["JSON"]),
 
     // Floor 2: the record on disk, and one agent process.
-    room("TaskStore", ["Tasks", "JSON", "Posix"]),
+    busyRoom("TaskStore", ["Tasks", "JSON", "Posix"]),
     room("Agents", ["Tasks", "JSON", "JSONRPC", "Posix"]),
 
     // Floor 3: what runs.
@@ -86,8 +90,11 @@ let package = Package(
       ]),
 
     // Tests, a target a room; TestSupport holds what several share.
+    // In C alone: it must be there before the first test, and nothing but a constructor is.
+    .target(name: "TestThreads", path: "Tests/TestThreads"),
     .target(
-      name: "TestSupport", dependencies: ["JSON", "Posix"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["TestThreads", "JSON", "Posix"],
+      path: "Tests/TestSupport",
       exclude: ["Schemas"], swiftSettings: strict),
     // In C alone: what it does to its own process no runtime should soften.
     .executableTarget(name: "hostile-agent", path: "Tests/HostileAgent"),

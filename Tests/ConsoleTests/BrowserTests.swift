@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Checks the pages as a person meets them, in a real browser.
-@Suite(.serialized, .enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
+@Suite(.enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
 struct BrowserTests {
   /// Works until a test lets it finish.
   private static let held = "echo begun; while [ ! -e go ]; do sleep 0.05; done; echo finished"

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Checks in a real browser what is said to a running agent, and how its work is gone on with.
-@Suite(.serialized, .enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
+@Suite(.enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
 struct DialogueTests {
   private static func write(_ text: String) -> String {
     "document.getElementById('message').value = \(JSONValue.string(text).text)"

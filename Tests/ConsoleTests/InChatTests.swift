@@ -6,7 +6,7 @@ import Testing
 @testable import Console
 
 /// Checks the page inside a conversation: in a frame that may do nothing but speak with a client.
-@Suite(.serialized, .enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
+@Suite(.enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
 struct InChatTests {
   @Test func theBoardAndATaskAreWatchedAnsweredAndEndedInTheChat() throws {
     try withChat { chat, house in

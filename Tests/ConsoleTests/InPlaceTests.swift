@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Checks in a real browser what is opened without leaving the page.
-@Suite(.serialized, .enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
+@Suite(.enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
 struct InPlaceTests {
   /// Is one red dot.
   static let picture =
@@ -46,6 +46,23 @@ struct InPlaceTests {
       #expect(
         try browser.run("return document.querySelectorAll('.viewer svg, .viewer b').length") == 0)
       try browser.picture("artifacts")
+    }
+  }
+
+  @Test func whatIsOpenStaysOpenAsMoreIsHandedIn() throws {
+    try withBrowser { browser, house, origin in
+      try writeFile(Path.join(house.work, "first.json"), #"{"a":[1,2]}"#)
+      try writeFile(Path.join(house.work, "second.txt"), "later")
+      let name = try house.task("cp first.json $ERRAND_ARTIFACTS/")
+      try house.wait(name, "completed")
+      try browser.open("\(origin)/tasks/\(name)")
+      try browser.wait("document.querySelectorAll('.artifact').length === 1")
+      try browser.run("document.querySelector('.artifact').open = true")
+      let isShown = #"document.querySelector('[open] .viewer')?.innerText.includes('"a": [')"#
+      try browser.wait(isShown)
+      try house.errand("artifacts", "put", name, "second.txt")
+      try browser.wait("document.querySelectorAll('.artifact').length === 2")
+      #expect(try browser.run("return \(isShown)") == true)
     }
   }
 

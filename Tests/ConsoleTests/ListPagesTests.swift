@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Checks in a real browser how many tasks are looked through, put away and made by a form.
-@Suite(.serialized, .enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
+@Suite(.enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
 struct ListPagesTests {
   private static let rows = "document.querySelectorAll('tbody tr').length"
   private static let count = "document.querySelector('.table-view > [role=status]').innerText"

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Checks in a real browser what tasks cost, what was checked, and how they belong together.
-@Suite(.serialized, .enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
+@Suite(.enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
 struct MoneyPagesTests {
   @Test func whatWasSpentTodayStandsBesideItsCeilingAndOverTimeOnThePage() throws {
     try withBrowser { browser, house, origin in

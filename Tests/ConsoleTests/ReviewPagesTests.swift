@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Checks in a real browser how results are judged, sent back, remarked on and called otherwise.
-@Suite(.serialized, .enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
+@Suite(.enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
 struct ReviewPagesTests {
   private static func fill(_ field: String, _ text: String) -> String {
     "document.querySelector('dialog \(field)').value = \(JSONValue.string(text).text)"

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Checks in a real browser that what an agent does and asks is shown whole.
-@Suite(.serialized, .enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
+@Suite(.enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
 struct StreamPagesTests {
   private static func ask(_ id: String, _ questions: String, kept file: String) -> String {
     """

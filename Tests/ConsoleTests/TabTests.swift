@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Checks that many tabs of one browser share what they need, in a real browser.
-@Suite(.serialized, .enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
+@Suite(.enabled(if: Browser.isThere, "no Chromium with its driver on PATH"))
 struct TabTests {
   private static let held = "echo begun; while [ ! -e go ]; do sleep 0.05; done; echo finished"
 

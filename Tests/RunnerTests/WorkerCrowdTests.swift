@@ -33,7 +33,7 @@ import Testing
         let store = stores[number % stores.count]
         _ = try Thread.start(name: "worker") { Self.work(number, store, crowd) }
       }
-      let ends = try eventually(within: .seconds(120)) {
+      let ends = try eventually(within: .seconds(600)) {
         crowd.done.withLock { $0 } == Self.workers
       }
       #expect(ends)

@@ -18,6 +18,9 @@ export function taskView(reference) {
   let task;
   let followed = 0;
   let artifactCount = -1;
+  let listings = 0;
+  let shownDiff;
+  const shownItems = new Map();
   let isGone = false;
   let box;
   const head = h("header", { class: "task-head" }, h("h1", {}, "…"));
@@ -151,18 +154,32 @@ export function taskView(reference) {
   }
 
   async function showArtifacts() {
-    const all = task.artifactCount ? await listArtifacts(task.id) : [];
-    artifactCount = task.artifactCount;
+    const listing = ++listings;
+    const { artifactCount: count, attemptCount } = task;
+    const all = count ? await listArtifacts(task.id) : [];
+    // Whoever asked later knows more, also where they were answered first.
+    if (listing !== listings) return;
+    artifactCount = count;
     if (all.length === 0) return;
     artifacts.hidden = false;
-    put(artifacts, h("h2", {}, `Artifacts (${all.length})`), h("div", {}, all.map((item) => artifactItem(task.id, item, task.attemptCount > 1))));
+    put(artifacts, h("h2", {}, `Artifacts (${all.length})`), h("div", {}, all.map((item) => itemOf(item, attemptCount > 1))));
     const diff = all.findLast((item) => item.kind === "diff");
-    if (!diff) return;
+    const showing = `${diff?.cid} ${isOver(task.status)}`;
+    if (!diff || showing === shownDiff) return;
     const { text, isWhole } = await textOf(task.id, diff, firstOfDiff);
+    if (listing !== listings) return;
+    shownDiff = showing;
     changes.hidden = false;
     put(changes, h("header", { class: "panel" }, h("h2", {}, "Changes")),
       diffView(text, { onRemarks: isOver(task.status) && can("tasks_retry") ? (said) => sendBack(task, said) : undefined }),
       isWhole ? null : h("p", { class: "panel dim small" }, "The diff is longer; save the artifact to see all."));
+  }
+
+  /** What is shown already stays as a person left it, opened or not. */
+  function itemOf(item, isOneOf) {
+    const key = JSON.stringify([item.cid, item.title, item.attemptN, isOneOf]);
+    if (!shownItems.has(key)) shownItems.set(key, artifactItem(task.id, item, isOneOf));
+    return shownItems.get(key);
   }
 
   /** Shows the last words of the latest attempt, then listens to more. */

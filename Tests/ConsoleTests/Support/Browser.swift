@@ -86,7 +86,7 @@ final class Browser: Sendable {
 
   /// Waits until an expression holds in the page.
   func wait(
-    _ expression: String, within limit: Duration = .seconds(20),
+    _ expression: String, within limit: Duration = .seconds(60),
     _ place: SourceLocation = #_sourceLocation
   ) throws {
     let hasCome = try eventually(within: limit) {

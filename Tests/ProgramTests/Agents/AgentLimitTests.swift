@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Ends real agents in the middle of their work, and lets them use up what they may.
-@Suite(.serialized, .enabled(if: RealAgent.isAnyPresent, RealAgent.absence))
+@Suite(.enabled(if: RealAgent.isAnyPresent, RealAgent.absence))
 struct AgentLimitTests {
   /// Starts an agent that begins a long command of its own session, and waits until that runs.
   private func whileItWorks(

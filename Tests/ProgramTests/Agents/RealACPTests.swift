@@ -12,7 +12,7 @@ private enum Gptme {
 }
 
 /// Lets a real agent of the Agent Client Protocol do a task, with a stand-in for its model.
-@Suite(.serialized, .enabled(if: Gptme.isPresent, "gptme-acp is not on PATH"))
+@Suite(.enabled(if: Gptme.isPresent, "gptme-acp is not on PATH"))
 struct RealACPTests {
   private func withGptme(
     _ turns: [JSONValue], _ body: (CommandDesk) throws -> Void

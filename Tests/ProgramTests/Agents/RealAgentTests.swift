@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Lets real agents do tasks, with a stand-in for their model: every end has its status and reason.
-@Suite(.serialized, .enabled(if: RealAgent.isAnyPresent, RealAgent.absence))
+@Suite(.enabled(if: RealAgent.isAnyPresent, RealAgent.absence))
 struct RealAgentTests {
   @Test(arguments: RealAgent.present)
   func anAnswerIsTheResultWithItsUsage(_ agent: RealAgent) throws {

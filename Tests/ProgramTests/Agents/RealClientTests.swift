@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Lets real chat clients use the server, with a stand-in for their model.
-@Suite(.serialized, .enabled(if: RealAgent.isAnyPresent, RealAgent.absence))
+@Suite(.enabled(if: RealAgent.isAnyPresent, RealAgent.absence))
 struct RealClientTests {
   /// Puts the server into a client's own settings, as the README tells people to.
   private static func plugIn(

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Lets real agents ask: for leave, and for a decision.
-@Suite(.serialized, .enabled(if: RealAgent.isAnyPresent, RealAgent.absence))
+@Suite(.enabled(if: RealAgent.isAnyPresent, RealAgent.absence))
 struct RealDialogueTests {
   @Test(arguments: RealAgent.present, ["allow", "deny"])
   func leaveIsAskedForAndGivenOrNot(_ agent: RealAgent, _ decision: String) throws {

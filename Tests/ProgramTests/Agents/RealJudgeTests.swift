@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Lets a real agent fulfil a brief, and judge by its own tools what came of that.
-@Suite(.serialized, .enabled(if: RealAgent.isAnyPresent, RealAgent.absence))
+@Suite(.enabled(if: RealAgent.isAnyPresent, RealAgent.absence))
 struct RealJudgeTests {
   private static let asked: JSONValue = [
     "version": 1,

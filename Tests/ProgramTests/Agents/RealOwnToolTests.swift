@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Lets real agents use the tools that act for their attempt, over the server that is named to them.
-@Suite(.serialized, .enabled(if: RealAgent.isAnyPresent, RealAgent.absence))
+@Suite(.enabled(if: RealAgent.isAnyPresent, RealAgent.absence))
 struct RealOwnToolTests {
   @Test(arguments: RealAgent.present)
   func itReportsAndHandsInItsOutput(_ agent: RealAgent) throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Goes on with conversations of real agents, whose model remembers only what it is shown.
-@Suite(.serialized, .enabled(if: RealAgent.isAnyPresent, RealAgent.absence))
+@Suite(.enabled(if: RealAgent.isAnyPresent, RealAgent.absence))
 struct RealSessionTests {
   /// The model says what it was told before, where the agent shows it that.
   private func withMemory(_ agent: RealAgent, _ body: (AgentDesk) throws -> Void) throws {
