@@ -90,12 +90,11 @@ let package = Package(
       ]),
 
     // Tests, a target a room; TestSupport holds what several share.
-    // In C alone: it must be there before the first test, and nothing but a constructor is.
-    .target(name: "TestThreads", path: "Tests/TestThreads"),
     .target(
       name: "TestSupport", dependencies: ["TestThreads", "JSON", "Posix"],
-      path: "Tests/TestSupport",
-      exclude: ["Schemas"], swiftSettings: strict),
+      path: "Tests/TestSupport", exclude: ["Schemas"], swiftSettings: strict),
+    // In C alone: it must be there before the first test, and only a constructor is.
+    .target(name: "TestThreads", path: "Tests/TestThreads"),
     // In C alone: what it does to its own process no runtime should soften.
     .executableTarget(name: "hostile-agent", path: "Tests/HostileAgent"),
     // One of many writers to one store.
