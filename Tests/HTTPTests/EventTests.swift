@@ -26,7 +26,7 @@ struct EventTests {
   @Test func aStreamShowsThatItIsAlive() throws {
     let change = { (limits: inout HTTPLimits) in limits.heartbeat = .milliseconds(20) }
     try withServer(change) { server, _ in
-      let said = try Self.listen(server).read { $0.ranges(of: ": alive\n\n").count == 2 }
+      let said = try Self.listen(server).read { $0.ranges(of: ": alive\n\n").count >= 2 }
       #expect(said.contains("id: 3"))
     }
   }
