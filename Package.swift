@@ -16,7 +16,7 @@ func room(_ name: String, _ below: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: below, swiftSettings: strict)
 }
 
-/// Is optimized in debug builds, too: here is most of what the tests compute.
+/// Is optimized in debug builds, too: tests have it compute for minutes.
 func busyRoom(_ name: String, _ below: [Target.Dependency] = []) -> Target {
   .target(
     name: name, dependencies: below,

@@ -6,7 +6,7 @@
 // there are cores. A test that waits is a thread that sleeps.
 enum { testsAtOnce = 6 };
 
-// Of the runtime, whose binary interface is stable: what it calls in place of its own queue.
+// Of Swift's runtime: what it calls in place of its own queue, where that is set.
 typedef struct Job Job;
 typedef __attribute__((swiftcall)) void (*Enqueue)(Job *);
 extern __attribute__((swiftcall)) void (*swift_task_enqueueGlobal_hook)(Job *, Enqueue);

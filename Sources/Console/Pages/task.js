@@ -19,6 +19,7 @@ export function taskView(reference) {
   let followed = 0;
   let artifactCount = -1;
   let listings = 0;
+  let listed = 0;
   let shownDiff;
   const shownItems = new Map();
   let isGone = false;
@@ -158,7 +159,8 @@ export function taskView(reference) {
     const { artifactCount: count, attemptCount } = task;
     const all = count ? await listArtifacts(task.id) : [];
     // Whoever asked later knows more, also where they were answered first.
-    if (listing !== listings) return;
+    if (listing < listed) return;
+    listed = listing;
     artifactCount = count;
     if (all.length === 0) return;
     artifacts.hidden = false;
@@ -167,7 +169,7 @@ export function taskView(reference) {
     const showing = `${diff?.cid} ${isOver(task.status)}`;
     if (!diff || showing === shownDiff) return;
     const { text, isWhole } = await textOf(task.id, diff, firstOfDiff);
-    if (listing !== listings) return;
+    if (listing < listed) return;
     shownDiff = showing;
     changes.hidden = false;
     put(changes, h("header", { class: "panel" }, h("h2", {}, "Changes")),
