@@ -71,7 +71,7 @@ let package = Package(
     .plugin(
       name: "EmbedPages", capability: .buildTool(), dependencies: ["embed"],
       path: "Sources/Plugins/EmbedPages"),
-    program("embed", ["Posix"]),
+    .executableTarget(name: "embed"),
 
     // Floor 6: the programs.
     program(

@@ -1,90 +1,129 @@
 /// Declares one member of an object: its key, its value, and where the value lives.
 @usableFromInline
 package final class Field<Root, Value: Sendable>: Sendable {
-  @usableFromInline package let name: String
-  /// Other spellings that are taken for the name.
-  @usableFromInline let aliases: [String]
-  @usableFromInline let makeSchema: @Sendable () -> JSONValue
-  @usableFromInline let isRequired: Bool
+  @usableFromInline let head: FieldHead
   /// Reads what stands at the key, which may be nothing; throws exactly when a fault was added.
   @usableFromInline let read: @Sendable (JSONValue?, inout Faults) throws(Refusal) -> Value
   /// Writes key and value, or nothing.
   @usableFromInline let write: @Sendable (Root, inout JSONWriter) -> Void
+  /// Reads what stands at the key for its faults alone.
+  @usableFromInline let examine: @Sendable (JSONValue?, inout Faults) -> Void
 
   @inlinable init(
-    _ name: String, alias: String?, schema: @autoclosure @escaping @Sendable () -> JSONValue,
-    isRequired: Bool,
+    _ head: FieldHead,
     read: @escaping @Sendable (JSONValue?, inout Faults) throws(Refusal) -> Value,
     write: @escaping @Sendable (Root, inout JSONWriter) -> Void
   ) {
-    self.name = name
-    makeSchema = schema
-    self.isRequired = isRequired
+    self.head = head
     self.read = read
     self.write = write
-    aliases = name.aliases(with: alias)
+    examine = { value, faults in
+      do throws(Refusal) {
+        _ = try read(value, &faults)
+      } catch {
+        // The fault stands in `faults`.
+      }
+    }
   }
 }
 
+/// Says of a field what does not depend on types.
+///
+/// A class, and not a generic one: a program declares hundreds when it starts.
+@usableFromInline final class FieldHead: Sendable {
+  @usableFromInline let name: String
+  /// Other spellings that are taken for the name.
+  @usableFromInline let aliases: [String]
+  /// Holds the key as it is written.
+  @usableFromInline let key: [UInt8]
+  let isRequired: Bool
+  private let valueSchema: LazySchema
+  private let doc: String
+  private let fallback: (@Sendable () -> JSONValue)?
+
+  @usableFromInline init(
+    _ name: String, _ alias: String?, isRequired: Bool, _ schema: LazySchema, _ doc: String,
+    fallback: (@Sendable () -> JSONValue)? = nil
+  ) {
+    self.name = name
+    self.isRequired = isRequired
+    self.doc = doc
+    self.fallback = fallback
+    valueSchema = schema
+    key = JSONWriter.encoded(key: name)
+    aliases = name.aliases(with: alias)
+  }
+
+  var schema: JSONValue {
+    let described = valueSchema.value.described(doc)
+    return fallback.map { described.defaulting(to: $0()) } ?? described
+  }
+}
+
+// What follows is never inlined: an object would hold the making of each of its fields, which are
+// many and of few types.
+
 /// Declares a member that must be there.
-@inlinable package func required<Root, Value>(
+@inline(never) @inlinable package func required<Root, Value>(
   _ name: String, _ get: @escaping @Sendable (Root) -> Value, _ codec: Codec<Value>,
   _ doc: String = "", alias: String? = nil
 ) -> Field<Root, Value> {
-  let key = JSONWriter.encoded(key: name)
+  let (head, reading, writing) = codec.parts(name, alias, isRequired: true, doc)
   return Field(
-    name, alias: alias, schema: codec.schema.described(doc), isRequired: true,
+    head,
     read: { (value, faults) throws(Refusal) in
       guard let value else {
         faults.add("required")
         throw Refusal()
       }
-      return try codec.take(value, &faults)
+      guard let result = reading(value, &faults) else { throw Refusal() }
+      return result
     },
     write: { root, writer in
-      writer.key(encoded: key)
-      codec.write(get(root), to: &writer)
+      writer.key(encoded: head.key)
+      writing(get(root), &writer)
     })
 }
 
 /// Declares a member that may be absent or null, which is nil; nil is not written.
-@inlinable package func optional<Root, Value>(
+@inline(never) @inlinable package func optional<Root, Value>(
   _ name: String, _ get: @escaping @Sendable (Root) -> Value?, _ codec: Codec<Value>,
   _ doc: String = "", alias: String? = nil
 ) -> Field<Root, Value?> {
-  let key = JSONWriter.encoded(key: name)
+  let (head, reading, writing) = codec.parts(name, alias, isRequired: false, doc)
   return Field(
-    name, alias: alias, schema: codec.schema.described(doc), isRequired: false,
+    head,
     read: { (value, faults) throws(Refusal) in
       guard let value, !value.isNull else { return nil }
-      return try codec.take(value, &faults)
+      guard let result = reading(value, &faults) else { throw Refusal() }
+      return result
     },
     write: { root, writer in
       guard let value = get(root) else { return }
-      writer.key(encoded: key)
-      codec.write(value, to: &writer)
+      writer.key(encoded: head.key)
+      writing(value, &writer)
     })
 }
 
 /// Declares a member that has a default, also where it is null; the default is not written.
-@inlinable package func defaulted<Root, Value: Equatable>(
+@inline(never) @inlinable package func defaulted<Root, Value: Equatable>(
   _ name: String, _ get: @escaping @Sendable (Root) -> Value, _ codec: Codec<Value>,
   _ fallback: Value, _ doc: String = "", alias: String? = nil
 ) -> Field<Root, Value> {
-  let key = JSONWriter.encoded(key: name)
+  let (head, reading, writing) = codec.parts(
+    name, alias, isRequired: false, doc, fallback: { codec.value(of: fallback) })
   return Field(
-    name, alias: alias,
-    schema: codec.schema.described(doc).defaulting(to: codec.value(of: fallback)),
-    isRequired: false,
+    head,
     read: { (value, faults) throws(Refusal) in
       guard let value, !value.isNull else { return fallback }
-      return try codec.take(value, &faults)
+      guard let result = reading(value, &faults) else { throw Refusal() }
+      return result
     },
     write: { root, writer in
       let value = get(root)
       guard value != fallback else { return }
-      writer.key(encoded: key)
-      codec.write(value, to: &writer)
+      writer.key(encoded: head.key)
+      writing(value, &writer)
     })
 }
 
@@ -104,16 +143,25 @@ struct Refusal: Error {
 }
 
 extension Codec {
-  @inlinable func take(_ value: JSONValue, _ faults: inout Faults) throws(Refusal) -> Value {
-    guard let result = read(value, &faults) else { throw Refusal() }
-    return result
+  /// Gives what a field holds of it: less than a whole codec, since there are many fields.
+  @inlinable func parts(
+    _ name: String, _ alias: String?, isRequired: Bool, _ doc: String,
+    fallback: (@Sendable () -> JSONValue)? = nil
+  ) -> (
+    head: FieldHead, reading: @Sendable (JSONValue, inout Faults) -> Value?,
+    writing: @Sendable (Value, inout JSONWriter) -> Void
+  ) {
+    (
+      FieldHead(name, alias, isRequired: isRequired, lazySchema, doc, fallback: fallback), reading,
+      writing
+    )
   }
 }
 
 extension String {
   /// Gives what else a field of this name answers to: a snake_case key is also known by its
   /// camelCase spelling.
-  @usableFromInline func aliases(with alias: String?) -> [String] {
+  fileprivate func aliases(with alias: String?) -> [String] {
     precondition(utf8.allSatisfy { $0 < 0x80 }, "names are ASCII: == compares their bytes")
     var keys: [String] = []
     for spelling in [camelCased, alias, alias?.camelCased] {
