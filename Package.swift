@@ -142,7 +142,7 @@ let package = Package(
 
 // Not built otherwise: without libFuzzer's `main` it cannot be linked.
 if Context.environment["ERRAND_FUZZER"] != nil {
-  // Only what reads is watched: what is built to build the rest must link without libFuzzer.
+  // Only what reads is watched.
   let readers = ["Agents", "HTTP", "JSONRPC", "TaskStore", "Tasks", "JSON"]
   let watched: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer"])]
   for target in package.targets where readers.contains(target.name) {

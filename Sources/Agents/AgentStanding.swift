@@ -13,7 +13,6 @@ package struct AgentStanding: Sendable {
   package private(set) var session: AgentSession?
   /// The last thing that went wrong without being its last word.
   package private(set) var trouble: (code: FailureReason, message: String)?
-  package private(set) var questions: [AgentQuestion] = []
   /// Calls begun and not ended, with their tools.
   package private(set) var openCalls: [String: String] = [:]
   package private(set) var usage = Usage()
@@ -27,13 +26,11 @@ package struct AgentStanding: Sendable {
     case .failed(let failure): word = .failure(failure)
     case .error(let code, let message): trouble = (code, message)
     case .session(let session): self.session = session
-    case .asked(let question): questions.append(question)
-    case .withdrawn(let id): questions.removeAll { $0.requestId == id }
     case .toolStart(let callId, let tool, _, _): openCalls[callId] = tool
     case .toolEnd(let callId, _, _, _, _): openCalls[callId] = nil
     case .usage(let used): usage = usage + used
     case .unknown: unknownLines += 1
-    case .text, .textDelta, .turnEnd, .progress: break
+    case .text, .textDelta, .turnEnd, .progress, .asked, .withdrawn: break
     }
   }
 

@@ -55,7 +55,11 @@ struct GitCommand: Sendable {
           0: input.rawValue, 1: output.writing.rawValue, 2: errors.writing.rawValue,
         ])
       let child: ChildProcess
-      do throws(SpawnFailure) { child = try ChildProcess.spawn(spec) } catch { throw error.error }
+      do throws(SpawnFailure) {
+        child = try ChildProcess.spawnPatiently(spec, until: deadline)
+      } catch {
+        throw error.error
+      }
       return try Self.collect(
         child, output: output.takeReading(), errors: errors.takeReading(), limit, deadline)
     } catch {
@@ -105,8 +109,7 @@ struct GitCommand: Sendable {
       guard try child.waitForExit(until: deadline) != nil else { throw .timedOut("git", "") }
     } catch {
       // Killed before it is reaped, so that the number is still its own.
-      _ = try child.signalGroup(.kill)
-      _ = try child.reap()
+      try child.endNow()
       throw error
     }
     return Output(

@@ -7,10 +7,22 @@
 
 #ifdef __linux__
 #include <sys/inotify.h>
+#include <sys/timerfd.h>
 
 int cposix_watch_open(void) {
   int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
   return fd < 0 ? -errno : fd;
+}
+
+int cposix_watch_clock(int milliseconds) {
+  int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (fd < 0) return -errno;
+  struct timespec period = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+  struct itimerspec times = {period, period};
+  if (timerfd_settime(fd, 0, &times, NULL) == 0) return fd;
+  int failure = errno;
+  close(fd);
+  return -failure;
 }
 
 int cposix_watch_add(int fd, const char *path) {
@@ -42,6 +54,17 @@ int cposix_watch_open(void) {
   if (queue < 0) return -errno;
   fcntl(queue, F_SETFD, FD_CLOEXEC);
   return queue;
+}
+
+int cposix_watch_clock(int milliseconds) {
+  int queue = cposix_watch_open();
+  if (queue < 0) return queue;
+  struct kevent clock;
+  EV_SET(&clock, 1, EVFILT_TIMER, EV_ADD | EV_CLEAR, 0, milliseconds, NULL);
+  if (kevent(queue, &clock, 1, NULL, 0, NULL) == 0) return queue;
+  int failure = errno;
+  close(queue);
+  return -failure;
 }
 
 int cposix_watch_add(int fd, const char *path) {

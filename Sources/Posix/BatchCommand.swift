@@ -32,8 +32,10 @@ package enum BatchCommand {
       descriptors: [0: reading.rawValue, 1: output.rawValue, 2: errors.rawValue])
     let child: ChildProcess
     do throws(SpawnFailure) { child = try ChildProcess.spawn(spec) } catch { throw error.error }
-    if try child.waitForExit(until: .after(limit)) == nil { try child.signalGroup(.kill) }
-    let status = try child.reap()
+    let ended = try child.waitForExit(until: .after(limit))
+    guard let status = try ended == nil ? child.endNow() : child.reap() else {
+      throw .timedOut("wait", program)
+    }
     return Outcome(
       status: status, output: try text(of: paths[0], files), errors: try text(of: paths[1], files))
   }

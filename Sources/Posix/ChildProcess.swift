@@ -94,6 +94,33 @@ package final class ChildProcess: Sendable {
     }
   }
 
+  /// Kills the group it leads and reaps; nil where it is still there after a second, as one that a
+  /// file system does not answer: nobody waits for that.
+  @discardableResult
+  package func endNow() throws(SystemError) -> ExitStatus? {
+    try signalGroup(.kill)
+    guard try waitForExit(until: .after(.seconds(1))) != nil else { return nil }
+    return try reap()
+  }
+
+  /// Starts a program as `spawn` does, again and again for ten seconds while the system is out of
+  /// something that others may give back.
+  package static func spawnPatiently(
+    _ spec: ProcessSpec, until deadline: MonotonicTime
+  ) throws(SpawnFailure) -> ChildProcess {
+    let limit = min(deadline, .after(.seconds(10)))
+    while true {
+      do throws(SpawnFailure) { return try spawn(spec) } catch {
+        guard error.mayPass, limit > .now else { throw error }
+      }
+      do throws(SystemError) {
+        _ = try Poller.wait([], timeoutMilliseconds: 100)
+      } catch {
+        throw .system(error)
+      }
+    }
+  }
+
   /// Reaps if it has ended; nil while it runs.
   package func reapIfEnded() throws(SystemError) -> ExitStatus? { try look(reap: true) }
 

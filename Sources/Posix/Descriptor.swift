@@ -14,6 +14,12 @@ package struct Descriptor: ~Copyable, Sendable {
   /// Takes over a number that nobody else will close.
   package init(owning rawValue: Int32) { self.rawValue = rawValue }
 
+  /// Takes over a number that this process was started with; from now on no child inherits it.
+  package init(inherited rawValue: Int32) {
+    self.init(owning: rawValue)
+    _ = fcntl(rawValue, F_SETFD, FD_CLOEXEC)
+  }
+
   deinit { _ = close(rawValue) }
 
   /// Gives the number away; from now on the caller closes it.

@@ -129,9 +129,6 @@ package enum Environment {
     try retrying("access", directory) { unsafe access(directory, W_OK | X_OK) }
   }
 
-  /// Keeps what this process makes from other users.
-  package static func restrictNewFiles() { umask(0o077) }
-
   package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
   /// Gives the columns of a terminal; nil if it is none.

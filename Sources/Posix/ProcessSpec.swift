@@ -47,6 +47,11 @@ package enum SpawnFailure: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Tells that the same may succeed a little later.
+  package var mayPass: Bool {
+    if case .system(let error) = self { error.isExhaustion } else { false }
+  }
+
   package var description: String { error.description }
 }
 

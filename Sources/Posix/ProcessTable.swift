@@ -83,8 +83,12 @@ package enum ProcessTable {
       var records: [ProcessRecord] = []
       for pid in pids[..<count] where pid > 0 {
         var found = cposix_process()
-        // One that has gone meanwhile, or that we may not see, is not ours.
-        if unsafe cposix_process(pid, &found) == 0 { records.append(ProcessRecord(found)) }
+        let result = unsafe cposix_process(pid, &found)
+        if result == 0 { records.append(ProcessRecord(found)) }
+        // One that has gone meanwhile, or that we may not see, is not ours; but who cannot look at
+        // any, being out of descriptors, must not take them all for gone.
+        let failure = SystemError("process", -result, "\(pid)")
+        if result < 0, failure.isExhaustion { throw failure }
       }
       return records
     }

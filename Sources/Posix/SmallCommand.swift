@@ -35,8 +35,7 @@ package enum SmallCommand {
     var hasEnded = false
     defer {
       // What it has started is ended with it; one that has ended cannot be told anything.
-      if !hasEnded { _ = try? child.signalGroup(.kill) }
-      _ = try? child.reap()
+      _ = try? hasEnded ? child.reap() : child.endNow()
     }
     var bytes: [UInt8] = []
     // Many print line by line; at the deadline nobody who still holds the other end is waited for.

@@ -56,6 +56,11 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
   package var isPipe: Bool { code == ESPIPE }
   package var isDirectory: Bool { code == EISDIR }
   package var isTooManyOpen: Bool { code == EMFILE || code == ENFILE }
+  /// Tells that the system is out of something that others may give back: processes, memory,
+  /// descriptors, room.
+  package var isExhaustion: Bool {
+    code == EAGAIN || code == ENOMEM || isTooManyOpen || isNoSpace
+  }
 
   package static func notFound(_ call: String, _ subject: String) -> SystemError {
     SystemError(call, ENOENT, subject)

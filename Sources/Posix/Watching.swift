@@ -18,15 +18,30 @@ package struct FileWatch: ~Copyable, Sendable {
   // What must be closed on macOS when the watch goes; bounded by what is being watched.
   private var tokens: Set<Token> = []
 
+  /// Tells that nothing is watched: a clock wakes whoever waits, to look.
+  private let isClock: Bool
+
   package init() throws(SystemError) {
     queue = Descriptor(owning: try checked("watch", "", cposix_watch_open()))
+    isClock = false
   }
 
-  /// Watches all these from the start.
+  private init(everyMilliseconds period: Int32) throws(SystemError) {
+    queue = Descriptor(owning: try checked("watch", "", cposix_watch_clock(period)))
+    isClock = true
+  }
+
+  /// Watches all these from the start. Where the system has no watch left for this user (editors and
+  /// file managers take thousands), it wakes four times a second instead.
   package static func on(_ paths: [String]) throws(SystemError) -> FileWatch {
-    var watch = try FileWatch()
-    for path in paths { try watch.add(path) }
-    return watch
+    do throws(SystemError) {
+      var watch = try FileWatch()
+      for path in paths { try watch.add(path) }
+      return watch
+    } catch {
+      guard error.isExhaustion else { throw error }
+      return try FileWatch(everyMilliseconds: 250)
+    }
   }
 
   deinit { for token in tokens { _ = cposix_watch_remove(queue.rawValue, token.number) } }
@@ -37,6 +52,7 @@ package struct FileWatch: ~Copyable, Sendable {
   /// Watches a directory or file, which must exist.
   @discardableResult
   package mutating func add(_ path: String) throws(SystemError) -> Token {
+    if isClock { return Token(number: -1) }
     let number = try checked("watch", path, unsafe cposix_watch_add(queue.rawValue, path))
     let token = Token(number: number)
     tokens.insert(token)

@@ -10,7 +10,8 @@ struct AgentProcess {
   static func start(
     _ launch: AgentLaunch, in directory: String, environment: [String: String],
     marker: String, transcript: BoundedFile, errorLog: BoundedFile, redactor: Redactor,
-    hearsErrors: Bool = false, leavesOutPieces: Bool = false
+    hearsErrors: Bool = false, leavesOutPieces: Bool = false,
+    patientlyUntil deadline: MonotonicTime = .now
   ) throws(Unfit) -> AgentProcess {
     let executable = try program(launch.program, in: directory, environment["PATH"])
     do throws(SpawnFailure) {
@@ -24,7 +25,7 @@ struct AgentProcess {
       var inputBytes: [UInt8] = []
       if launch.input != .nothing { spec.descriptors[0] = input.reading.rawValue }
       if case .text(let bytes) = launch.input { inputBytes = bytes }
-      let child = try ChildProcess.spawn(spec)
+      let child = try ChildProcess.spawnPatiently(spec, until: deadline)
       return AgentProcess(
         child: child,
         streams: AgentStreams(
@@ -59,7 +60,8 @@ struct AgentProcess {
     switch failure {
     case .program(let error): Unfit(.agentMissing, "The program cannot be started: \(error).")
     case .directory(let error): Unfit(.workspaceError, "The directory cannot be used: \(error).")
-    case .system(let error): Unfit(.unknown, "No process could be started: \(error).")
+    case .system(let error):
+      Unfit(.unknown, "No process could be started: \(error).", mayPass: failure.mayPass)
     }
   }
 }

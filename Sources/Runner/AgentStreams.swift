@@ -12,6 +12,8 @@ final class AgentStreams {
   private enum Limit {
     /// What every system can write at once to a pipe that says it is writable.
     static let inputPiece = 512
+    /// More than any prompt; only who reads nothing is left so much behind.
+    static let pendingInput = 64 << 20
   }
 
   private var output: End?
@@ -150,9 +152,14 @@ final class AgentStreams {
     }
   }
 
-  /// Gives the agent more to read, as long as its input is open.
+  /// Gives the agent more to read, as long as its input is open: it is closed to one that asks and
+  /// asks, and reads no answer.
   func send(_ bytes: [UInt8]) {
-    if input != nil { pendingInput += bytes }
+    guard input != nil else { return }
+    pendingInput += bytes
+    guard pendingInput.count > Limit.pendingInput else { return }
+    input = nil
+    pendingInput = []
   }
 
   /// Ends the agent's input once what is pending is written.

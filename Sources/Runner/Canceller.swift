@@ -117,7 +117,8 @@ package enum Canceller {
         }
       }
       try store.sync()
-      if record.attempts.isEmpty, record.status.isTerminal {
+      // No attempt is under way whose end would see to these.
+      if record.status.isTerminal, !wasTerminal {
         try store.removeSecrets(of: record.id)
         if try Dependencies.decide(in: store, by: actor, after: record.id) { try store.sync() }
       }

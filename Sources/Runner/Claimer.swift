@@ -16,10 +16,21 @@ struct Claimer {
     init(_ lock: consuming FileLock) { self.lock = lock }
   }
 
-  private struct Taken {
-    let record: TaskRecord
-    let attemptN: Int
-    let lock: Held
+  /// A task that is claimed, and whose lock is ours until its supervisor has it.
+  struct Taken {
+    fileprivate let record: TaskRecord
+    fileprivate let attempt: Attempt
+    /// Runs from the claim by a clock that nobody sets.
+    fileprivate let clock: DispatchClock
+    private let held: Held
+
+    fileprivate init(_ record: TaskRecord, _ attempt: Attempt, _ lock: consuming FileLock) {
+      (self.record, self.attempt, held) = (record, attempt, Held(lock))
+      clock = DispatchClock(
+        claimedAt: attempt.claimedAt, limitSec: record.spec.dispatchTimeoutSec)
+    }
+
+    fileprivate var lock: Int32 { held.lock.rawValue }
   }
 
   /// A supervisor at work.
@@ -28,33 +39,53 @@ struct Claimer {
     let process: ChildProcess
   }
 
-  /// Claims tasks with one sync for all, then starts their supervisors. Trouble with one is told at
-  /// the end: a lock of another's, let go of instead, would end what was claimed as interrupted.
+  /// Claims tasks, then starts their supervisors as `start` does. Trouble with one is told at the
+  /// end: a lock of another's, let go of instead, would end what was claimed as interrupted.
   func claim(
-    _ tasks: [TaskRecord], adding supervised: inout [Supervised]
-  ) throws(StoreError) {
-    var taken: [Taken] = []
+    _ tasks: [TaskRecord], holding taken: inout [Taken], adding supervised: inout [Supervised]
+  ) throws(StoreError) -> SpawnFailure? {
     var failure: StoreError?
-    for task in tasks where failure == nil {
+    for task in tasks {
       do throws(StoreError) {
         let one = try sparing { () throws(StoreError) in try takeOrFail(task) }
         if let one = one ?? nil { taken.append(one) }
       } catch {
-        failure = error
-      }
-    }
-    if !taken.isEmpty { try store.sync() }
-    for one in taken {
-      do throws(StoreError) {
-        let process = try sparing { () throws(StoreError) in try start(one) }
-        if let process = process ?? nil {
-          supervised.append(Supervised(task: one.record.id, process: process))
-        }
-      } catch {
         failure = failure ?? error
       }
     }
+    let crowded = try start(&taken, adding: &supervised)
     if let failure { throw failure }
+    return crowded
+  }
+
+  /// Starts the supervisors of what was claimed, with one sync for all claims. What the system has
+  /// no room for just now stays for another try, and what it said is given.
+  func start(
+    _ taken: inout [Taken], adding supervised: inout [Supervised]
+  ) throws(StoreError) -> SpawnFailure? {
+    guard !taken.isEmpty else { return nil }
+    try store.sync()
+    var failure: StoreError?
+    var crowded: SpawnFailure?
+    var left: [Taken] = []
+    for one in taken {
+      do throws(StoreError) {
+        switch try sparing({ () throws(StoreError) in try start(one) }) ?? .ended {
+        case .begun(let process):
+          supervised.append(Supervised(task: one.record.id, process: process))
+        case .ended: break
+        case .later(let why):
+          crowded = why
+          left.append(one)
+        }
+      } catch {
+        failure = failure ?? error
+        left.append(one)
+      }
+    }
+    taken = left
+    if let failure { throw failure }
+    return crowded
   }
 
   /// Takes a task, or fails it where its own folder is in the way: one task must not stop the rest.
@@ -80,28 +111,72 @@ struct Claimer {
     let record = try store.change(.id(task.id), by: actor) { (fresh) throws(StoreError) in
       fresh.status == .queued && fresh.attemptCount + 1 == attemptN ? .claimed(claim) : nil
     }
-    guard record.latestAttempt?.leaseId == claim.leaseId else { return nil }
-    return Taken(record: record, attemptN: attemptN, lock: Held(lock))
+    guard let attempt = record.latestAttempt, attempt.leaseId == claim.leaseId else { return nil }
+    return Taken(record, attempt, lock)
   }
 
-  private func start(_ taken: Taken) throws(StoreError) -> ChildProcess? {
-    let folders = AttemptFolders(
-      layout: store.layout, record: taken.record, attemptN: taken.attemptN)
+  private enum Beginning {
+    case begun(ChildProcess)
+    case ended
+    case later(SpawnFailure)
+  }
+
+  private func start(_ taken: Taken) throws(StoreError) -> Beginning {
+    let (record, attemptN) = (taken.record, taken.attempt.attemptN)
+    let folders = AttemptFolders(layout: store.layout, record: record, attemptN: attemptN)
     var spec = ProcessSpec(
-      executable: executable,
-      arguments: SuperviseCommand.arguments(taken.record.id, taken.attemptN),
+      executable: executable, arguments: SuperviseCommand.arguments(record.id, attemptN),
       environment: SuperviseCommand.environment(environment, root: store.layout.root),
-      directory: "/",
-      descriptors: [SuperviseCommand.lockDescriptor: taken.lock.lock.rawValue])
-    spec.environment[AgentEnvironment.Name.supervised] = "\(taken.record.id)/\(taken.attemptN)"
+      directory: "/", descriptors: [SuperviseCommand.lockDescriptor: taken.lock])
+    spec.environment[AgentEnvironment.Name.supervised] = "\(record.id)/\(attemptN)"
     do throws(SpawnFailure) {
       let complaints = try Self.file(folders.complaints)
       spec.descriptors[2] = complaints.rawValue
-      return try ChildProcess.spawn(spec)
+      return .begun(try ChildProcess.spawn(spec))
     } catch {
-      try settleUnsupervised(taken, "Its supervisor could not be started: \(error).")
-      return nil
+      return try waits(taken, for: error) ? .later(error) : .ended
     }
+  }
+
+  /// Tells whether an attempt whose supervisor could not be started waits for another try: while it
+  /// is wanted, has time, and the trouble may pass. Otherwise it is settled.
+  private func waits(_ taken: Taken, for failure: SpawnFailure) throws(StoreError) -> Bool {
+    let ledger = AttemptLedger(
+      store: store, record: taken.record, attempt: taken.attempt, actor: actor)
+    let limit = taken.record.spec.dispatchTimeoutSec
+    let outcome: Settlement.Outcome
+    switch try ledger.standing() {
+    case .disowned: return false
+    case .unwanted: outcome = .cancelled
+    case .wanted:
+      if failure.mayPass, !taken.clock.hasRunOut() { return true }
+      let (code, time) =
+        failure.mayPass ? (FailureReason.dispatchTimeout, " within \(limit) s") : (.unknown, "")
+      outcome = .failed(
+        AttemptError(code, "Its supervisor could not be started\(time): \(failure)."))
+    }
+    try settle(ledger, outcome)
+    return false
+  }
+
+  /// Ends what no supervisor was started for, since none of us will: nothing of it ever ran.
+  func giveUp(_ taken: [Taken]) throws(StoreError) {
+    let outcome = Settlement.Outcome.failed(
+      AttemptError(
+        .interrupted, "Its runner was told to end before there was room for its supervisor."))
+    for one in taken {
+      let ledger = AttemptLedger(
+        store: store, record: one.record, attempt: one.attempt, actor: actor)
+      if try ledger.standing() != .disowned { try settle(ledger, outcome) }
+    }
+  }
+
+  private func settle(
+    _ ledger: AttemptLedger, _ outcome: Settlement.Outcome
+  ) throws(StoreError) {
+    let settled = try ledger.settle(
+      Settlement(attemptN: ledger.attemptN, leaseId: ledger.leaseId, outcome: outcome))
+    if settled.status.isTerminal { try store.removeSecrets(of: settled.id) }
   }
 
   private static func file(_ path: String) throws(SpawnFailure) -> Descriptor {
@@ -111,16 +186,6 @@ struct Claimer {
     } catch {
       throw .system(error)
     }
-  }
-
-  private func settleUnsupervised(_ taken: Taken, _ reason: String) throws(StoreError) {
-    guard let attempt = taken.record.latestAttempt else { return }
-    let ledger = AttemptLedger(
-      store: store, record: taken.record, attempt: attempt, actor: actor)
-    _ = try ledger.settle(
-      Settlement(
-        attemptN: attempt.attemptN, leaseId: attempt.leaseId,
-        outcome: .failed(AttemptError(.unknown, reason))))
   }
 }
 

@@ -41,7 +41,7 @@ struct CommandRun {
       program: .named(command.first ?? ""), arguments: Array(command.dropFirst()))
     let process = try AgentProcess.start(
       launch, in: directory, environment: environment, marker: marker, transcript: output,
-      errorLog: errors, redactor: redactor)
+      errorLog: errors, redactor: redactor, patientlyUntil: .after(limit))
     var (wish, tail) = (Wish.none, "")
     let status: ExitStatus?
     do throws(Unfit) {
@@ -115,7 +115,9 @@ struct CommandRun {
     _ = process.streams.finishOutput()
     process.streams.finishErrors()
     if let failure = process.streams.failure { throw failure }
-    try process.child.reap()
+    if try process.child.waitForExit(until: .after(.seconds(1))) != nil {
+      try process.child.reap()
+    }
     return ended
   }
 
@@ -140,5 +142,5 @@ struct CommandRun {
 
 extension Signal {
   /// Tells a wish that this process may end its attempt from other news.
-  fileprivate var endsUs: Bool { self == .terminate || self == .interrupt }
+  var endsUs: Bool { self == .terminate || self == .interrupt }
 }

@@ -22,8 +22,10 @@ struct DispatchClock: Sendable {
   /// Leaves out of account what has a limit of its own.
   mutating func extend(by time: Duration) { deadline = deadline + time }
 
+  func hasRunOut(now: MonotonicTime = .now) -> Bool { now >= deadline }
+
   func check(now: MonotonicTime = .now) throws(Unfit) {
-    guard now < deadline else {
+    if hasRunOut(now: now) {
       throw Unfit(.dispatchTimeout, "Its agent was not started within \(limitSec) s of the claim.")
     }
   }

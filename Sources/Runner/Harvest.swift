@@ -16,8 +16,13 @@ struct Harvest {
   private let limits: Limits
   private let redactor: Redactor
 
-  init(ledger: AttemptLedger, limits: Limits, redactor: Redactor = Redactor([:])) {
+  /// Takes what is bound already, so that nothing is bound twice.
+  init(
+    ledger: AttemptLedger, limits: Limits, redactor: Redactor = Redactor([:]),
+    bound: [Artifact] = []
+  ) {
     self.ledger = ledger
+    artifacts = bound.filter { $0.attemptN == ledger.attemptN }
     self.limits = limits
     self.redactor = redactor
   }

@@ -110,8 +110,12 @@ package enum Reconciler {
       layout: ledger.store.layout, record: record, attemptN: attempt.attemptN)
     let files = RealFileSystem()
     var harvest = Harvest(
-      ledger: ledger, limits: limits, redactor: Redactor(secrets(of: record, ledger.store)))
+      ledger: ledger, limits: limits, redactor: Redactor(secrets(of: record, ledger.store)),
+      bound: record.artifacts)
     harvest.takeFiles(from: folders.artifacts, files: files)
+    for note in harvest.notes {
+      tell(.info(text: note, data: nil), in: folders, of: ledger.store)
+    }
     let text =
       attempt.startedAt == nil
       ? "Its supervisor died while it started the agent, which may have begun."
@@ -169,8 +173,12 @@ package enum Reconciler {
   static func tell(
     _ error: AttemptError, in folders: AttemptFolders, of store: TaskStore
   ) {
-    let last = MessageBody.error(
-      code: error.code.rawValue, message: error.message, retryable: error.retryable)
+    tell(
+      .error(code: error.code.rawValue, message: error.message, retryable: error.retryable),
+      in: folders, of: store)
+  }
+
+  static func tell(_ last: MessageBody, in folders: AttemptFolders, of store: TaskStore) {
     do throws(StoreError) {
       var query = MessageQuery()
       query.tail = 1

@@ -15,6 +15,8 @@ final class RunnerLoop {
   private let journal: FileWatch
   private let idleLimit: Duration?
   private let isWatched: () -> Bool
+  /// What is claimed, and for whose supervisors the system has no room yet.
+  private var claimed: [Claimer.Taken] = []
   private var supervised: [Claimer.Supervised] = []
   private let environment: [String: String]
   private var nextForeignLook: MonotonicTime?
@@ -65,13 +67,19 @@ final class RunnerLoop {
         if try isStoreGone() { return .storeGone }
         guard case .store(let trouble) = error, trouble.isOfTheDisk else { throw error }
         pause(trouble)
-        if try sleep(until: .after(Self.pause)) { return .asked }
+        if try rest() { return try asked() }
         continue
       }
       isPaused = false
       if let idleSince, let idleLimit, idleSince + idleLimit <= .now { return .idle }
-      if try sleep(tasks) { return .asked }
+      if try sleep(tasks) { return try asked() }
     }
+  }
+
+  /// Leaves as it was told to; what is claimed and never began is ended in true words.
+  private func asked() throws(RunnerError) -> Leaving {
+    try fromStore { () throws(StoreError) in try claimer.giveUp(claimed) }
+    return .asked
   }
 
   /// How long a disk that cannot be written is left alone; what runs and who looks need none of it.
@@ -102,6 +110,7 @@ final class RunnerLoop {
 
   private func work() throws(RunnerError) -> [TaskRecord] {
     try takeLeave()
+    if !claimed.isEmpty { try claim([]) }
     refreshLimits()
     var tasks = try active()
     if try settleForeignOrphans(tasks) { tasks = try active() }
@@ -159,7 +168,10 @@ final class RunnerLoop {
     _ tasks: [TaskRecord], _ now: Timestamp
   ) throws(RunnerError) -> Bool {
     let lineage = try fromStore { () throws(StoreError) in try store.lineage(of: tasks) }
-    let steps = DispatchPlan(tasks, limits: limits, now: now, lineage: lineage).steps()
+    // No more is claimed while the system has no room for what is.
+    let steps = DispatchPlan(tasks, limits: limits, now: now, lineage: lineage).steps().filter {
+      if case .claim = $0 { claimed.isEmpty } else { true }
+    }
     guard !steps.isEmpty else { return false }
     let byID = Dictionary(uniqueKeysWithValues: tasks.map { ($0.id, $0) })
     var claims: [TaskRecord] = []
@@ -181,10 +193,22 @@ final class RunnerLoop {
           }
         }
       }
-      try claimer.claim(claims, adding: &supervised)
-      try store.sync()
     }
+    try claim(claims)
+    try fromStore { () throws(StoreError) in try store.sync() }
     return true
+  }
+
+  /// Claims tasks, and starts the supervisors of all that are claimed.
+  private func claim(_ tasks: [TaskRecord]) throws(RunnerError) {
+    let wasWaiting = !claimed.isEmpty
+    let crowded = try fromStore { () throws(StoreError) in
+      try claimer.claim(tasks, holding: &claimed, adding: &supervised)
+    }
+    if let crowded, !wasWaiting {
+      StandardError.write(
+        "errand runner: no supervisor can be started: \(crowded). It tries again.\n")
+    }
   }
 
   /// Reaps supervisors that have ended; one that left its attempt open is mourned at once.
@@ -270,12 +294,25 @@ final class RunnerLoop {
     if let patience = try schedules?.patience(now) { deadlines.append(.after(patience)) }
     if let time = sweep.deadline { deadlines.append(time) }
     if let nextForeignLook { deadlines.append(nextForeignLook) }
+    if !claimed.isEmpty { deadlines.append(.after(.seconds(1))) }
     if let idleSince, let idleLimit { deadlines.append(idleSince + idleLimit) }
     // Nobody tells when the last one has stopped to look.
     if !tasks.contains(where: \.needsRunner), idleSince == nil {
       deadlines.append(.after(.seconds(30)))
     }
     return try sleep(until: deadlines.min())
+  }
+
+  /// Sleeps while the disk cannot be written: our own tries, undone, change the journal, too.
+  private func rest() throws(RunnerError) -> Bool {
+    try fromSystem { () throws(SystemError) in
+      _ = try Poller.wait([(signals.descriptor, .readable)], until: .after(Self.pause))
+      return try isAskedToLeave()
+    }
+  }
+
+  private func isAskedToLeave() throws(SystemError) -> Bool {
+    try signals.take().contains { $0 != .child && $0 != .hangup }
   }
 
   private func sleep(until deadline: MonotonicTime?) throws(RunnerError) -> Bool {
@@ -285,7 +322,7 @@ final class RunnerLoop {
         until: footprint.bounded(deadline))
       footprint.woke(byNothing: ready.isEmpty)
       try journal.drain()
-      return try signals.take().contains { $0 != .child && $0 != .hangup }
+      return try isAskedToLeave()
     }
   }
 }

@@ -37,7 +37,7 @@ enum ScratchCopy {
       directory: "/")
     try fit { () throws(SystemError) in try RealFileSystem().createDirectory(target) }
     do throws(SpawnFailure) {
-      try see(try ChildProcess.spawn(spec), source, until: deadline)
+      try see(try ChildProcess.spawnPatiently(spec, until: deadline), source, until: deadline)
     } catch {
       throw Unfit(.workspaceError, "\(source) could not be copied: \(error).")
     }
@@ -47,10 +47,11 @@ enum ScratchCopy {
     _ child: ChildProcess, _ source: String, until deadline: MonotonicTime
   ) throws(SpawnFailure) {
     do throws(SystemError) {
-      let ended = try child.waitForExit(until: deadline)
-      if ended == nil { _ = try child.signalGroup(.kill) }
+      guard try child.waitForExit(until: deadline) != nil else {
+        try child.endNow()
+        throw SystemError.timedOut("cp", source)
+      }
       let status = try child.reap()
-      guard ended != nil else { throw SystemError.timedOut("cp", source) }
       guard status.isSuccess else { throw SystemError.invalid("cp", source) }
     } catch {
       throw .system(error)

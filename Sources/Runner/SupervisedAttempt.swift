@@ -104,13 +104,10 @@ struct SupervisedAttempt {
     let workTree = WorkTreeRecord.begin(
       in: setting.place.workspace, environment: setting.environment, folder: folders.snapshots,
       until: dispatch.deadline, &voice)
-    // The look may have taken long, and nothing must start that nobody wants any more.
-    switch try standing() {
-    case .wanted: break
-    case .unwanted: throw Unfit(.interrupted, "It was cancelled before its agent started.")
-    case .disowned: return nil
-    }
-    let process = try start(setting, dispatch)
+    let begun = try PatientStart(signals: signals).begin(
+      isOurs: isOurs, telling: { voice.note($0) },
+      start: { () throws(Unfit) in try start(setting, dispatch) })
+    guard let process = begun else { return nil }
     let checks = checkRun(setting, workTree)
     var before = checks
     before?.isAlone = false
@@ -142,6 +139,15 @@ struct SupervisedAttempt {
       redactor: Redactor(setting.secrets), ledger: ledger,
       folder: folders.attempt, limit: timing.check, limits: timing.limits, files: files
     ) { workTree?.head }
+  }
+
+  /// What went before may have taken long, and nothing must start that nobody wants any more.
+  private func isOurs() throws(Unfit) -> Bool {
+    switch try standing() {
+    case .wanted: true
+    case .unwanted: throw Unfit(.interrupted, "It was cancelled before its agent started.")
+    case .disowned: false
+    }
   }
 
   private func standing() throws(Unfit) -> AttemptLedger.Standing {

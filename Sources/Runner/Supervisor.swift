@@ -16,7 +16,7 @@ package enum Supervisor {
   ) -> Int32 {
     // The umask stays the creator's: it is the agent's, too, and our own files name their modes.
     Signal.ignoreBrokenPipe()
-    let lock = FileLock(adopting: Descriptor(owning: lockDescriptor))
+    let lock = FileLock(adopting: Descriptor(inherited: lockDescriptor))
     do throws(RunnerError) {
       try see(root: root, task: task, attempt: attempt, environment)
       lock.release()

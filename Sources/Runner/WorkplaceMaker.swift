@@ -49,7 +49,13 @@ struct WorkplaceMaker {
       throw Unfit(.workspaceError, "\(left.path) is no worktree of this store's.")
     }
     // Nobody takes it away between the look and the making; afterwards our claim keeps it.
-    let lock = try fit { () throws(SystemError) in try FileLock.acquire(layout.worktreesLock) }
+    let lock = try fit { () throws(SystemError) in
+      try FileLock.acquire(layout.worktreesLock, until: deadline)
+    }
+    guard let lock else {
+      throw Unfit(
+        .workspaceError, "Worktrees are being taken away, and \(layout.worktreesLock) is not free.")
+    }
     let place = try reopened(left)
     _ = consume lock
     return place

@@ -81,7 +81,7 @@ extension Fold {
     var records = changed.values.map(\.record).filter { !$0.status.isTerminal }
     guard let snapshot else { return records }
     for status in TaskStatus.allCases where !status.isTerminal {
-      for row in snapshot.rows(with: status) where !changedRows.contains(row) {
+      for row in try snapshot.wholeChain(of: status) where !changedRows.contains(row) {
         records.append(try snapshot.record(row))
       }
     }

@@ -40,6 +40,7 @@ extension Fold {
   private func match(
     _ ordinal: Int, _ query: TaskQuery, _ needles: [Needle], wanted: Bool, _ page: inout TaskPage
   ) throws(StoreError) -> TaskStatus? {
+    if let snapshot, ordinal == Snapshot.brokenRow { throw snapshot.brokenChain }
     if let snapshot, ordinal < snapshot.count, !changedRows.contains(ordinal) {
       guard query.mayMatch(ordinal, of: snapshot) else { return nil }
       if query.indexDecides, !wanted { return snapshot.status(ordinal) }
@@ -69,7 +70,8 @@ extension Fold {
     case .newest:
       let end = start ?? taskCount
       if query.statuses.isEmpty { return AnySequence((0..<end).reversed()) }
-      return AnySequence(StatusWalk(self, query.statuses).drop { $0 >= end })
+      return AnySequence(
+        StatusWalk(self, query.statuses).drop { $0 >= end && $0 != Snapshot.brokenRow })
     }
   }
 

@@ -113,7 +113,7 @@ final class Snapshot: Sendable {
   func completedAt(_ row: Int) -> Int64 {
     Int64(bitPattern: long(row, SnapshotFormat.Row.completedAt))
   }
-  func number(_ row: Int) -> Int { Int(long(row, SnapshotFormat.Row.number)) }
+  func number(_ row: Int) -> Int { Int(truncatingIfNeeded: long(row, SnapshotFormat.Row.number)) }
   func typeHash(_ row: Int) -> UInt32 { word(row, SnapshotFormat.Row.type) }
   func profileHash(_ row: Int) -> UInt32 { word(row, SnapshotFormat.Row.profile) }
   func teamHash(_ row: Int) -> UInt32 { word(row, SnapshotFormat.Row.team) }
@@ -124,6 +124,7 @@ final class Snapshot: Sendable {
 
   /// Gives the place of a record's bytes among the records.
   func place(_ row: Int) throws(StoreError) -> Range<Int> {
+    if row == Self.brokenRow { throw brokenChain }
     let offset = Int(truncatingIfNeeded: long(row, SnapshotFormat.Row.offset))
     let length = Int(word(row, SnapshotFormat.Row.length))
     guard offset >= 0, offset <= records.count, length <= records.count - offset else {
@@ -184,13 +185,35 @@ final class Snapshot: Sendable {
     rows(inChain: SnapshotFormat.index(of: status))
   }
 
+  /// Stands in a walk for a row that cannot be: whoever asks for its record learns of the damage.
+  static let brokenRow = Int.max
+
+  /// Walks the rows of one chain, newest first; where it leads up again, which would have no end, or
+  /// to a row of another chain, to `brokenRow`.
   func rows(inChain place: Int) -> some Sequence<Int> {
     let head = Int(index.loadUInt32(at: SnapshotFormat.Header.heads + place * 4)) - 1
     return sequence(state: head) { (next: inout Int) -> Int? in
-      guard next >= 0, next < self.count else { return nil }
-      defer { next = Int(self.word(next, SnapshotFormat.Row.previous)) - 1 }
-      return next
+      let row = next
+      guard row >= 0 else { return nil }
+      guard row < self.count, self.chain(row) == place else {
+        next = -1
+        return Self.brokenRow
+      }
+      let previous = Int(self.word(row, SnapshotFormat.Row.previous)) - 1
+      next = previous < row ? previous : self.count
+      return row
     }
+  }
+
+  /// Gives all rows of one status, newest first; a chain that lost some is damaged.
+  func wholeChain(of status: TaskStatus) throws(StoreError) -> [Int] {
+    let rows = Array(rows(with: status))
+    if rows.last == Self.brokenRow || rows.count != counts[status] { throw brokenChain }
+    return rows
+  }
+
+  var brokenChain: StoreError {
+    .damaged(path: path, offset: 0, reason: "the tasks of a status do not hang together")
   }
 
   // MARK: Tables

@@ -92,7 +92,7 @@ extension TaskStore.State {
     var entries = fold.changedActive
     guard let snapshot = fold.snapshot else { return entries }
     for status in TaskStatus.allCases where !status.isTerminal {
-      for row in snapshot.rows(with: status) where !fold.changedRows.contains(row) {
+      for row in try snapshot.wholeChain(of: status) where !fold.changedRows.contains(row) {
         let known = parsedRows[row]
         let record = if let known { known } else { try snapshot.record(row) }
         if known == nil { parsedRows[row] = record }

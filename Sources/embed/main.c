@@ -3,31 +3,31 @@
 // In C alone: it is built before everything else, for the machine that builds, and in Swift it would
 // have a room compiled twice.
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void fail(const char *path) {
-  perror(path);
+// Says what is wrong and leaves no half of an output, which a build might take for whole.
+static _Noreturn void fail(const char *output, const char *path, const char *why) {
+  fprintf(stderr, "embed: %s: %s\n", path, why);
+  remove(output);
   exit(1);
 }
 
-// Copies a file as it is; what would end the literal is refused.
-static void copy(const char *path, FILE *output) {
-  FILE *input = fopen(path, "r");
-  if (!input) fail(path);
-  const char *end = "\"\"\"####";
-  size_t matched = 0;
-  for (int byte; (byte = getc(input)) != EOF;) {
-    putc(byte, output);
-    matched = byte == end[matched] ? matched + 1 : matched >= 3 && byte == '"' ? 3 : byte == '"';
-    if (!end[matched]) {
-      fprintf(stderr, "%s: holds %s, which ends the literal it is written to\n", path, end);
-      exit(1);
-    }
-  }
-  if (ferror(input)) fail(path);
+// Reads a whole file; the text is the caller's.
+static char *text_of(const char *path, const char *output) {
+  enum { LIMIT = 1 << 20 };
+  FILE *input = fopen(path, "rb");
+  char *text = malloc(LIMIT + 1);
+  if (!input || !text) fail(output, path, strerror(errno));
+  size_t size = fread(text, 1, LIMIT, input);
+  if (ferror(input)) fail(output, path, strerror(errno));
+  if (getc(input) != EOF) fail(output, path, "is larger than a megabyte");
   fclose(input);
+  text[size] = 0;
+  if (strlen(text) != size) fail(output, path, "holds a zero byte");
+  return text;
 }
 
 int main(int count, char **arguments) {
@@ -35,18 +35,24 @@ int main(int count, char **arguments) {
     fputs("usage: embed OUTPUT FILE...\n", stderr);
     return 2;
   }
-  FILE *output = fopen(arguments[1], "w");
-  if (!output) fail(arguments[1]);
-  fputs("/// Holds the files of the pages by name; written by the build.\nenum PageFiles {\n", output);
-  fputs("  static let all: [String: StaticString] = [\n", output);
+  const char *output = arguments[1];
+  FILE *swift = fopen(output, "wb");
+  if (!swift) fail(output, output, strerror(errno));
+  fputs("/// Holds the files of the pages by name; written by the build.\nenum PageFiles {\n", swift);
+  fputs("  static let all: [String: StaticString] = [\n", swift);
   for (int at = 2; at < count; at++) {
-    const char *slash = strrchr(arguments[at], '/');
-    const char *name = slash ? slash + 1 : arguments[at];
-    fprintf(output, "    \"%s\": ####\"\"\"\n", name);
-    copy(arguments[at], output);
-    fputs("\n\"\"\"####,\n", output);
+    const char *path = arguments[at];
+    char *text = text_of(path, output);
+    // Between these quotes all else stands for itself.
+    if (strstr(text, "\"\"\"####") || strstr(text, "\\####") || strchr(text, '\r')) {
+      fail(output, path, "holds \"\"\"#### or \\#### or a carriage return, which a literal cannot");
+    }
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    fprintf(swift, "    \"%s\": ####\"\"\"\n%s\n\"\"\"####,\n", name, text);
+    free(text);
   }
-  fputs("  ]\n}\n", output);
-  if (ferror(output) || fclose(output) != 0) fail(arguments[1]);
+  fputs("  ]\n}\n", swift);
+  if (ferror(swift) || fclose(swift) != 0) fail(output, output, strerror(errno));
   return 0;
 }

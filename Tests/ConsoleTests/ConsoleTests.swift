@@ -174,6 +174,16 @@ struct ConsoleTests {
     }
   }
 
+  @Test func thePagesAreByteForByteTheFilesTheyAreMadeOf() throws {
+    let files = RealFileSystem()
+    let folder = Path.join(
+      Path.parent(Path.parent(Path.parent(#filePath))), "Sources/Console/Pages")
+    #expect(try files.list(folder).sorted() == PageFiles.all.keys.sorted())
+    for (name, text) in PageFiles.all {
+      #expect(try files.read(Path.join(folder, name)) == Array("\(text)".utf8), "\(name)")
+    }
+  }
+
   @Test func thePagesLoadNothingFromElsewhereAndHoldNoScriptOfTheirOwn() throws {
     for (name, text) in PageFiles.all {
       let text = "\(text)"

@@ -38,6 +38,14 @@ import Testing
       ]
     ),
     (
+      #"{"zzzzzzzz":2,"tags":1,"id":"b","task_id":""}"#,
+      [
+        #"/id: given twice, also as "task_id""#,
+        #"/task_id: expected a string of 1 to 64 characters, found """#,
+        "/tags: expected an array, found 1", #"/zzzzzzzz: unknown key "zzzzzzzz""#,
+      ]
+    ),
+    (
       #"{"id":"","timeout_sec":46,"tags":[1,"a",null],"budget":{"usd":"1"},"status":"runing"}"#,
       [
         #"/id: expected a string of 1 to 64 characters, found """#,
@@ -83,6 +91,18 @@ import Testing
     for order in orders {
       let text = "{\(order.map { members[$0] }.joined(separator: ","))}"
       #expect(try WaitInput.json.decode(.parse(text)) == first, "\(text)")
+    }
+  }
+
+  @Test func noTwoFieldsAnswerToOneKey() async {
+    await #expect(processExitsWith: .failure) {
+      _ = Codec<Int>.object(
+        { $0 + $1 }, required("task_id", { $0 }, .int), required("b", { $0 }, .int, alias: "taskId")
+      )
+    }
+    await #expect(processExitsWith: .success) {
+      _ = Codec<Int>.object(
+        { $0 + $1 }, required("task_id", { $0 }, .int), required("b", { $0 }, .int, alias: "id"))
     }
   }
 

@@ -71,4 +71,73 @@ struct PoorStartTests {
       #expect(task.contains("head: \(128 + Signal.fileSize.rawValue)"), "\(task)")
     }
   }
+
+  /// Tells whether a user who runs nothing else may be given so many processes, and more later.
+  private static let mayCountProcesses =
+    DiskTests.mayBecomeAnother
+    && ["prlimit", "pgrep"].allSatisfy {
+      Environment.which($0, path: Environment.value("PATH")) != nil
+    }
+
+  @Test(.enabled(if: mayCountProcesses, "needs root, setpriv, prlimit and pgrep"))
+  func tasksWaitUntilTheSystemHasRoomForTheirProcesses() throws {
+    try withCommandDesk { desk in
+      _ = try desk.task("true", name: "first")
+      try dismissRunner(of: desk.store)
+      let outcome = try run(
+        """
+        mkdir other; chown -R 64987:64987 ..
+        another() { exec setpriv --reuid=64987 --regid=64987 --clear-groups -- "$@"; }
+        errand() { (another "$E" "$@"); }
+        allow() { (another prlimit --pid "$1" --nproc="$2":500); }
+        (another prlimit --nproc=1:500 "$E" runner) 2>told & runner=$!
+        until [ -e "$ERRAND_HOME/run/runner.json" ]; do sleep 0.02; done
+        errand create -p shell -n unwanted true >/dev/null
+        until grep -q 'no supervisor can be started' told; do sleep 0.02; done
+        errand cancel unwanted >/dev/null; errand wait unwanted >/dev/null
+        errand list --status cancelled | grep -o unwanted | head -n 1
+        errand create -p shell -n one 'echo hello' >/dev/null
+        until errand list --status dispatched | grep -q one; do sleep 0.02; done
+        errand create -p shell -n two -d other true >/dev/null
+        errand list --status queued | grep -o "^[a-z]*"
+        allow $runner 2
+        until supervisor=$(pgrep -P $runner); do sleep 0.02; done
+        until errand logs one | grep -q 'It is tried again'; do sleep 0.02; done
+        allow $supervisor 500
+        allow $runner 500
+        errand wait one two >/dev/null; echo "ended with $?"
+        kill $runner; wait
+        """, desk)
+      #expect(
+        outcome.text == "unwanted\ntwo\nended with 0\n", "\(outcome.text) \(outcome.errorText)")
+    }
+  }
+
+  /// Tells whether a script may be run in a user's name space of its own, with limits of its own.
+  private static let mayLimitWatches: Bool = {
+    guard let unshare = Environment.which("unshare", path: Environment.value("PATH")) else {
+      return false
+    }
+    let outcome = try? Program.run(
+      ["-Ur", "sh", "-c", "echo 0 > /proc/sys/user/max_inotify_instances"], executable: unshare)
+    return outcome?.status.isSuccess == true
+  }()
+
+  @Test(.enabled(if: mayLimitWatches, "needs a user name space"))
+  func whereNothingCanBeWatchedTasksRunAllTheSame() throws {
+    try withCommandDesk { desk in
+      let outcome = try run(
+        """
+        exec unshare -Ur sh -c '
+        echo 0 > /proc/sys/user/max_inotify_instances
+        "$E" run -p shell -n task -w "echo hello"; echo "ended with $?"
+        "$E" create -p shell -n endless "sleep 1000" >/dev/null
+        until "$E" list --status running | grep -q endless; do sleep 0.02; done
+        "$E" cancel endless >/dev/null; "$E" wait endless >/dev/null
+        "$E" list --status cancelled | grep -o endless'
+        """, desk)
+      #expect(
+        outcome.text.hasSuffix("ended with 0\nendless\n"), "\(outcome.text) \(outcome.errorText)")
+    }
+  }
 }

@@ -5,6 +5,8 @@ import Tasks
 import TestSupport
 import Testing
 
+@testable import Runner
+
 @Suite struct HarvestTests {
   @Test func filesLeftInTheFolderBecomeArtifacts() throws {
     try withStage { stage in
@@ -31,6 +33,25 @@ import Testing
       let listed = try #require(task.latestAttempt?.output?["artifacts"]?.arrayValue)
       #expect(listed.count == 5)
       #expect(listed.contains { $0["cid"]?.stringValue == report.cid.description })
+    }
+  }
+
+  @Test func whatIsBoundAlreadyIsNotBoundAgain() throws {
+    try withStage { stage in
+      let task = try stage.run(
+        "echo x > \"$ERRAND_ARTIFACTS/a\"; echo y > \"$ERRAND_ARTIFACTS/b\"")
+      let attempt = try #require(task.latestAttempt)
+      let folder = stage.store.layout.attemptFolder(of: task, 1) + "/again"
+      try RealFileSystem().createDirectory(folder)
+      for (name, text) in [("a", "x\n"), ("b", "other\n")] {
+        try writeFile("\(folder)/\(name)", text)
+      }
+      let ledger = AttemptLedger(
+        store: stage.store, record: task, attempt: attempt, actor: Stage.actor)
+      var harvest = Harvest(ledger: ledger, limits: Limits(), bound: task.artifacts)
+      harvest.takeFiles(from: folder, files: RealFileSystem())
+      // The task has ended, so that what would be bound is refused, and told.
+      #expect(harvest.notes.count == 1 && harvest.notes[0].hasPrefix("b could not be kept"))
     }
   }
 

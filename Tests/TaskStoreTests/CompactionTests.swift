@@ -67,7 +67,13 @@ struct CompactionTests {
 
   enum Harm: String, CaseIterable {
     case noIndex, noRecords, noAside, halfIndex, emptyIndex, otherMagic, garbledRecords, garbledRows
-    case aheadOfJournal
+    case aheadOfJournal, circle, anotherChain, lostChain
+  }
+
+  /// Writes a word of a row into an index.
+  private static func index(_ bytes: [UInt8], row: Int, field: Int, is word: UInt8) -> [UInt8] {
+    let start = 128 + row * 96 + field
+    return bytes[..<start] + [word, 0, 0, 0] + bytes[(start + 4)...]
   }
 
   @Test(arguments: Harm.allCases)
@@ -98,6 +104,9 @@ struct CompactionTests {
       case .garbledRecords: try rewrite(".jsonl") { $0.map { _ in UInt8(ascii: "x") } }
       case .garbledRows:
         try rewrite(".index") { $0.prefix(144) + [255, 255, 255, 255] + $0.dropFirst(148) }
+      case .circle: try rewrite(".index") { Self.index($0, row: 0, field: 28, is: 3) }
+      case .anotherChain: try rewrite(".index") { Self.index($0, row: 2, field: 32, is: 5) }
+      case .lostChain: try rewrite(".index") { Self.index($0, row: 2, field: 28, is: 0) }
       case .aheadOfJournal:
         let journal = folder + "/store/journal/0000000001.jsonl"
         let lines = try readText(journal).split(separator: "\n")
@@ -110,6 +119,11 @@ struct CompactionTests {
         #expect(try opened.all() == expected)
         #expect(try opened.task(TaskReference("b")).status == .dispatched)
         #expect(try opened.activeTasks().count == 3)
+        var queued = TaskQuery()
+        queued.statuses = [.queued]
+        let listed = try TaskStore.open(folder + "/store").list(queued).items.map(\.spec.name)
+        // A chain that is only cut is noticed by who needs all of it.
+        #expect(listed == (harm == .lostChain ? ["c"] : ["c", "a"]))
         try opened.compactIfWorthwhile(always: true)
         #expect(try TaskStore.open(folder + "/store").all() == expected)
       }

@@ -179,6 +179,8 @@ int64_t cposix_wall_ms(void);
 
 /// Opens a descriptor that turns readable when a watched path changes.
 int cposix_watch_open(void);
+/// Opens one that turns readable by the clock instead, again and again.
+int cposix_watch_clock(int milliseconds);
 /// Watches a directory or file; returns a token for removal.
 int cposix_watch_add(int fd, const char *path);
 int cposix_watch_remove(int fd, int token);

@@ -10,32 +10,33 @@ package enum UnknownKeys: Sendable {
 extension Codec {
   /// Declares an object: how to make it, and its members in the order they are written.
   ///
-  /// Only what needs the members' types is made for each object anew: the rest is its shape's.
+  /// Code is made for each object anew only where it needs the members' types.
   @inlinable package static func object<each Member: Sendable>(
     _ make: @escaping @Sendable (repeat each Member) -> Value,
     unknownKeys: UnknownKeys = .ignored,
     _ field: repeat Field<Value, each Member>
   ) -> Codec {
     let fields = (repeat each field)
-    var members: [ObjectShape.Member] = []
-    for field in repeat each field { members.append((field.head, field.examine)) }
-    let shape = ObjectShape(members, unknownKeys)
+    var entries: [FieldTable.Entry] = []
+    for field in repeat each field { entries.append((field.head, field.examine)) }
+    let table = FieldTable(entries, unknownKeys)
     let read: @Sendable (JSONObject, String?, inout Faults) -> Value? = { object, tag, faults in
       var reader = MemberReader(object)
       do throws(Refusal) {
         let value = make(repeat try reader.take((each fields).head, (each fields).read))
-        if shape.declaresAll(of: object, tag: tag, taken: reader.taken) { return value }
+        if table.admits(object, tag: tag, taken: reader.taken) { return value }
       } catch {
-        // The shape names it.
+        // The table names it.
       }
-      shape.examine(object, tag: tag, &faults)
+      table.examine(object, tag: tag, &faults)
       return nil
     }
     let write: @Sendable (Value, inout JSONWriter) -> Void = { value, writer in
       for field in repeat each fields { field.write(value, &writer) }
     }
     return Codec(
-      schema: shape.schema, members: MemberShape(names: shape.names, read: read, write: write),
+      schema: LazySchema { table.makeSchema() },
+      members: MemberShape(names: table.names, read: read, write: write),
       read: { value, faults in
         guard case .object(let object) = value else {
           return faults.expected("an object", value)

@@ -150,7 +150,7 @@ package struct Codec<Value: Sendable>: Sendable {
 
 extension JSONValue {
   /// Adds a description to a schema, if there is one to add.
-  @usableFromInline func described(_ text: String) -> JSONValue {
+  func described(_ text: String) -> JSONValue {
     guard !text.isEmpty, case .object(var object) = self else { return self }
     object["description"] = .string(text)
     return .object(object)

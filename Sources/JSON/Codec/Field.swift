@@ -27,13 +27,11 @@ package final class Field<Root, Value: Sendable>: Sendable {
   }
 }
 
-/// Says of a field what does not depend on types.
-///
-/// A class, and not a generic one: a program declares hundreds when it starts.
+/// Says of a field what does not depend on types, so that the code for it is made once.
 @usableFromInline final class FieldHead: Sendable {
-  @usableFromInline let name: String
+  let name: String
   /// Other spellings that are taken for the name.
-  @usableFromInline let aliases: [String]
+  let aliases: [String]
   /// Holds the key as it is written.
   @usableFromInline let key: [UInt8]
   let isRequired: Bool
@@ -60,26 +58,25 @@ package final class Field<Root, Value: Sendable>: Sendable {
   }
 }
 
-// What follows is never inlined: an object would hold the making of each of its fields, which are
-// many and of few types.
+// The three below are never inlined: an object would hold the making of each of its fields, which
+// are many and of few types. Their closures hold parts of a codec, since a whole one is larger.
 
 /// Declares a member that must be there.
 @inline(never) @inlinable package func required<Root, Value>(
   _ name: String, _ get: @escaping @Sendable (Root) -> Value, _ codec: Codec<Value>,
   _ doc: String = "", alias: String? = nil
 ) -> Field<Root, Value> {
-  let (head, reading, writing) = codec.parts(name, alias, isRequired: true, doc)
+  let head = FieldHead(name, alias, isRequired: true, codec.lazySchema, doc)
   return Field(
     head,
-    read: { (value, faults) throws(Refusal) in
+    read: { [reading = codec.reading] (value, faults) throws(Refusal) in
       guard let value else {
         faults.add("required")
         throw Refusal()
       }
-      guard let result = reading(value, &faults) else { throw Refusal() }
-      return result
+      return try Refusal.unless(reading(value, &faults))
     },
-    write: { root, writer in
+    write: { [writing = codec.writing] root, writer in
       writer.key(encoded: head.key)
       writing(get(root), &writer)
     })
@@ -90,15 +87,14 @@ package final class Field<Root, Value: Sendable>: Sendable {
   _ name: String, _ get: @escaping @Sendable (Root) -> Value?, _ codec: Codec<Value>,
   _ doc: String = "", alias: String? = nil
 ) -> Field<Root, Value?> {
-  let (head, reading, writing) = codec.parts(name, alias, isRequired: false, doc)
+  let head = FieldHead(name, alias, isRequired: false, codec.lazySchema, doc)
   return Field(
     head,
-    read: { (value, faults) throws(Refusal) in
+    read: { [reading = codec.reading] (value, faults) throws(Refusal) in
       guard let value, !value.isNull else { return nil }
-      guard let result = reading(value, &faults) else { throw Refusal() }
-      return result
+      return try Refusal.unless(reading(value, &faults))
     },
-    write: { root, writer in
+    write: { [writing = codec.writing] root, writer in
       guard let value = get(root) else { return }
       writer.key(encoded: head.key)
       writing(value, &writer)
@@ -110,16 +106,16 @@ package final class Field<Root, Value: Sendable>: Sendable {
   _ name: String, _ get: @escaping @Sendable (Root) -> Value, _ codec: Codec<Value>,
   _ fallback: Value, _ doc: String = "", alias: String? = nil
 ) -> Field<Root, Value> {
-  let (head, reading, writing) = codec.parts(
-    name, alias, isRequired: false, doc, fallback: { codec.value(of: fallback) })
+  let head = FieldHead(name, alias, isRequired: false, codec.lazySchema, doc) {
+    codec.value(of: fallback)
+  }
   return Field(
     head,
-    read: { (value, faults) throws(Refusal) in
+    read: { [reading = codec.reading] (value, faults) throws(Refusal) in
       guard let value, !value.isNull else { return fallback }
-      guard let result = reading(value, &faults) else { throw Refusal() }
-      return result
+      return try Refusal.unless(reading(value, &faults))
     },
-    write: { root, writer in
+    write: { [writing = codec.writing] root, writer in
       let value = get(root)
       guard value != fallback else { return }
       writer.key(encoded: head.key)
@@ -129,7 +125,7 @@ package final class Field<Root, Value: Sendable>: Sendable {
 
 extension JSONValue {
   /// Adds a default to a schema.
-  @usableFromInline func defaulting(to value: JSONValue) -> JSONValue {
+  fileprivate func defaulting(to value: JSONValue) -> JSONValue {
     guard case .object(var object) = self else { return self }
     object["default"] = value
     return .object(object)
@@ -140,21 +136,10 @@ extension JSONValue {
 @usableFromInline
 struct Refusal: Error {
   @inlinable init() {}
-}
 
-extension Codec {
-  /// Gives what a field holds of it: less than a whole codec, since there are many fields.
-  @inlinable func parts(
-    _ name: String, _ alias: String?, isRequired: Bool, _ doc: String,
-    fallback: (@Sendable () -> JSONValue)? = nil
-  ) -> (
-    head: FieldHead, reading: @Sendable (JSONValue, inout Faults) -> Value?,
-    writing: @Sendable (Value, inout JSONWriter) -> Void
-  ) {
-    (
-      FieldHead(name, alias, isRequired: isRequired, lazySchema, doc, fallback: fallback), reading,
-      writing
-    )
+  @inlinable static func unless<Value>(_ value: Value?) throws(Refusal) -> Value {
+    guard let value else { throw Refusal() }
+    return value
   }
 }
 

@@ -7,7 +7,7 @@ import Synchronization
 
   @usableFromInline init(_ make: @escaping @Sendable () -> JSONValue) { self.make = make }
 
-  @usableFromInline var value: JSONValue {
+  var value: JSONValue {
     made.withLock { made in
       if let made { return made }
       // What it is made of asks its own parts, never itself.

@@ -1,6 +1,6 @@
 /// Walks an object's members beside the fields, which mostly come in the same order.
 @usableFromInline struct MemberReader {
-  @usableFromInline let object: JSONObject
+  private let object: JSONObject
   private var expected = 0
   /// Tells that exactly the members before the expected one are taken.
   private var isInOrder = true
@@ -11,31 +11,29 @@
 
   /// Reads one field and gives up at the first fault.
   ///
-  /// Never inlined: an object has up to sixty fields of few types.
+  /// Never inlined: an object has many fields of few types.
   @inline(never) @inlinable mutating func take<Value>(
     _ head: FieldHead, _ read: (JSONValue?, inout Faults) throws(Refusal) -> Value
   ) throws(Refusal) -> Value {
     var faults = Faults()
-    let position = find(head.name, head.aliases, &faults)
-    guard faults.isEmpty else { throw Refusal() }
-    return try read(position.map { object.members[$0].value }, &faults)
+    return try read(try value(of: head), &faults)
   }
 
-  /// Finds one field's value, and the key it stands at or should stand at.
+  @usableFromInline mutating func value(of head: FieldHead) throws(Refusal) -> JSONValue? {
+    var faults = Faults()
+    let value = find(head, &faults).value
+    guard faults.isEmpty else { throw Refusal() }
+    return value
+  }
+
+  /// Finds one field's value, and the key it stands at or should stand at; two spellings at once
+  /// are a fault.
   mutating func find(_ head: FieldHead, _ faults: inout Faults) -> (key: String, value: JSONValue?)
   {
-    guard let position = find(head.name, head.aliases, &faults) else { return (head.name, nil) }
-    return object.members[position]
-  }
-
-  /// Finds a member by any of a field's keys; two spellings at once are a fault.
-  @usableFromInline mutating func find(
-    _ name: String, _ aliases: [String], _ faults: inout Faults
-  ) -> Int? {
-    guard taken < object.count else { return nil }
-    var found = position(of: name)
+    guard taken < object.count else { return (head.name, nil) }
+    var found = position(of: head.name)
     if found != nil { taken += 1 }
-    for alias in aliases {
+    for alias in head.aliases {
       guard let position = position(of: alias) else { continue }
       taken += 1
       if let found {
@@ -45,11 +43,10 @@
         found = position
       }
     }
-    if let found {
-      isInOrder = isInOrder && found == expected
-      expected = found + 1
-    }
-    return found
+    guard let found else { return (head.name, nil) }
+    isInOrder = isInOrder && found == expected
+    expected = found + 1
+    return object.members[found]
   }
 
   private func position(of key: String) -> Int? {

@@ -34,7 +34,7 @@ package struct JSONWriter: Sendable {
   }
 
   /// Puts a key that is written often into its final form, with quotes and colon.
-  @usableFromInline package static func encoded(key name: String) -> [UInt8] {
+  static func encoded(key name: String) -> [UInt8] {
     var writer = JSONWriter()
     writer.key(name)
     return writer.bytes

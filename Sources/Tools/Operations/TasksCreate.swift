@@ -133,14 +133,27 @@ package struct TasksCreate: TaskTool {
         return (creation.record, true)
       }
       workshop.oweRunner()
-      guard creation.record.status == .waiting else { return (creation.record, false) }
-      // What it waits for may be there already.
-      try Dependencies.decide(in: store, by: caller.actor)
-      return (try store.task(.id(creation.record.id)), false)
+      return (decided(creation.record, in: store, by: caller.actor), false)
     } catch {
       // Nobody will ever run under this id; a left-over secret would never be swept.
       try naming { () throws(StoreError) in try store.removeSecrets(of: id) }
       throw .creating(error)
+    }
+  }
+
+  /// Lets a new task go where what it waits for is there already. It is made by now, whatever
+  /// becomes of this: the runner decides, too.
+  private func decided(
+    _ record: TaskRecord, in store: TaskStore, by actor: Actor
+  ) -> TaskRecord {
+    guard record.status == .waiting else { return record }
+    do throws(StoreError) {
+      try Dependencies.decide(in: store, by: actor)
+      return try store.task(.id(record.id))
+    } catch {
+      StandardError.write(
+        "errand: whether \(record.spec.name) may start is decided later: \(error)\n")
+      return record
     }
   }
 
