@@ -37,11 +37,11 @@ package final class ChildProcess: Sendable {
       return try ChildProcess(pid: pid)
     } catch {
       // Nobody could ever learn of its end: it must not go on.
-      _ = Posix.kill(pid, SIGKILL)
+      _ = Posix.kill(spec.ownSession ? -pid : pid, SIGKILL)
       _ = cposix_wait_ended(pid)
       var (code, signal): (Int32, Int32) = (0, 0)
       _ = unsafe cposix_wait(pid, 1, &code, &signal)
-      throw .system(error)
+      throw .unwatched(error)
     }
   }
 

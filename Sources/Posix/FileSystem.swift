@@ -69,11 +69,18 @@ package protocol LockableFile: AnyObject, Sendable {
 extension FileSystem {
   /// Puts bytes in place of a file, so that at any time either the old or the new is there, whole.
   package func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
+    try replace(path) { (file) throws(SystemError) in try file.append(bytes) }
+  }
+
+  /// Puts what is written piece by piece in place of a file in the same way.
+  package func replace(
+    _ path: String, writing: (any AppendFile) throws(SystemError) -> Void
+  ) throws(SystemError) {
     let directory = Path.parent(path)
     let temporary = Path.join(directory, ".\(Path.name(path)).\(UInt64.random(in: 0 ... .max)).tmp")
     do throws(SystemError) {
       let file = try createFile(temporary)
-      try file.append(bytes)
+      try writing(file)
       try file.sync()
       try rename(temporary, to: path)
     } catch {

@@ -40,14 +40,17 @@ package enum SpawnFailure: Error, Sendable, Equatable, CustomStringConvertible {
   case program(SystemError)
   /// Tells that the system is out of something: processes, descriptors, memory.
   case system(SystemError)
+  /// Tells that it was started, and killed at once, since it could not be watched.
+  case unwatched(SystemError)
 
   package var error: SystemError {
     switch self {
-    case .directory(let error), .program(let error), .system(let error): error
+    case .directory(let error), .program(let error), .system(let error), .unwatched(let error):
+      error
     }
   }
 
-  /// Tells that the same may succeed a little later.
+  /// Tells that nothing was started, and that the same may succeed a little later.
   package var mayPass: Bool {
     if case .system(let error) = self { error.isExhaustion } else { false }
   }

@@ -72,6 +72,7 @@ package enum ProcessTable {
 
   /// Lists every process that can be described.
   package static func all() throws(SystemError) -> [ProcessRecord] {
+    let deadline = MonotonicTime.after(.seconds(2))
     var pids = [Int32](repeating: 0, count: 512)
     while true {
       let count = Int(
@@ -82,15 +83,25 @@ package enum ProcessTable {
       }
       var records: [ProcessRecord] = []
       for pid in pids[..<count] where pid > 0 {
-        var found = cposix_process()
-        let result = unsafe cposix_process(pid, &found)
-        if result == 0 { records.append(ProcessRecord(found)) }
-        // One that has gone meanwhile, or that we may not see, is not ours; but who cannot look at
-        // any, being out of descriptors, must not take them all for gone.
-        let failure = SystemError("process", -result, "\(pid)")
-        if result < 0, failure.isExhaustion { throw failure }
+        if let record = try described(pid, until: deadline) { records.append(record) }
       }
       return records
+    }
+  }
+
+  /// Describes a process; nil for one that has gone meanwhile, or that we may not see: it is not ours.
+  /// Who is out of descriptors can look at none, and must not take them all for gone.
+  private static func described(
+    _ pid: Int32, until deadline: MonotonicTime
+  ) throws(SystemError) -> ProcessRecord? {
+    while true {
+      var found = cposix_process()
+      let result = unsafe cposix_process(pid, &found)
+      if result == 0 { return ProcessRecord(found) }
+      let failure = SystemError("process", -result, "\(pid)")
+      guard failure.isExhaustion else { return nil }
+      guard deadline > .now else { throw failure }
+      _ = try Poller.wait([], timeoutMilliseconds: 50)
     }
   }
 

@@ -11,7 +11,7 @@ struct AgentProcess {
     _ launch: AgentLaunch, in directory: String, environment: [String: String],
     marker: String, transcript: BoundedFile, errorLog: BoundedFile, redactor: Redactor,
     hearsErrors: Bool = false, leavesOutPieces: Bool = false,
-    patientlyUntil deadline: MonotonicTime = .now
+    patientlyUntil deadline: MonotonicTime? = nil
   ) throws(Unfit) -> AgentProcess {
     let executable = try program(launch.program, in: directory, environment["PATH"])
     do throws(SpawnFailure) {
@@ -25,7 +25,12 @@ struct AgentProcess {
       var inputBytes: [UInt8] = []
       if launch.input != .nothing { spec.descriptors[0] = input.reading.rawValue }
       if case .text(let bytes) = launch.input { inputBytes = bytes }
-      let child = try ChildProcess.spawnPatiently(spec, until: deadline)
+      let child =
+        if let deadline {
+          try ChildProcess.spawnPatiently(spec, until: deadline)
+        } else {
+          try ChildProcess.spawn(spec)
+        }
       return AgentProcess(
         child: child,
         streams: AgentStreams(
@@ -60,7 +65,7 @@ struct AgentProcess {
     switch failure {
     case .program(let error): Unfit(.agentMissing, "The program cannot be started: \(error).")
     case .directory(let error): Unfit(.workspaceError, "The directory cannot be used: \(error).")
-    case .system(let error):
+    case .system(let error), .unwatched(let error):
       Unfit(.unknown, "No process could be started: \(error).", mayPass: failure.mayPass)
     }
   }

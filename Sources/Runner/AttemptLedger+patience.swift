@@ -10,7 +10,22 @@ extension AttemptLedger {
   func settleOnceThereIsRoom(
     _ settlement: Settlement, patience: Duration = .seconds(3600)
   ) throws(StoreError) -> TaskRecord? {
-    try onceThereIsRoom("the end", patience) { () throws(StoreError) in try settle(settlement) }
+    var ledger = self
+    return try onceThereIsRoom("the end", patience) { () throws(StoreError) in
+      do throws(StoreError) { return try ledger.settle(settlement) } catch .stopped {
+        ledger = try reopened()
+        return try ledger.settleUnlessWritten(settlement)
+      }
+    }
+  }
+
+  /// Settles, or makes safe what was written of it before the sync failed.
+  private func settleUnlessWritten(_ settlement: Settlement) throws(StoreError) -> TaskRecord {
+    let found = try record()
+    guard isEnded(in: found) else { return try settle(settlement) }
+    store.owe()
+    try store.sync()
+    return found
   }
 
   /// Waits in the same way until what was left can be kept, which is looked at only once.
@@ -24,6 +39,11 @@ extension AttemptLedger {
     } catch {
       // Whatever else is wrong shows where something is to be kept.
     }
+  }
+
+  /// Tells that our own end stands in the journal, safe or not.
+  private func isEnded(in record: TaskRecord) -> Bool {
+    !record.status.isActive && record.latestAttempt?.leaseId == leaseId
   }
 
   private func onceThereIsRoom<Value>(
@@ -42,7 +62,8 @@ extension AttemptLedger {
       } catch {
         throw .disk(error)
       }
-      if try standing() == .disowned { return nil }
+      let found = try record()
+      if !owns(found), !isEnded(in: found) { return nil }
     }
   }
 }
@@ -52,6 +73,7 @@ extension StoreError {
   fileprivate var passesWithTheDisk: Bool {
     switch self {
     case .notWritable(_, let error), .disk(let error): error.isNoSpace || error.isReadOnly
+    case .stopped: true
     default: false
     }
   }

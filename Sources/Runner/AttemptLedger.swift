@@ -6,7 +6,7 @@ import Tasks
 
 /// Writes one attempt's changes into the journal, under its lease.
 package struct AttemptLedger: Sendable {
-  let store: TaskStore
+  private(set) var store: TaskStore
   let task: TaskID
   package let attemptN: Int
   package let leaseId: String
@@ -27,6 +27,13 @@ package struct AttemptLedger: Sendable {
     self.actor = actor
     self.isOwner = isOwner
     mark = AttemptMark(record.id, attempt.attemptN, in: store.layout.root)
+  }
+
+  /// Gives a ledger on the store opened anew: one whose sync has failed writes nothing more.
+  func reopened() throws(StoreError) -> AttemptLedger {
+    var fresh = self
+    fresh.store = try TaskStore.open(store.layout.root, files: store.files)
+    return fresh
   }
 
   /// The environment entry by which every process of the attempt is found.

@@ -117,8 +117,8 @@ package enum Canceller {
         }
       }
       try store.sync()
-      // No attempt is under way whose end would see to these.
-      if record.status.isTerminal, !wasTerminal {
+      // Also where it had ended: whoever ended it may not have come so far.
+      if record.status.isTerminal {
         try store.removeSecrets(of: record.id)
         if try Dependencies.decide(in: store, by: actor, after: record.id) { try store.sync() }
       }

@@ -40,7 +40,7 @@ struct Claimer {
   }
 
   /// Claims tasks, then starts their supervisors as `start` does. Trouble with one is told at the
-  /// end: a lock of another's, let go of instead, would end what was claimed as interrupted.
+  /// end: left at once, those claimed before it would lose their locks, and end as interrupted.
   func claim(
     _ tasks: [TaskRecord], holding taken: inout [Taken], adding supervised: inout [Supervised]
   ) throws(StoreError) -> SpawnFailure? {
@@ -97,6 +97,7 @@ struct Claimer {
         fresh.status == .queued
           ? .failed(AttemptError(.storeError, "Its folder cannot be made: \(error).")) : nil
       }
+      try store.removeSecrets(of: task.id)
       return nil
     }
   }
@@ -134,18 +135,16 @@ struct Claimer {
       spec.descriptors[2] = complaints.rawValue
       return .begun(try ChildProcess.spawn(spec))
     } catch {
-      return try waits(taken, for: error) ? .later(error) : .ended
+      return try staysOrEnds(taken, error) ? .later(error) : .ended
     }
   }
 
-  /// Tells whether an attempt whose supervisor could not be started waits for another try: while it
-  /// is wanted, has time, and the trouble may pass. Otherwise it is settled.
-  private func waits(_ taken: Taken, for failure: SpawnFailure) throws(StoreError) -> Bool {
-    let ledger = AttemptLedger(
-      store: store, record: taken.record, attempt: taken.attempt, actor: actor)
+  /// Keeps an attempt whose supervisor could not be started for another try, true, while it is
+  /// wanted, has time, and the trouble may pass; settles it otherwise.
+  private func staysOrEnds(_ taken: Taken, _ failure: SpawnFailure) throws(StoreError) -> Bool {
     let limit = taken.record.spec.dispatchTimeoutSec
     let outcome: Settlement.Outcome
-    switch try ledger.standing() {
+    switch try ledger(of: taken).standing() {
     case .disowned: return false
     case .unwanted: outcome = .cancelled
     case .wanted:
@@ -155,28 +154,39 @@ struct Claimer {
       outcome = .failed(
         AttemptError(code, "Its supervisor could not be started\(time): \(failure)."))
     }
-    try settle(ledger, outcome)
+    try settle(taken, outcome)
     return false
   }
 
   /// Ends what no supervisor was started for, since none of us will: nothing of it ever ran.
   func giveUp(_ taken: [Taken]) throws(StoreError) {
-    let outcome = Settlement.Outcome.failed(
-      AttemptError(
-        .interrupted, "Its runner was told to end before there was room for its supervisor."))
+    let error = AttemptError(
+      .interrupted, "Its runner was told to end before there was room for its supervisor.")
     for one in taken {
-      let ledger = AttemptLedger(
-        store: store, record: one.record, attempt: one.attempt, actor: actor)
-      if try ledger.standing() != .disowned { try settle(ledger, outcome) }
+      try sparing { () throws(StoreError) in
+        switch try ledger(of: one).standing() {
+        case .wanted: try settle(one, .failed(error))
+        case .unwanted: try settle(one, .cancelled)
+        case .disowned: break
+        }
+      }
     }
   }
 
+  private func ledger(of taken: Taken) -> AttemptLedger {
+    AttemptLedger(store: store, record: taken.record, attempt: taken.attempt, actor: actor)
+  }
+
   private func settle(
-    _ ledger: AttemptLedger, _ outcome: Settlement.Outcome
+    _ taken: Taken, _ outcome: Settlement.Outcome
   ) throws(StoreError) {
-    let settled = try ledger.settle(
-      Settlement(attemptN: ledger.attemptN, leaseId: ledger.leaseId, outcome: outcome))
-    if settled.status.isTerminal { try store.removeSecrets(of: settled.id) }
+    let settled = try ledger(of: taken).settle(
+      Settlement(
+        attemptN: taken.attempt.attemptN, leaseId: taken.attempt.leaseId, outcome: outcome))
+    let folders = AttemptFolders(
+      layout: store.layout, record: settled, attemptN: taken.attempt.attemptN)
+    AttemptRemains(store: store, folders: folders, files: store.files).tidy(after: settled)
+    Canceller.carryDown(from: settled, in: store, by: actor)
   }
 
   private static func file(_ path: String) throws(SpawnFailure) -> Descriptor {

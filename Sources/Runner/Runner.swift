@@ -17,31 +17,43 @@ package enum Runner {
   ) -> Int32 {
     Signal.ignoreBrokenPipe()
     do throws(RunnerError) {
-      let store = try fromStore { () throws(StoreError) in try TaskStore.open(root) }
-      try fromSystem { () throws(SystemError) in
-        try RealFileSystem().createDirectories(store.layout.run)
-      }
+      var store = try open(root)
       while true {
         guard let lock = try takeLock(store.layout, build) else { return 0 }
-        let companion = makeCompanion(store)
-        defer { companion?.stop() }
-        let loop = try RunnerLoop(
-          store: store, executable: executable, environment: environment,
-          idleLimit: stay ? nil : idleLimit, isWatched: { companion?.isWatched ?? false },
-          scheduled: makeWork(store))
-        try announce(store.layout, build, consolePort: companion?.port)
-        let leaving = try loop.run()
+        var last: RunnerLoop?
+        var leaving: RunnerLoop.Leaving
+        repeat {
+          if last != nil { store = try open(root) }
+          let companion = makeCompanion(store)
+          defer { companion?.stop() }
+          let loop = try RunnerLoop(
+            store: store, executable: executable, environment: environment,
+            idleLimit: stay ? nil : idleLimit, isWatched: { companion?.isWatched ?? false },
+            scheduled: makeWork(store))
+          if let last { loop.takeOver(from: last) }
+          try announce(store.layout, build, consolePort: companion?.port)
+          leaving = try loop.run()
+          last = loop
+        } while leaving == .storeStopped
         // A removed store has no file to take back, and a lock that guards nothing.
         if leaving == .storeGone { return 0 }
         try withdraw(store.layout)
         lock.release()
         // Whoever saw the lock held just now started no runner: look once more without it.
-        guard leaving == .idle, try loop.hasWork() else { return 0 }
+        guard leaving == .idle, try last?.hasWork() == true else { return 0 }
       }
     } catch {
       StandardError.write("errand runner: \(error)\n")
       return 1
     }
+  }
+
+  private static func open(_ root: String) throws(RunnerError) -> TaskStore {
+    let store = try fromStore { () throws(StoreError) in try TaskStore.open(root) }
+    try fromSystem { () throws(SystemError) in
+      try RealFileSystem().createDirectories(store.layout.run)
+    }
+    return store
   }
 
   /// Takes the lock that makes this the runner; asks an older one to leave first.

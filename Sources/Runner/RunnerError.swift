@@ -8,19 +8,22 @@ package enum RunnerError: Error, Sendable, CustomStringConvertible {
   case system(SystemError)
   /// A process of ours could not be started.
   case spawn(String)
+  /// A supervisor was not given what it is to look after.
+  case notHandedOver(String)
 
   package var description: String {
     switch self {
     case .store(let error): "\(error)"
     case .system(let error): error.description
     case .spawn(let reason): "A process of Errand could not be started: \(reason)."
+    case .notHandedOver(let reason): "There is nothing to supervise: \(reason)."
     }
   }
 
   package var nextStep: String {
     switch self {
     case .store(let error): error.nextStep
-    case .system, .spawn: "Run `errand doctor`."
+    case .system, .spawn, .notHandedOver: "Run `errand doctor`."
     }
   }
 }

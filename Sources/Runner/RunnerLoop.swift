@@ -6,7 +6,11 @@ import Tasks
 /// Follows the journal and acts on it: reconciles, expires, releases, claims; one thread.
 final class RunnerLoop {
   /// Says why it stopped.
-  enum Leaving { case idle, asked, storeGone }
+  enum Leaving {
+    case idle, asked, storeGone
+    /// A sync has failed: this process writes nothing more before it has opened the store anew.
+    case storeStopped
+  }
 
   private let store: TaskStore
   private let claimer: Claimer
@@ -54,6 +58,13 @@ final class RunnerLoop {
     journal = try fromStore { () throws(StoreError) in try store.makeJournalWatch() }
   }
 
+  /// Takes over what another loop had in hand when its store stopped.
+  func takeOver(from other: RunnerLoop) {
+    (claimed, supervised) = (other.claimed, other.supervised)
+    // Their claims may have been written and never made safe.
+    store.owe()
+  }
+
   /// Works until there is nothing to do for long enough, or until told to leave.
   func run() throws(RunnerError) -> Leaving {
     mourning { () throws(RunnerError) in try Reconciler.reconcile(store: store, by: actor) }
@@ -62,23 +73,30 @@ final class RunnerLoop {
       let tasks: [TaskRecord]
       do throws(RunnerError) {
         tasks = try work()
+        if let reason = store.stoppedBecause { throw .store(.stopped(reason)) }
       } catch {
         // It may have been removed under our hands.
         if try isStoreGone() { return .storeGone }
-        guard case .store(let trouble) = error, trouble.isOfTheDisk else { throw error }
+        guard case .store(let trouble) = error, trouble.isOfTheDisk || trouble.isStopped else {
+          throw error
+        }
         pause(trouble)
-        if try rest() { return try asked() }
+        if try rest() { return leaveAsAsked() }
+        if trouble.isStopped { return .storeStopped }
         continue
       }
       isPaused = false
       if let idleSince, let idleLimit, idleSince + idleLimit <= .now { return .idle }
-      if try sleep(tasks) { return try asked() }
+      if try sleep(tasks) { return leaveAsAsked() }
     }
   }
 
   /// Leaves as it was told to; what is claimed and never began is ended in true words.
-  private func asked() throws(RunnerError) -> Leaving {
-    try fromStore { () throws(StoreError) in try claimer.giveUp(claimed) }
+  private func leaveAsAsked() -> Leaving {
+    mourning { () throws(RunnerError) -> TaskRecord? in
+      try fromStore { () throws(StoreError) in try claimer.giveUp(claimed) }
+      return nil
+    }
     return .asked
   }
 
@@ -307,11 +325,11 @@ final class RunnerLoop {
   private func rest() throws(RunnerError) -> Bool {
     try fromSystem { () throws(SystemError) in
       _ = try Poller.wait([(signals.descriptor, .readable)], until: .after(Self.pause))
-      return try isAskedToLeave()
+      return try isToldToLeave()
     }
   }
 
-  private func isAskedToLeave() throws(SystemError) -> Bool {
+  private func isToldToLeave() throws(SystemError) -> Bool {
     try signals.take().contains { $0 != .child && $0 != .hangup }
   }
 
@@ -322,7 +340,7 @@ final class RunnerLoop {
         until: footprint.bounded(deadline))
       footprint.woke(byNothing: ready.isEmpty)
       try journal.drain()
-      return try isAskedToLeave()
+      return try isToldToLeave()
     }
   }
 }

@@ -48,7 +48,7 @@ package enum Supervisor {
     let record = try fromStore { () throws(StoreError) in try store.task(.id(task)) }
     guard let attempt = record.latestAttempt, attempt.attemptN == attemptN,
       record.status == .dispatched
-    else { throw .spawn("attempt \(attemptN) of \(task) is not waiting to be started") }
+    else { throw .notHandedOver("attempt \(attemptN) of \(task) is not waiting to be started") }
     try proveOwned(store, record, attemptN)
     let supervised = SupervisedAttempt(
       store: store, record: record, attempt: attempt,
@@ -63,6 +63,6 @@ package enum Supervisor {
   ) throws(RunnerError) {
     let path = store.layout.attemptLock(of: record, attemptN)
     let free = try fromSystem { () throws(SystemError) in try FileLock.tryAcquire(path) }
-    guard free == nil else { throw .spawn("the attempt's lock was not handed down") }
+    guard free == nil else { throw .notHandedOver("the attempt's lock was not handed down") }
   }
 }

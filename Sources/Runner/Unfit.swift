@@ -15,5 +15,7 @@ struct Unfit: Error, Sendable {
 
 /// Passes a system's refusal on as the attempt's error.
 func fit<Value: ~Copyable>(_ body: () throws(SystemError) -> Value) throws(Unfit) -> Value {
-  do throws(SystemError) { return try body() } catch { throw Unfit(.workspaceError, "\(error).") }
+  do throws(SystemError) { return try body() } catch {
+    throw Unfit(.workspaceError, "\(error).", mayPass: error.isExhaustion)
+  }
 }

@@ -147,6 +147,21 @@ struct WorkplaceMaker {
   }
 
   private func prepareFolder(above folder: String) throws(Unfit) {
+    // Its name can be guessed, and where others may write, somebody may have made it first, or a
+    // link to lead it elsewhere later.
+    let (named, found) = try fit { () throws(SystemError) in
+      try RealFileSystem().createDirectories(layout.worktrees)
+      return (
+        try FileStatus.of(layout.worktrees, followingLinks: false),
+        try FileStatus.of(layout.worktrees)
+      )
+    }
+    let own = Environment.userID
+    guard named?.owner == own, let found, found.owner == own, found.mode & 0o022 == 0 else {
+      throw Unfit(
+        .workspaceError,
+        "\(layout.worktrees) belongs to somebody else, or others may write in it.")
+    }
     try fit { () throws(SystemError) in
       try RealFileSystem().createDirectories(Path.parent(folder))
     }

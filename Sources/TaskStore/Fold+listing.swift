@@ -40,7 +40,6 @@ extension Fold {
   private func match(
     _ ordinal: Int, _ query: TaskQuery, _ needles: [Needle], wanted: Bool, _ page: inout TaskPage
   ) throws(StoreError) -> TaskStatus? {
-    if let snapshot, ordinal == Snapshot.brokenRow { throw snapshot.brokenChain }
     if let snapshot, ordinal < snapshot.count, !changedRows.contains(ordinal) {
       guard query.mayMatch(ordinal, of: snapshot) else { return nil }
       if query.indexDecides, !wanted { return snapshot.status(ordinal) }

@@ -137,6 +137,7 @@ struct Fold: Sendable {
 
   /// Gives the task at a place in the order of creation.
   func record(at ordinal: Int) throws(StoreError) -> TaskRecord? {
+    if let snapshot, ordinal == Snapshot.brokenRow { throw snapshot.brokenChain }
     let old = snapshot?.count ?? 0
     if ordinal >= old { return changed[newer[ordinal - old]]?.record }
     guard let snapshot else { return nil }

@@ -72,6 +72,9 @@ extension StoreError: CustomStringConvertible {
     }
   }
 
+  /// Tells that this process must open the store anew before it can write again.
+  package var isStopped: Bool { if case .stopped = self { true } else { false } }
+
   /// Gives the one safe next step.
   package var nextStep: String {
     switch self {

@@ -1,9 +1,12 @@
 import Posix
 
 extension TaskStore {
+  /// Says why this process writes nothing more, if it does not: a sync has failed.
+  package var stoppedBecause: String? { state.withLock { $0.stopped } }
+
   /// Fails where a change could not be written, as far as that shows without writing one.
   func checkWritable() throws(StoreError) {
-    if let reason = state.withLock({ $0.stopped }) { throw .stopped(reason) }
+    if let reason = stoppedBecause { throw .stopped(reason) }
     do throws(SystemError) {
       for folder in [layout.root, layout.run, layout.journal, layout.blobs] {
         try checkFolder(folder)

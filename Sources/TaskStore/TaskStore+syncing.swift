@@ -168,14 +168,14 @@ extension TaskStore {
       var offset = segment == marker.segment ? marker.offset : 0
       if offset == 0 { offset = try JournalBase.length(of: layout.segment(segment), files) }
       let last = max(segment, try JournalSegments.ordinals(layout, files).last ?? 0)
-      let file = try files.createFile(layout.segment(last + 1))
-      while segment <= last {
-        try file.append(try wholeLines(segment, from: offset))
-        segment += 1
-        offset = 0
+      // Renamed when it is whole: a try that fails leaves nothing for the next to write once more.
+      try files.replace(layout.segment(last + 1)) { (file) throws(SystemError) in
+        while segment <= last {
+          try file.append(try wholeLines(segment, from: offset))
+          segment += 1
+          offset = 0
+        }
       }
-      try file.sync()
-      try files.syncDirectory(layout.journal)
       try files.rename(layout.unsyncedMarker, to: layout.spareMarker)
     }
   }

@@ -105,7 +105,7 @@ struct ChildProcessTests {
           switch failure {
           case .directory(let error)?: "directory \(error.call) \(error.subject)"
           case .program(let error)?: "program \(error.call) \(error.subject)"
-          case .system(let error)?: "system \(error)"
+          case .system(let error)?, .unwatched(let error)?: "system \(error)"
           case nil: nil
           }
         #expect(found == expected)

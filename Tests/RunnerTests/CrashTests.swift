@@ -1,11 +1,12 @@
 import Agents
 import JSON
 import Posix
-import Runner
 import TaskStore
 import Tasks
 import TestSupport
 import Testing
+
+@testable import Runner
 
 /// Checks that a task is started once and settled truly whoever dies, and when.
 @Suite struct CrashTests {
@@ -161,6 +162,37 @@ import Testing
       // Nothing of it comes back by our doing.
       #expect(Look.at(stage.root + "/journal") == nil && Look.at(stage.root + "/tasks") == nil)
       _ = consume runner
+    }
+  }
+
+  /// The first sync of the journal fails as an end is written, or has failed before.
+  @Test(arguments: [false, true])
+  func anEndIsWrittenThoughASyncHasFailed(_ hasFailedBefore: Bool) throws {
+    try withStage { stage in
+      func settle(_ files: FlakyFiles) throws -> TaskRecord? {
+        let made = try stage.create("true")
+        let claim = Claim(attemptN: 1, leaseId: "lease", profile: "shell")
+        let claimed = try stage.store.change(.id(made.id), by: Stage.actor) { _ in .claimed(claim) }
+        try stage.store.sync()
+        let store = try TaskStore.open(stage.root, files: files)
+        let ledger = AttemptLedger(
+          store: store, record: claimed, attempt: try #require(claimed.latestAttempt),
+          actor: Stage.actor)
+        if hasFailedBefore {
+          try? ledger.warned("nearly")
+          try? store.sync()
+        }
+        return try ledger.settleOnceThereIsRoom(
+          Settlement(attemptN: 1, leaseId: "lease", outcome: .failed(AttemptError(.timeout, "t"))))
+      }
+      let whole = FlakyFiles()
+      _ = try settle(whole)
+      let step = try #require(
+        whole.trace.firstIndex { $0.hasPrefix("sync") && $0.hasSuffix(".jsonl") })
+      let settled = try #require(
+        try settle(FlakyFiles(.fail(at: step, .inputOutput("fdatasync", "journal")))))
+      #expect(try TaskStore.open(stage.root).task(.id(settled.id)).status == .failed)
+      #expect(!(try RealFileSystem().exists(stage.root + "/run/unsynced.json")))
     }
   }
 

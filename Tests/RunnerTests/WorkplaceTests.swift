@@ -86,6 +86,17 @@ extension Stage {
     }
   }
 
+  @Test func aFolderInWhichOthersMayWriteHoldsNoWorktree() throws {
+    try withRepository { stage, tree in
+      let place = stage.store.layout.worktrees
+      try RealFileSystem().createDirectory(place)
+      _ = try Program.run(["0777", place], executable: "/bin/chmod")
+      let task = try stage.run("true", directory: tree) { $0.workspace = .dedicatedWorktree }
+      #expect(task.status == .failed && task.statusReason == "workspace_error")
+      #expect(task.statusMessage?.contains("others may write in it") == true)
+    }
+  }
+
   @Test func outsideARepositoryTheWorkIsOnACopyAndSaidToBe() throws {
     try withStage { stage in
       let plain = stage.base + "/plain"

@@ -42,6 +42,39 @@ struct SyncTests {
     }
   }
 
+  @Test func aTailThatCannotBeWrittenAgainYetLeavesNothingBehind() throws {
+    let step = try Self.step("sync", 2)
+    try withTemporaryDirectory { folder in
+      let files = FlakyFiles(.fail(at: step, .inputOutput("fdatasync", "journal")))
+      let store = try TaskStore.open(folder + "/store", files: files)
+      try store.add("a")
+      #expect(throws: StoreError.self) { try store.add("b") }
+      let journal = folder + "/store/journal"
+      var failures = 0
+      var segments = 1
+      while segments == 1, failures < 100 {
+        let refusing = FlakyFiles(.fail(at: failures, .noSpace("write", "journal")))
+        do {
+          try TaskStore.open(folder + "/store", files: refusing).add("c")
+          break
+        } catch {
+          failures += 1
+        }
+        let names = try RealFileSystem().list(journal).filter { $0.hasSuffix(".jsonl") }.sorted()
+        segments = names.count
+        // Once it is there, it is whole: what is not would have to be written again, too.
+        for name in names.dropFirst() {
+          let lines = try readText("\(journal)/\(name)").split(separator: "\n")
+          #expect(lines.count == 1, "after \(failures) failures")
+        }
+      }
+      #expect((3..<100).contains(failures) && segments == 2)
+      try TaskStore.open(folder + "/store").add("c")
+      let names = try TaskStore.open(folder + "/store").all().map(\.spec.name)
+      #expect(names == ["a", "b", "c"])
+    }
+  }
+
   @Test func whatAFailedSyncLostIsFoundInTheCopy() throws {
     let step = try Self.step("sync", 2)
     try withTemporaryDirectory { folder in

@@ -135,8 +135,10 @@ package struct TasksCreate: TaskTool {
       workshop.oweRunner()
       return (decided(creation.record, in: store, by: caller.actor), false)
     } catch {
-      // Nobody will ever run under this id; a left-over secret would never be swept.
-      try naming { () throws(StoreError) in try store.removeSecrets(of: id) }
+      // It may have been made all the same; only of one that was not are the secrets nobody's.
+      try naming { () throws(StoreError) in
+        if try store.lastKnown(id: id) == nil { try store.removeSecrets(of: id) }
+      }
       throw .creating(error)
     }
   }

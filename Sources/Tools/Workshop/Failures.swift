@@ -79,7 +79,7 @@ extension ToolFailure {
   init(_ error: RunnerError) {
     switch error {
     case .store(let error): self.init(error)
-    case .system, .spawn:
+    case .system, .spawn, .notHandedOver:
       self.init(
         code: FailureCode.internal.rawValue, summary: error.description,
         nextStep: error.nextStep)

@@ -42,7 +42,7 @@ enum Repair {
       switch error {
       case .store(let error): throw error
       case .system(let error): throw .disk(error)
-      case .spawn(let reason): throw .stopped(reason)
+      case .spawn(let reason), .notHandedOver(let reason): throw .stopped(reason)
       }
     }
   }
