@@ -45,6 +45,24 @@ package final class ChildProcess: Sendable {
     }
   }
 
+  /// Starts a program as `spawn` does, again and again for ten seconds while the system is out of
+  /// something that others may give back.
+  package static func spawnPatiently(
+    _ spec: ProcessSpec, until deadline: MonotonicTime
+  ) throws(SpawnFailure) -> ChildProcess {
+    let limit = min(deadline, .after(.seconds(10)))
+    while true {
+      do throws(SpawnFailure) { return try spawn(spec) } catch {
+        guard error.mayPass, limit > .now else { throw error }
+      }
+      do throws(SystemError) {
+        _ = try Poller.wait([], timeoutMilliseconds: 100)
+      } catch {
+        throw .system(error)
+      }
+    }
+  }
+
   /// Starts a program that is no child of this process but of its parent, which must look after it:
   /// whoever ends all that hangs below this process spares it. False where the system knows no such
   /// thing.
@@ -101,24 +119,6 @@ package final class ChildProcess: Sendable {
     try signalGroup(.kill)
     guard try waitForExit(until: .after(.seconds(1))) != nil else { return nil }
     return try reap()
-  }
-
-  /// Starts a program as `spawn` does, again and again for ten seconds while the system is out of
-  /// something that others may give back.
-  package static func spawnPatiently(
-    _ spec: ProcessSpec, until deadline: MonotonicTime
-  ) throws(SpawnFailure) -> ChildProcess {
-    let limit = min(deadline, .after(.seconds(10)))
-    while true {
-      do throws(SpawnFailure) { return try spawn(spec) } catch {
-        guard error.mayPass, limit > .now else { throw error }
-      }
-      do throws(SystemError) {
-        _ = try Poller.wait([], timeoutMilliseconds: 100)
-      } catch {
-        throw .system(error)
-      }
-    }
   }
 
   /// Reaps if it has ended; nil while it runs.

@@ -95,12 +95,10 @@ package enum ProcessTable {
     _ pid: Int32, until deadline: MonotonicTime
   ) throws(SystemError) -> ProcessRecord? {
     while true {
-      var found = cposix_process()
-      let result = unsafe cposix_process(pid, &found)
-      if result == 0 { return ProcessRecord(found) }
-      let failure = SystemError("process", -result, "\(pid)")
-      guard failure.isExhaustion else { return nil }
-      guard deadline > .now else { throw failure }
+      do throws(SystemError) { return try record(of: pid) } catch {
+        guard error.isExhaustion else { return nil }
+        guard deadline > .now else { throw error }
+      }
       _ = try Poller.wait([], timeoutMilliseconds: 50)
     }
   }

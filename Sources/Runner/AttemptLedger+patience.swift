@@ -12,14 +12,14 @@ extension AttemptLedger {
   ) throws(StoreError) -> TaskRecord? {
     var ledger = self
     return try onceThereIsRoom("the end", patience) { () throws(StoreError) in
-      do throws(StoreError) { return try ledger.settle(settlement) } catch .stopped {
+      do throws(StoreError) { return try ledger.settleUnlessWritten(settlement) } catch .stopped {
         ledger = try reopened()
         return try ledger.settleUnlessWritten(settlement)
       }
     }
   }
 
-  /// Settles, or makes safe what was written of it before the sync failed.
+  /// Settles, or makes safe what was written of it before a sync failed.
   private func settleUnlessWritten(_ settlement: Settlement) throws(StoreError) -> TaskRecord {
     let found = try record()
     guard isEnded(in: found) else { return try settle(settlement) }
@@ -62,8 +62,8 @@ extension AttemptLedger {
       } catch {
         throw .disk(error)
       }
-      let found = try record()
-      if !owns(found), !isEnded(in: found) { return nil }
+      let (standing, found) = try look()
+      if standing == .disowned, !(found.map(isEnded) ?? false) { return nil }
     }
   }
 }

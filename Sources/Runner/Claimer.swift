@@ -140,51 +140,43 @@ struct Claimer {
   }
 
   /// Keeps an attempt whose supervisor could not be started for another try, true, while it is
-  /// wanted, has time, and the trouble may pass; settles it otherwise.
+  /// wanted, has time, and the trouble may pass; ends it otherwise.
   private func staysOrEnds(_ taken: Taken, _ failure: SpawnFailure) throws(StoreError) -> Bool {
-    let limit = taken.record.spec.dispatchTimeoutSec
-    let outcome: Settlement.Outcome
-    switch try ledger(of: taken).standing() {
-    case .disowned: return false
-    case .unwanted: outcome = .cancelled
-    case .wanted:
-      if failure.mayPass, !taken.clock.hasRunOut() { return true }
-      let (code, time) =
-        failure.mayPass ? (FailureReason.dispatchTimeout, " within \(limit) s") : (.unknown, "")
-      outcome = .failed(
-        AttemptError(code, "Its supervisor could not be started\(time): \(failure)."))
+    if failure.mayPass, !taken.clock.hasRunOut(), try ledger(of: taken).standing() == .wanted {
+      return true
     }
-    try settle(taken, outcome)
+    let (code, time) =
+      failure.mayPass
+      ? (FailureReason.dispatchTimeout, " within \(taken.record.spec.dispatchTimeoutSec) s")
+      : (.unknown, "")
+    try end(taken, AttemptError(code, "Its supervisor could not be started\(time): \(failure)."))
     return false
   }
 
-  /// Ends what no supervisor was started for, since none of us will: nothing of it ever ran.
+  /// Ends what waits for its supervisor, since there will be none.
   func giveUp(_ taken: [Taken]) throws(StoreError) {
     let error = AttemptError(
       .interrupted, "Its runner was told to end before there was room for its supervisor.")
-    for one in taken {
-      try sparing { () throws(StoreError) in
-        switch try ledger(of: one).standing() {
-        case .wanted: try settle(one, .failed(error))
-        case .unwanted: try settle(one, .cancelled)
-        case .disowned: break
-        }
-      }
-    }
+    for one in taken { try sparing { () throws(StoreError) in try end(one, error) } }
   }
 
   private func ledger(of taken: Taken) -> AttemptLedger {
     AttemptLedger(store: store, record: taken.record, attempt: taken.attempt, actor: actor)
   }
 
-  private func settle(
-    _ taken: Taken, _ outcome: Settlement.Outcome
-  ) throws(StoreError) {
-    let settled = try ledger(of: taken).settle(
-      Settlement(
-        attemptN: taken.attempt.attemptN, leaseId: taken.attempt.leaseId, outcome: outcome))
+  /// Ends an attempt of which nothing ever ran: as cancelled, where that was asked for.
+  private func end(_ taken: Taken, _ error: AttemptError) throws(StoreError) {
+    let (ledger, attempt) = (ledger(of: taken), taken.attempt)
+    let outcome: Settlement.Outcome
+    switch try ledger.standing() {
+    case .wanted: outcome = .failed(error)
+    case .unwanted: outcome = .cancelled
+    case .disowned: return
+    }
+    let settled = try ledger.settle(
+      Settlement(attemptN: attempt.attemptN, leaseId: attempt.leaseId, outcome: outcome))
     let folders = AttemptFolders(
-      layout: store.layout, record: settled, attemptN: taken.attempt.attemptN)
+      layout: store.layout, record: settled, attemptN: attempt.attemptN)
     AttemptRemains(store: store, folders: folders, files: store.files).tidy(after: settled)
     Canceller.carryDown(from: settled, in: store, by: actor)
   }

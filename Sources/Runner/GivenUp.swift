@@ -22,12 +22,8 @@ struct GivenUp {
         ledger.mark, adopting: adopts ? .children(sparing: []) : .none)
     }
     ledger.awaitRoom(in: folders, files: files)
-    let bound = try fromStore { () throws(StoreError) in try ledger.record() }.artifacts
-    var harvest = Harvest(ledger: ledger, limits: limits, redactor: redactor, bound: bound)
-    harvest.takeFiles(from: folders.artifacts, files: files)
-    for note in harvest.notes {
-      Reconciler.tell(.info(text: note, data: nil), in: folders, of: ledger.store)
-    }
+    let record = try fromStore { () throws(StoreError) in try ledger.record() }
+    Harvest.takeRest(of: record, ledger, in: folders, limits, redactor, files: files)
     return Settlement(
       attemptN: ledger.attemptN, leaseId: ledger.leaseId, outcome: .failed(unfit.error),
       survivors: survivors.asSurvivors)

@@ -27,6 +27,20 @@ struct Harvest {
     self.redactor = redactor
   }
 
+  /// Keeps the files of an attempt that nobody saw through; what cannot be kept is told in its
+  /// messages.
+  static func takeRest(
+    of record: TaskRecord, _ ledger: AttemptLedger, in folders: AttemptFolders, _ limits: Limits,
+    _ redactor: Redactor, files: any FileSystem
+  ) {
+    var harvest = Harvest(
+      ledger: ledger, limits: limits, redactor: redactor, bound: record.artifacts)
+    harvest.takeFiles(from: folders.artifacts, files: files)
+    for note in harvest.notes {
+      Reconciler.tell(.info(text: note, data: nil), in: folders, of: ledger.store)
+    }
+  }
+
   /// Keeps the files of the artifact folder; those that were kept before, as they are, once.
   mutating func takeFiles(from folder: String, files: any FileSystem) {
     let drop: ArtifactDrop

@@ -4,7 +4,8 @@ import Tasks
 /// Starts an agent as soon as the system has room for it: others may give back what it is out of.
 struct PatientStart {
   let signals: SignalPipe
-  var pause = Duration.seconds(1)
+
+  private static let pause = Duration.seconds(1)
 
   /// Tries until `start` succeeds, or fails for good, as it does once its time is over; nil as soon
   /// as the attempt is no longer ours.
@@ -26,7 +27,7 @@ struct PatientStart {
 
   private func rest() throws(Unfit) {
     let asked = try fit { () throws(SystemError) in
-      _ = try Poller.wait([(signals.descriptor, .readable)], until: .after(pause))
+      _ = try Poller.wait([(signals.descriptor, .readable)], until: .after(Self.pause))
       return try signals.take().contains(where: \.endsUs)
     }
     if asked { throw Unfit(.interrupted, "It was told to end before its agent started.") }

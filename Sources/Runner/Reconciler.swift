@@ -109,13 +109,9 @@ package enum Reconciler {
     let folders = AttemptFolders(
       layout: ledger.store.layout, record: record, attemptN: attempt.attemptN)
     let files = RealFileSystem()
-    var harvest = Harvest(
-      ledger: ledger, limits: limits, redactor: Redactor(secrets(of: record, ledger.store)),
-      bound: record.artifacts)
-    harvest.takeFiles(from: folders.artifacts, files: files)
-    for note in harvest.notes {
-      tell(.info(text: note, data: nil), in: folders, of: ledger.store)
-    }
+    Harvest.takeRest(
+      of: record, ledger, in: folders, limits, Redactor(secrets(of: record, ledger.store)),
+      files: files)
     let text =
       attempt.startedAt == nil
       ? "Its supervisor died while it started the agent, which may have begun."
@@ -178,13 +174,13 @@ package enum Reconciler {
       in: folders, of: store)
   }
 
-  static func tell(_ last: MessageBody, in folders: AttemptFolders, of store: TaskStore) {
+  static func tell(_ body: MessageBody, in folders: AttemptFolders, of store: TaskStore) {
     do throws(StoreError) {
       var query = MessageQuery()
       query.tail = 1
-      if try MessageReader(folder: folders.attempt).read(query).items.last?.body == last { return }
+      if try MessageReader(folder: folders.attempt).read(query).items.last?.body == body { return }
       let log = try MessageLog.Writer(folder: folders.attempt, below: store.layout.root)
-      _ = try log.append(last)
+      _ = try log.append(body)
       try log.sync()
     } catch {
       StandardError.write("errand: the messages cannot be ended: \(error)\n")

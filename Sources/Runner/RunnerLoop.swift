@@ -212,7 +212,7 @@ final class RunnerLoop {
         }
       }
     }
-    try claim(claims)
+    if !claims.isEmpty { try claim(claims) }
     try fromStore { () throws(StoreError) in try store.sync() }
     return true
   }

@@ -37,7 +37,10 @@ int main(int count, char **arguments) {
   }
   const char *output = arguments[1];
   FILE *swift = fopen(output, "wb");
-  if (!swift) fail(output, output, strerror(errno));
+  if (!swift) {
+    fprintf(stderr, "embed: %s: %s\n", output, strerror(errno));
+    return 1;
+  }
   fputs("/// Holds the files of the pages by name; written by the build.\nenum PageFiles {\n", swift);
   fputs("  static let all: [String: StaticString] = [\n", swift);
   for (int at = 2; at < count; at++) {

@@ -20,6 +20,18 @@ struct SyncTests {
     }
   }
 
+  /// Lends the folder of a store in which "a" is safe, and "b" was written and its sync failed.
+  private static func withUnsyncedTask(_ body: (String) throws -> Void) throws {
+    let step = try step("sync", 2)
+    try withTemporaryDirectory { folder in
+      let files = FlakyFiles(.fail(at: step, .inputOutput("fdatasync", "journal")))
+      let store = try TaskStore.open(folder + "/store", files: files)
+      try store.add("a")
+      #expect(throws: StoreError.self) { try store.add("b") }
+      try body(folder)
+    }
+  }
+
   @Test func afterAFailedSyncTheStoreStopsAndTheNextWriterWritesTheTailAgain() throws {
     let step = try Self.step("sync", 2)
     try withTemporaryDirectory { folder in
@@ -43,12 +55,7 @@ struct SyncTests {
   }
 
   @Test func aTailThatCannotBeWrittenAgainYetLeavesNothingBehind() throws {
-    let step = try Self.step("sync", 2)
-    try withTemporaryDirectory { folder in
-      let files = FlakyFiles(.fail(at: step, .inputOutput("fdatasync", "journal")))
-      let store = try TaskStore.open(folder + "/store", files: files)
-      try store.add("a")
-      #expect(throws: StoreError.self) { try store.add("b") }
+    try Self.withUnsyncedTask { folder in
       let journal = folder + "/store/journal"
       var failures = 0
       var segments = 1
@@ -76,12 +83,7 @@ struct SyncTests {
   }
 
   @Test func whatAFailedSyncLostIsFoundInTheCopy() throws {
-    let step = try Self.step("sync", 2)
-    try withTemporaryDirectory { folder in
-      let files = FlakyFiles(.fail(at: step, .inputOutput("fdatasync", "journal")))
-      let store = try TaskStore.open(folder + "/store", files: files)
-      try store.add("a")
-      #expect(throws: StoreError.self) { try store.add("b") }
+    try Self.withUnsyncedTask { folder in
       let first = folder + "/store/journal/0000000001.jsonl"
       let bytes = try RealFileSystem().read(first)
       let end = try #require(bytes.firstIndex(of: UInt8(ascii: "\n"))) + 1
