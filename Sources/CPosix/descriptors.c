@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -48,13 +47,6 @@ int cposix_sync(int fd) {
 #else
   do { outcome = fdatasync(fd); } while (outcome < 0 && errno == EINTR);
 #endif
-  return result(outcome);
-}
-
-int cposix_lock(int fd, int how) {
-  int operation = how == 0 ? LOCK_UN : how == 1 ? LOCK_EX : LOCK_EX | LOCK_NB;
-  int outcome;
-  do { outcome = flock(fd, operation); } while (outcome < 0 && errno == EINTR);
   return result(outcome);
 }
 

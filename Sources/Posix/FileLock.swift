@@ -75,7 +75,8 @@ package struct FileLock: ~Copyable, Sendable {
   }
 }
 
-/// Is a file of the machine, kept open to be locked again and again, by one thread at a time.
+/// Is a file of the machine, kept open to be locked again and again, by one thread at a time. While
+/// it is locked Ctrl-Z stops nobody: all others would wait for this process to go on.
 package final class LockFile: LockableFile {
   private let descriptor: Descriptor
   private let path: String
@@ -89,18 +90,8 @@ package final class LockFile: LockableFile {
     file = try descriptor.status()
   }
 
-  /// Waits for the lock.
-  package func lock() throws(SystemError) {
-    try checked("flock", path, cposix_lock(descriptor.rawValue, 1))
-  }
-
-  /// Takes the lock if it is free.
-  package func tryLock() throws(SystemError) -> Bool {
-    let result = cposix_lock(descriptor.rawValue, 2)
-    if result >= 0 { return true }
-    let error = SystemError("flock", -result, path)
-    if error.isWouldBlock { return false }
-    throw error
+  package func lock(within patience: Duration) throws(SystemError) {
+    try checked("flock", path, cposix_lock_within(descriptor.rawValue, patience.nanoseconds))
   }
 
   /// Tells whether the path still names the file that is locked.
@@ -110,6 +101,6 @@ package final class LockFile: LockableFile {
   }
 
   package func unlock() throws(SystemError) {
-    try checked("flock", path, cposix_lock(descriptor.rawValue, 0))
+    try checked("flock", path, cposix_unlock(descriptor.rawValue))
   }
 }

@@ -59,8 +59,8 @@ package protocol ReadFile: AnyObject, Sendable {
 
 /// Is a file that is locked again and again; closed, and with it unlocked, when it goes.
 package protocol LockableFile: AnyObject, Sendable {
-  /// Waits for the lock.
-  func lock() throws(SystemError)
+  /// Waits for the lock; a holder that keeps it longer, as one that was stopped, is an error.
+  func lock(within patience: Duration) throws(SystemError)
   func unlock() throws(SystemError)
   /// Tells whether the path still names the file that is locked.
   func isInPlace() throws(SystemError) -> Bool

@@ -25,6 +25,8 @@ package struct Signal: RawRepresentable, Sendable, Hashable, CustomStringConvert
   package static let child = Signal(rawValue: SIGCHLD)
   package static let `continue` = Signal(rawValue: SIGCONT)
   package static let stop = Signal(rawValue: SIGSTOP)
+  /// Is what Ctrl-Z sends.
+  package static let terminalStop = Signal(rawValue: SIGTSTP)
   package static let windowChange = Signal(rawValue: SIGWINCH)
   package static let fileSize = Signal(rawValue: SIGXFSZ)
 
@@ -32,8 +34,8 @@ package struct Signal: RawRepresentable, Sendable, Hashable, CustomStringConvert
     (.hangup, "SIGHUP"), (.interrupt, "SIGINT"), (.quit, "SIGQUIT"), (.abort, "SIGABRT"),
     (.kill, "SIGKILL"), (.user1, "SIGUSR1"), (.user2, "SIGUSR2"),
     (.segmentationFault, "SIGSEGV"), (.brokenPipe, "SIGPIPE"), (.terminate, "SIGTERM"),
-    (.child, "SIGCHLD"), (.continue, "SIGCONT"), (.stop, "SIGSTOP"), (.windowChange, "SIGWINCH"),
-    (.fileSize, "SIGXFSZ"),
+    (.child, "SIGCHLD"), (.continue, "SIGCONT"), (.stop, "SIGSTOP"), (.terminalStop, "SIGTSTP"),
+    (.windowChange, "SIGWINCH"), (.fileSize, "SIGXFSZ"),
   ]
 
   /// Gives the trade's name: "SIGTERM".

@@ -10,8 +10,7 @@ struct AgentProcess {
   static func start(
     _ launch: AgentLaunch, in directory: String, environment: [String: String],
     marker: String, transcript: BoundedFile, errorLog: BoundedFile, redactor: Redactor,
-    hearsErrors: Bool = false, leavesOutPieces: Bool = false,
-    patientlyUntil deadline: MonotonicTime? = nil
+    hearsErrors: Bool = false, leavesOutPieces: Bool = false
   ) throws(Unfit) -> AgentProcess {
     let executable = try program(launch.program, in: directory, environment["PATH"])
     do throws(SpawnFailure) {
@@ -25,14 +24,8 @@ struct AgentProcess {
       var inputBytes: [UInt8] = []
       if launch.input != .nothing { spec.descriptors[0] = input.reading.rawValue }
       if case .text(let bytes) = launch.input { inputBytes = bytes }
-      let child =
-        if let deadline {
-          try ChildProcess.spawnPatiently(spec, until: deadline)
-        } else {
-          try ChildProcess.spawn(spec)
-        }
       return AgentProcess(
-        child: child,
+        child: try ChildProcess.spawn(spec),
         streams: AgentStreams(
           output: output.takeReading(), errors: errors.takeReading(), input: input.takeWriting(),
           inputBytes: inputBytes, isDialogue: launch.input == .dialogue, transcript: transcript,

@@ -73,7 +73,7 @@ extension StoreError {
   fileprivate var passesWithTheDisk: Bool {
     switch self {
     case .notWritable(_, let error), .disk(let error): error.isNoSpace || error.isReadOnly
-    case .stopped: true
+    case .stopped, .busy: true
     default: false
     }
   }

@@ -57,8 +57,8 @@ struct CheckRun {
           environment: environment, marker: ledger.marker, isAlone: isAlone, log: log,
           redactor: redactor)
         let outcome = try run.run(
-          signals: signals, journal: journal, bytes: limits.errors, files: files
-        ) { () throws(Unfit) in try wish() }
+          signals: signals, journal: journal, bytes: limits.errors, files: files,
+          telling: { voice.note($0) }, look: wish)
         verdict.wish = outcome.wish
         if outcome.status == nil, outcome.wish != .none { break }
         evidence.status = outcome.status.map { $0.isSuccess ? .passed : .failed } ?? .timedOut

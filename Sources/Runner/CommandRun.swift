@@ -26,22 +26,16 @@ struct CommandRun {
     var lastLine: String
   }
 
-  /// Runs it; `look` is asked whenever the journal or a signal stirs.
+  /// Runs it; `look` is asked first, and whenever the journal or a signal stirs. While the system has
+  /// no room for it, it waits as long as it may run.
   func run(
     signals: SignalPipe, journal: borrowing FileWatch, bytes: Int, files: any FileSystem,
-    look: () throws(Unfit) -> Wish
+    telling: (String) -> Void, look: () throws(Unfit) -> Wish
   ) throws(Unfit) -> Outcome {
-    let (output, errors) = try fit { () throws(SystemError) in
-      (
-        try BoundedFile(log, limit: bytes, files: files),
-        try BoundedFile(log, limit: bytes, files: files)
-      )
-    }
-    let launch = AgentLaunch(
-      program: .named(command.first ?? ""), arguments: Array(command.dropFirst()))
-    let process = try AgentProcess.start(
-      launch, in: directory, environment: environment, marker: marker, transcript: output,
-      errorLog: errors, redactor: redactor, patientlyUntil: .after(limit))
+    let (begun, early) = try PatientStart(signals: signals).begin(
+      until: .after(limit), look: look, telling: telling,
+      start: { () throws(Unfit) in try start(bytes: bytes, files: files) })
+    guard let process = begun else { return Outcome(status: nil, wish: early, lastLine: "") }
     var (wish, tail) = (Wish.none, "")
     let status: ExitStatus?
     do throws(Unfit) {
@@ -56,6 +50,20 @@ struct CommandRun {
     return Outcome(
       status: status, wish: wish,
       lastLine: tail.isEmpty ? process.streams.errorTail.lastLine ?? "" : tail)
+  }
+
+  private func start(bytes: Int, files: any FileSystem) throws(Unfit) -> AgentProcess {
+    let (output, errors) = try fit { () throws(SystemError) in
+      (
+        try BoundedFile(log, limit: bytes, files: files),
+        try BoundedFile(log, limit: bytes, files: files)
+      )
+    }
+    let launch = AgentLaunch(
+      program: .named(command.first ?? ""), arguments: Array(command.dropFirst()))
+    return try AgentProcess.start(
+      launch, in: directory, environment: environment, marker: marker, transcript: output,
+      errorLog: errors, redactor: redactor)
   }
 
   /// Hears it until it ends, its time is over, or somebody wishes for its end.

@@ -10,10 +10,11 @@ struct SetupRun {
   /// Runs it, which must go well; `look` is asked whenever the journal or a signal stirs.
   func carryOut(
     signals: SignalPipe, journal: borrowing FileWatch, limits: Limits, files: any FileSystem,
-    look: () throws(Unfit) -> CommandRun.Wish
+    telling: (String) -> Void, look: () throws(Unfit) -> CommandRun.Wish
   ) throws(Unfit) {
     let outcome = try run.run(
-      signals: signals, journal: journal, bytes: limits.errors, files: files, look: look)
+      signals: signals, journal: journal, bytes: limits.errors, files: files, telling: telling,
+      look: look)
     if outcome.status?.isSuccess == true { return }
     let name = CleanText.line(run.command.joined(separator: " "), limit: 100)
     switch (outcome.status, outcome.wish) {

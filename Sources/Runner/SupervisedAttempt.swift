@@ -100,7 +100,7 @@ struct SupervisedAttempt {
     for note in setting.place.notes + revival.asides + revival.notes + setting.notes {
       voice.note(note)
     }
-    dispatch.extend(by: try setUp(setting, signals: signals, journal: journal))
+    dispatch.extend(by: try setUp(setting, signals: signals, journal: journal, &voice))
     let workTree = WorkTreeRecord.begin(
       in: setting.place.workspace, environment: setting.environment, folder: folders.snapshots,
       until: dispatch.deadline, &voice)
@@ -192,7 +192,8 @@ struct SupervisedAttempt {
   /// Runs the profile's setup in a workspace that was just made; answers how long it took, which
   /// the limit on the agent's start does not count.
   private func setUp(
-    _ setting: AttemptSetting, signals: SignalPipe, journal: borrowing FileWatch
+    _ setting: AttemptSetting, signals: SignalPipe, journal: borrowing FileWatch,
+    _ voice: inout AgentVoice
   ) throws(Unfit) -> Duration {
     let plan = record.spec.launch
     guard setting.place.isNew, !plan.setup.isEmpty else { return .zero }
@@ -203,11 +204,9 @@ struct SupervisedAttempt {
       marker: ledger.marker, isAlone: true, log: folders.setupLog,
       redactor: Redactor(setting.secrets))
     try SetupRun(run: run).carryOut(
-      signals: signals, journal: journal, limits: timing.limits, files: files
-    ) {
-      () throws(Unfit) in
-      try standing() == .wanted ? .none : .unwanted
-    }
+      signals: signals, journal: journal, limits: timing.limits, files: files,
+      telling: { voice.note($0) },
+      look: { () throws(Unfit) in try standing() == .wanted ? .none : .unwanted })
     return .now - start
   }
 

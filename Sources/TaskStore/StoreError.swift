@@ -24,6 +24,8 @@ package enum StoreError: Error, Sendable {
   case foreign(store: String, owner: UInt32)
   case notWritable(path: String, SystemError)
   case disk(SystemError)
+  /// Another process has had the journal's lock for longer than any of ours needs it.
+  case busy(lock: String, patience: Duration)
   /// The store's folder, or its journal, is no longer the one this process opened.
   case removed(store: String)
   /// A sync failed earlier: what this process would acknowledge might be lost.
@@ -59,15 +61,17 @@ extension StoreError: CustomStringConvertible {
       "The store \(store) belongs to another user (\(owner)), and so does what is queued in it."
     case .notWritable(let path, let error): "The store \(path) cannot be written: \(error)."
     case .disk(let error): "\(error)."
+    case .busy(let lock, let patience):
+      "Another process has held \(lock) for \(patience.components.seconds) s."
     case .removed(let store): "The store \(store) was removed or replaced while it was in use."
     case .stopped(let reason): "The store stopped writing: \(reason)."
     }
   }
 
-  /// Tells that the disk is full, closed or failing: the same may be right in a moment.
+  /// Tells that the disk is full, closed, failing or kept by another: the same may be right in a moment.
   package var isOfTheDisk: Bool {
     switch self {
-    case .notWritable, .disk: true
+    case .notWritable, .disk, .busy: true
     default: false
     }
   }
@@ -95,6 +99,8 @@ extension StoreError: CustomStringConvertible {
     case .newerFormat: "Update Errand."
     case .foreign: "Use it as that user, or set ERRAND_HOME to a folder of your own."
     case .notWritable(_, let error), .disk(let error): error.cure
+    case .busy(let lock, _):
+      "Let it go on if it was stopped (`fg`; `fuser \(lock)` names it); then try again."
     case .removed: "Put the folder back; or start the program again, to begin an empty store."
     case .stopped: "Check the disk, then start the program again."
     }

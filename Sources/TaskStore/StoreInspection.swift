@@ -112,7 +112,8 @@ package struct StoreInspection {
       case .damaged(let path, _, let reason):
         faults.append(.identity(path: path, reason: reason))
       case .newerFormat, .foreign, .disk, .notFound, .inBin, .refused, .nameTaken,
-        .idempotencyConflict, .limit, .badCursor, .damagedTask, .notWritable, .removed, .stopped,
+        .idempotencyConflict, .limit, .badCursor, .damagedTask, .notWritable, .busy, .removed,
+        .stopped,
         .noSchedule, .scheduleTaken, .runDecided:
         // A newer format is told by whoever opens the store; what cannot be read, by its mode.
         break

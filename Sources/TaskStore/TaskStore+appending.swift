@@ -173,19 +173,33 @@ extension TaskStore {
 }
 
 extension TaskStore.State {
+  /// Is longer than any of us keeps the lock, but for a mending of a very large store. It ends the
+  /// waiting for one that was stopped, or whose disk does not answer.
+  private static let patience = Duration.seconds(60)
+
   /// Waits for the lock that makes this process the only writer.
   mutating func lockJournal(
     _ layout: StoreLayout, _ files: any FileSystem
   ) throws(StoreError) {
     do throws(SystemError) {
-      repeat {
+      while true {
         if lock == nil { lock = try files.openLock(layout.journalLock) }
-        try lock?.lock()
+        guard let lock else { continue }
+        try lock.lock(within: Self.patience)
+        do throws(SystemError) {
+          if try lock.isInPlace() { return }
+        } catch {
+          unlockJournal()
+          throw error
+        }
         // Who locks a file that was removed shuts nobody out: the next one makes, and locks, another.
-        if try lock?.isInPlace() == false { lock = nil }
-      } while lock == nil
+        unlockJournal()
+        self.lock = nil
+      }
     } catch {
-      throw .notWritable(path: layout.journalLock, error)
+      throw error.isTimedOut
+        ? .busy(lock: layout.journalLock, patience: Self.patience)
+        : .notWritable(path: layout.journalLock, error)
     }
   }
 

@@ -116,13 +116,54 @@ struct FileLockTests {
       let one = try LockFile(path)
       let two = try LockFile(path)
       for _ in 0..<3 {
-        try one.lock()
-        let whileHeld = try two.tryLock()
+        try one.lock(within: .seconds(20))
+        #expect(throws: SystemError.timedOut("flock", path)) { try two.lock(within: .zero) }
         try one.unlock()
-        let whileFree = try two.tryLock()
+        try two.lock(within: .seconds(20))
         try two.unlock()
-        #expect(!whileHeld && whileFree)
       }
+    }
+  }
+
+  @Test func aLockFileIsWaitedForNoLongerThanIsAllowed() throws {
+    try withTemporaryDirectory { directory in
+      let path = "\(directory)/lock"
+      let holder = try LockFile(path)
+      let waiter = try LockFile(path)
+      try holder.lock(within: .zero)
+      // Again and again: the watch over those who wait comes and goes.
+      for _ in 0..<3 {
+        let start = MonotonicTime.now
+        #expect(throws: SystemError.timedOut("flock", path)) {
+          try waiter.lock(within: .milliseconds(50))
+        }
+        #expect(MonotonicTime.now - start >= .milliseconds(50))
+      }
+      try holder.unlock()
+      try waiter.lock(within: .zero)
+    }
+  }
+
+  @Test func whoWaitsForALockFileHasItAsSoonAsItIsFree() throws {
+    try withTemporaryDirectory { directory in
+      let path = "\(directory)/lock"
+      let holder = try LockFile(path)
+      try holder.lock(within: .zero)
+      let served = Monitor(0)
+      for number in 0..<4 {
+        _ = try Thread.start(name: "waiter \(number)") {
+          do {
+            let own = try LockFile(path)
+            try own.lock(within: .seconds(20))
+            try own.unlock()
+            served.update { $0 += 1 }
+          } catch {
+            Issue.record(error)
+          }
+        }
+      }
+      try holder.unlock()
+      #expect(served.wait(until: .after(.seconds(60)), while: { $0 < 4 }))
     }
   }
 

@@ -37,6 +37,28 @@ struct ConcurrencyTests {
     }
   }
 
+  @Test func aJournalThatIsKeptByAnotherIsAnErrorAndNothingIsWritten() throws {
+    try withTemporaryDirectory { folder in
+      let root = folder + "/store"
+      let store = try TaskStore.open(root, files: SlowFiles(lockPatience: .milliseconds(20)))
+      try store.add("first")
+      let lock = root + "/run/journal.lock"
+      let other = try LockFile(lock)
+      try other.lock(within: .zero)
+      let error = #expect(throws: StoreError.self) { try store.add("second") }
+      guard case .busy(lock, _)? = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(error?.isOfTheDisk == true)
+      // Who only reads needs no lock.
+      #expect(try TaskStore.open(root).all().map(\.spec.name) == ["first"])
+      try other.unlock()
+      try store.add("second")
+      #expect(try store.number() == 2)
+    }
+  }
+
   /// Recomputes every seal from the bytes, as somebody without this program would.
   private static func verifyChain(_ path: String, lines expected: Int) throws {
     let bytes = try RealFileSystem().read(path)

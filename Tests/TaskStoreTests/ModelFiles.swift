@@ -281,7 +281,7 @@ private final class ModelLock: LockableFile {
     self.files = files
   }
 
-  func lock() throws(SystemError) { try files.look { _ in } }
+  func lock(within patience: Duration) throws(SystemError) { try files.look { _ in } }
   func unlock() throws(SystemError) {}
   func isInPlace() throws(SystemError) -> Bool { try files.look { $0.names[path] == node } }
 }

@@ -1,7 +1,8 @@
 import Posix
 
-/// Is the machine's file system, whose syncs of files can be held back, and in which something may
-/// happen right before a folder is listed or a file opened for reading.
+/// Is the machine's file system, whose syncs of files can be held back, in which something may
+/// happen right before a folder is listed or a file opened for reading, and which may have less
+/// patience with locks.
 final class SlowFiles: FileSystem {
   private struct State: Sendable {
     var isHolding = false
@@ -12,13 +13,15 @@ final class SlowFiles: FileSystem {
   private let real = RealFileSystem()
   private let state = Monitor(State())
   private let beforeListing: @Sendable (String) throws(SystemError) -> Void
-
   private let beforeOpening: @Sendable (String) throws(SystemError) -> Void
+  private let lockPatience: Duration?
 
   init(
+    lockPatience: Duration? = nil,
     beforeListing: @escaping @Sendable (String) throws(SystemError) -> Void = { _ in },
     beforeOpening: @escaping @Sendable (String) throws(SystemError) -> Void = { _ in }
   ) {
+    self.lockPatience = lockPatience
     self.beforeListing = beforeListing
     self.beforeOpening = beforeOpening
   }
@@ -53,7 +56,8 @@ final class SlowFiles: FileSystem {
   }
   func map(_ path: String) throws(SystemError) -> MappedFile { try real.map(path) }
   func openLock(_ path: String) throws(SystemError) -> any LockableFile {
-    try real.openLock(path)
+    let lock = try real.openLock(path)
+    return lockPatience.map { ImpatientLock(lock, patience: $0) } ?? lock
   }
   func tryLock(_ path: String) throws(SystemError) -> FileLock? { try real.tryLock(path) }
   func createDirectory(_ path: String) throws(SystemError) { try real.createDirectory(path) }
@@ -96,4 +100,21 @@ private final class SlowFile: AppendFile {
   func read(_ count: Int, at offset: Int) throws(SystemError) -> [UInt8] {
     try file.read(count, at: offset)
   }
+}
+
+/// Is a lock that is waited for no longer than the test wants.
+private final class ImpatientLock: LockableFile {
+  private let lock: any LockableFile
+  private let patience: Duration
+
+  init(_ lock: any LockableFile, patience: Duration) {
+    self.lock = lock
+    self.patience = patience
+  }
+
+  func lock(within patience: Duration) throws(SystemError) {
+    try lock.lock(within: min(patience, self.patience))
+  }
+  func unlock() throws(SystemError) { try lock.unlock() }
+  func isInPlace() throws(SystemError) -> Bool { try lock.isInPlace() }
 }

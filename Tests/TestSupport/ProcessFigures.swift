@@ -13,13 +13,20 @@ package enum ProcessFigures {
 
   /// Gives the processor time a process has used, its threads together, in ticks of the system.
   package static func processorTicks(of pid: Int32) throws -> Int {
-    let text = try read("/proc/\(pid)/stat")
-    // The name in front may hold anything, so what counts is behind its last bracket.
-    let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+    let fields = try fields(of: pid)
     guard fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12]) else {
-      throw Program.Failure.unexpected("no times in \(text)")
+      throw Program.Failure.unexpected("no times of \(pid)")
     }
     return user + system
+  }
+
+  /// Tells whether a process was stopped, as by Ctrl-Z.
+  package static func isStopped(_ pid: Int32) throws -> Bool { try fields(of: pid).first == "T" }
+
+  /// Gives what the system tells of a process, from its state on.
+  private static func fields(of pid: Int32) throws -> [Substring] {
+    // The name in front may hold anything, so what counts is behind its last bracket.
+    try read("/proc/\(pid)/stat").split(separator: ")").last?.split(separator: " ") ?? []
   }
 
   /// Gives the most memory a process has had at once, in bytes.

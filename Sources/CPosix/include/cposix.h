@@ -23,6 +23,10 @@ int cposix_redirect(int fd, int target);
 int cposix_sync(int fd);
 /// Takes (1), tries (2) or gives up (0) the advisory lock of an open description.
 int cposix_lock(int fd, int how);
+/// Waits for the lock no longer than this; then -ETIMEDOUT. Interrupts itself with SIGURG. Until the
+/// lock is given up with `cposix_unlock`, SIGTSTP stops nobody: it is made up for then.
+int cposix_lock_within(int fd, int64_t nanoseconds);
+int cposix_unlock(int fd);
 /// Writes what there is room for, without waiting; -ENOTSUP where the system cannot promise that.
 int64_t cposix_write_now(int fd, const void *bytes, size_t count);
 /// Tells whether the descriptor is a pipe or FIFO: 1 or 0.

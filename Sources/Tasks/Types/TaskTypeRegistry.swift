@@ -1,4 +1,5 @@
 import JSON
+import Synchronization
 
 /// Holds the task types that may be named, in the order they are listed.
 package struct TaskTypeRegistry: Sendable {
@@ -30,10 +31,18 @@ package struct TaskTypeRegistry: Sendable {
   /// The types that need no file of the user's.
   package static let builtIn = TaskTypeRegistry(makers.map { made($0.make) })
 
-  /// Makes one of them: who needs no other is spared the reading of all their schemas.
+  /// Gives one of them: who needs no other is spared the reading of all their schemas.
   package static func builtIn(named name: String) -> TaskType? {
-    makers.first { $0.name == name }.map { made($0.make) }
+    known.withLock { known in
+      if let type = known[name] { return type }
+      let type = makers.first { $0.name == name }.map { made($0.make) }
+      known[name] = type
+      return type
+    }
   }
+
+  /// Keeps what was made: workers ask once for each task they might take.
+  private static let known = Mutex<[String: TaskType]>([:])
 
   private typealias Maker = @Sendable () throws(TaskTypeError) -> TaskType
 

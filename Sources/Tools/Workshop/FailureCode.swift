@@ -42,6 +42,7 @@ extension StoreError {
     case .newerFormat: .storeNewer
     case .notWritable: .storeNotWritable
     case .disk, .foreign: .storeUnavailable
+    case .busy: .busy
     case .removed: .storeRemoved
     case .stopped: .storeStopped
     }

@@ -42,7 +42,8 @@ extension ToolFailure {
       failure.faults = [Fault(pointer: pointer, message: Fault.namesNoTask)]
     case .damagedTask: failure.faults = [Fault(pointer: pointer, message: "is damaged")]
     case .refused, .nameTaken, .idempotencyConflict, .limit, .badCursor, .damaged, .newerFormat,
-      .foreign, .notWritable, .disk, .removed, .stopped, .noSchedule, .scheduleTaken, .runDecided:
+      .foreign, .notWritable, .disk, .busy, .removed, .stopped, .noSchedule, .scheduleTaken,
+      .runDecided:
       break
     }
     return failure
@@ -56,7 +57,8 @@ extension ToolFailure {
       case .nameTaken: ("name", "is taken; nothing was stored")
       case .idempotencyConflict: ("idempotency_key", "was used before; nothing was stored")
       case .notFound, .inBin, .refused, .limit, .badCursor, .damaged, .damagedTask, .newerFormat,
-        .foreign, .notWritable, .disk, .removed, .stopped, .noSchedule, .scheduleTaken, .runDecided:
+        .foreign, .notWritable, .disk, .busy, .removed, .stopped, .noSchedule, .scheduleTaken,
+        .runDecided:
         nil
       }
     if let fault {

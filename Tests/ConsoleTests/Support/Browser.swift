@@ -7,9 +7,11 @@ import Testing
 final class Browser: Sendable {
   /// Finds the driver and the browser, which a machine need not have.
   static let driver = Environment.which("chromedriver", path: Environment.value("PATH"))
-  static var isThere: Bool {
-    driver != nil && Environment.which("chromium", path: Environment.value("PATH")) != nil
-  }
+  private static let whole = Environment.which("chromium", path: Environment.value("PATH"))
+  /// Takes half of the time, but cannot open a profile again.
+  private static let light =
+    Environment.which("chromium-headless-shell", path: Environment.value("PATH")) ?? whole
+  static var isThere: Bool { driver != nil && whole != nil }
 
   private let program: RunningProgram
   private let port: Int
@@ -24,7 +26,9 @@ final class Browser: Sendable {
     if let profile { arguments.append(.string("--user-data-dir=\(profile)")) }
     return [
       "browserName": "chrome", "goog:loggingPrefs": ["browser": "ALL"],
-      "goog:chromeOptions": ["args": .array(arguments)],
+      "goog:chromeOptions": [
+        "args": .array(arguments), "binary": .string((profile == nil ? light : whole) ?? ""),
+      ],
     ]
   }
 
