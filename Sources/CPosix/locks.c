@@ -45,18 +45,39 @@ static atomic_bool must_stop;
 
 static void interrupt(int number) { (void)number; }
 
+static void stop_when_free(int number);
+
+static void handle_stops(void (*handler)(int)) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = handler;
+  sigaction(SIGTSTP, &action, NULL);
+}
+
+// Stops as if nobody had handled it: the system spares those whom no shell could wake.
+static void stop_now(void) {
+  sigset_t one, before;
+  sigemptyset(&one);
+  sigaddset(&one, SIGTSTP);
+  handle_stops(SIG_DFL);
+  kill(getpid(), SIGTSTP);
+  pthread_sigmask(SIG_UNBLOCK, &one, &before);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  handle_stops(stop_when_free);
+}
+
 // Whoever stops this program from a terminal must not stop all others with it.
 static void stop_when_free(int number) {
   (void)number;
   int saved = errno;
   if (atomic_load(&held) > 0) atomic_store(&must_stop, true);
-  else kill(getpid(), SIGSTOP);
+  else stop_now();
   errno = saved;
 }
 
 static void let_go(void) {
   atomic_fetch_sub(&held, 1);
-  if (atomic_exchange(&must_stop, false)) stop_when_free(SIGTSTP);
+  if (atomic_load(&held) == 0 && atomic_exchange(&must_stop, false)) stop_now();
 }
 
 // Nothing else here uses SIGURG, and it does no harm where it is not expected. Neither restarts the
@@ -68,12 +89,11 @@ static void prepare(void) {
   sigaction(SIGURG, &action, NULL);
   struct sigaction present;
   if (sigaction(SIGTSTP, NULL, &present) < 0 || present.sa_handler != SIG_DFL) return;
-  action.sa_handler = stop_when_free;
-  sigaction(SIGTSTP, &action, NULL);
+  handle_stops(stop_when_free);
 }
 
-// Interrupts those whose time is over until they have noticed: one may not have begun to wait when
-// it is told. Ends when nobody waits any more.
+// Interrupts those whose time is over, or who are to be stopped, until they have noticed: one may not
+// have begun to wait when it is told. Ends when nobody waits any more.
 static void watch(void *context) {
   (void)context;
   while (true) {
@@ -86,7 +106,7 @@ static void watch(void *context) {
     uint64_t now = cposix_monotonic_ns(), pause = second;
     for (struct waiter *one = waiters; one != NULL; one = one->next) {
       uint64_t left = one->deadline > now ? one->deadline - now : glance;
-      if (one->deadline <= now) pthread_kill(one->thread, SIGURG);
+      if (one->deadline <= now || atomic_load(&must_stop)) pthread_kill(one->thread, SIGURG);
       if (left < pause) pause = left;
     }
     pthread_mutex_unlock(&guard);
@@ -98,10 +118,17 @@ static void watch(void *context) {
 static bool is_watched(void) {
   uintptr_t thread;
   if (has_watch) return true;
-  if (cposix_thread_start(watch, NULL, 64 << 10, "lock watch", &thread) < 0) return false;
+  if (cposix_thread_start(watch, NULL, 256 << 10, "lock watch", &thread) < 0) return false;
   cposix_thread_detach(thread);
   has_watch = true;
   return true;
+}
+
+// Lets a stop through while nothing is held yet.
+static void make_way(void) {
+  if (!atomic_load(&must_stop)) return;
+  let_go();
+  atomic_fetch_add(&held, 1);
 }
 
 static int wait_watched(int fd, uint64_t deadline) {
@@ -117,10 +144,7 @@ static int wait_watched(int fd, uint64_t deadline) {
   int code;
   do {
     code = flock(fd, LOCK_EX) < 0 ? errno : 0;
-    if (code == EINTR && atomic_load(&must_stop)) {
-      let_go();
-      atomic_fetch_add(&held, 1);
-    }
+    if (code == EINTR) make_way();
   } while (code == EINTR && cposix_monotonic_ns() < deadline);
   pthread_mutex_lock(&guard);
   struct waiter **link = &waiters;
@@ -143,6 +167,7 @@ static int wait_for(int fd, int64_t nanoseconds) {
   // Without a thread to spare it is tried again and again.
   while (result == -EAGAIN) {
     nap(glance);
+    make_way();
     result = cposix_lock(fd, 2);
     if (result == -EWOULDBLOCK && cposix_monotonic_ns() >= deadline) result = -ETIMEDOUT;
   }

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -104,4 +105,22 @@ void cposix_unmap(struct cposix_mapping *mapping) {
   void *base = (void *)atomic_exchange(&mapping->base, 0);
   munmap(base, atomic_load(&mapping->count));
   atomic_store(&mapping->in_use, 0);
+}
+
+// Takes in eight bytes at a time. Each step maps every state to another one, so that pages that
+// differ in one word have other states at the end, and but for one in four milliards other checks.
+uint32_t cposix_page_check(const void *bytes, size_t count) {
+  uint64_t state = 0x9e3779b97f4a7c15u ^ count;
+  const unsigned char *next = bytes;
+  while (count > 0) {
+    uint64_t word = 0;
+    size_t taken = count < sizeof word ? count : sizeof word;
+    memcpy(&word, next, taken);
+    state = (state ^ word) * 0xff51afd7ed558ccdu;
+    state ^= state >> 32;
+    next += taken;
+    count -= taken;
+  }
+  // Once more, as the last word has hardly been mixed yet.
+  return (uint32_t)(state * 0xff51afd7ed558ccdu >> 32);
 }

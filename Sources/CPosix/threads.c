@@ -149,6 +149,11 @@ int cposix_route_signal(int signal, int fd) {
   return sigaction(signal, &action, NULL) < 0 ? -errno : 0;
 }
 
+int cposix_unroute_signal(int signal, int fd) {
+  if (signal < 1 || signal > 64) return -EINVAL;
+  return routes[signal] == fd ? cposix_route_signal(signal, -1) : 0;
+}
+
 int cposix_ignore_signal(int number) {
   struct sigaction action;
   memset(&action, 0, sizeof action);

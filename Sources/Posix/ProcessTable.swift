@@ -83,19 +83,22 @@ package enum ProcessTable {
       }
       var records: [ProcessRecord] = []
       for pid in pids[..<count] where pid > 0 {
-        if let record = try described(pid, until: deadline) { records.append(record) }
+        let found = try patiently(until: deadline) {
+          () throws(SystemError) -> ProcessRecord? in try record(of: pid)
+        }
+        if let found { records.append(found) }
       }
       return records
     }
   }
 
-  /// Describes a process; nil for one that has gone meanwhile, or that we may not see: it is not ours.
+  /// Looks at a process; nil for one that has gone meanwhile, or that we may not see: it is not ours.
   /// Who is out of descriptors can look at none, and must not take them all for gone.
-  private static func described(
-    _ pid: Int32, until deadline: MonotonicTime
-  ) throws(SystemError) -> ProcessRecord? {
+  private static func patiently<Value>(
+    until deadline: MonotonicTime, _ look: () throws(SystemError) -> Value?
+  ) throws(SystemError) -> Value? {
     while true {
-      do throws(SystemError) { return try record(of: pid) } catch {
+      do throws(SystemError) { return try look() } catch {
         guard error.isExhaustion else { return nil }
         guard deadline > .now else { throw error }
       }
@@ -129,20 +132,28 @@ package enum ProcessTable {
   /// Lists the processes in whose environment the entry "NAME=value" stands, or that were started
   /// while it was the brand.
   package static func carrying(marker: String) throws(SystemError) -> [ProcessRecord] {
-    carrying(marker: marker, in: try all())
+    try carrying(marker: marker, in: try all())
   }
 
   /// Looks only at those that started at some time or later: a look into each costs the most.
   static func carrying(
     marker: String, since ticks: UInt64 = 0, in table: [ProcessRecord]
-  ) -> [ProcessRecord] {
+  ) throws(SystemError) -> [ProcessRecord] {
     // Environments of other users cannot be read, and other users' processes are not ours.
     let brand = brand(of: marker)
-    return table.filter {
-      unsafe !$0.isZombie && $0.identity.startTicks >= ticks
-        && (cposix_process_carries($0.pid, marker) == 1
-          || cposix_process_bears($0.pid, brand) == 1)
+    let deadline = MonotonicTime.after(.seconds(2))
+    var found: [ProcessRecord] = []
+    for record in table where !record.isZombie && record.identity.startTicks >= ticks {
+      let carries = try patiently(until: deadline) { () throws(SystemError) -> Int32? in
+        unsafe try checked("environ", "", cposix_process_carries(record.pid, marker))
+      }
+      // One that has changed its user hides its environment, and bears the brand all the same.
+      let bears = try patiently(until: deadline) { () throws(SystemError) -> Int32? in
+        try checked("brand", "", cposix_process_bears(record.pid, brand))
+      }
+      if carries == 1 || bears == 1 { found.append(record) }
     }
+    return found
   }
 
   /// Tells whether a process was started under a brand, and that of none of these markers.

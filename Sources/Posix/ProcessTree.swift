@@ -74,7 +74,7 @@ package struct ProcessTree: Sendable {
     }
     if let marker {
       // Nobody older than the leader can have come from it.
-      for record in ProcessTable.carrying(marker: marker, since: leader.startTicks, in: table)
+      for record in try ProcessTable.carrying(marker: marker, since: leader.startTicks, in: table)
       where roots.insert(record.pid).inserted { chosen.append(record) }
     }
     chosen += ProcessTable.descendants(of: roots.subtracting([own]), in: table)

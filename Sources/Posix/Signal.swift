@@ -59,7 +59,7 @@ package struct Signal: RawRepresentable, Sendable, Hashable, CustomStringConvert
 }
 
 /// Turns arriving signals into bytes on a pollable descriptor; the default handling returns when it
-/// goes.
+/// goes, unless a later pipe has taken them over.
 package final class SignalPipe: Sendable {
   private let pipe: Pipe
   private let signals: [Signal]
@@ -83,7 +83,9 @@ package final class SignalPipe: Sendable {
   }
 
   deinit {
-    for signal in signals { _ = cposix_route_signal(signal.rawValue, -1) }
+    for signal in signals {
+      _ = cposix_unroute_signal(signal.rawValue, pipe.writing.rawValue)
+    }
   }
 
   /// Lends the number that turns readable when a signal arrives.

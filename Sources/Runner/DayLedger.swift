@@ -62,7 +62,7 @@ struct DayLedger: Sendable {
   private mutating func count(_ query: TaskQuery, _ store: TaskStore) throws(StoreError) {
     var query = query
     query.teamId = nil
-    try store.eachTask(query) { count($0) }
+    self = try store.tally(query, from: self) { ledger, task in ledger.count(task) }
   }
 
   private mutating func count(_ task: TaskRecord) {

@@ -16,25 +16,38 @@ package enum Runner {
     scheduling makeWork: (TaskStore) -> (any ScheduledWork)? = { _ in nil }
   ) -> Int32 {
     Signal.ignoreBrokenPipe()
+    /// Works on a store until it must be opened anew, or left.
+    func serve(
+      _ store: TaskStore, _ last: inout RunnerLoop?
+    ) throws(RunnerError) -> RunnerLoop.Leaving {
+      let companion = makeCompanion(store)
+      defer { companion?.stop() }
+      let loop = try RunnerLoop(
+        store: store, executable: executable, environment: environment,
+        idleLimit: stay ? nil : idleLimit, isWatched: { companion?.isWatched ?? false },
+        scheduled: makeWork(store))
+      if let last { loop.takeOver(from: last) }
+      last = loop
+      try announce(store.layout, build, consolePort: companion?.port)
+      return try loop.run()
+    }
     do throws(RunnerError) {
-      var store = try open(root)
+      let store = try open(root)
       while true {
         guard let lock = try takeLock(store.layout, build) else { return 0 }
         var last: RunnerLoop?
-        var leaving: RunnerLoop.Leaving
-        repeat {
-          if last != nil { store = try open(root) }
-          let companion = makeCompanion(store)
-          defer { companion?.stop() }
-          let loop = try RunnerLoop(
-            store: store, executable: executable, environment: environment,
-            idleLimit: stay ? nil : idleLimit, isWatched: { companion?.isWatched ?? false },
-            scheduled: makeWork(store))
-          if let last { loop.takeOver(from: last) }
-          try announce(store.layout, build, consolePort: companion?.port)
-          leaving = try loop.run()
-          last = loop
-        } while leaving == .storeStopped
+        var leaving = try serve(store, &last)
+        while leaving == .storeStopped, let loop = last {
+          do throws(RunnerError) {
+            leaving = try serve(open(root), &last)
+          } catch {
+            // What is claimed stays claimed, and nobody else takes this place, until the disk, or the
+            // system, has room again.
+            guard error.mayPass else { throw error }
+            StandardError.write("errand runner: the store cannot be opened again: \(error)\n")
+            if try loop.rest() { leaving = .asked }
+          }
+        }
         // A removed store has no file to take back, and a lock that guards nothing.
         if leaving == .storeGone { return 0 }
         try withdraw(store.layout)

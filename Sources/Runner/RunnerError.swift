@@ -20,6 +20,15 @@ package enum RunnerError: Error, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Tells that the same may succeed once the disk, or the system, has room again.
+  var mayPass: Bool {
+    switch self {
+    case .store(let error): error.isOfTheDisk
+    case .system(let error): error.isExhaustion || error.isReadOnly || error.isInputOutput
+    case .spawn, .notHandedOver: false
+    }
+  }
+
   package var nextStep: String {
     switch self {
     case .store(let error): error.nextStep

@@ -321,8 +321,9 @@ final class RunnerLoop {
     return try sleep(until: deadlines.min())
   }
 
-  /// Sleeps while the disk cannot be written: our own tries, undone, change the journal, too.
-  private func rest() throws(RunnerError) -> Bool {
+  /// Sleeps while the disk cannot be written: our own tries, undone, change the journal, too. True if
+  /// told to leave.
+  func rest() throws(RunnerError) -> Bool {
     try fromSystem { () throws(SystemError) in
       _ = try Poller.wait([(signals.descriptor, .readable)], until: .after(Self.pause))
       return try isToldToLeave()

@@ -44,7 +44,10 @@ package enum Supervisor {
   private static func see(
     root: String, task: TaskID, attempt attemptN: Int, _ environment: [String: String]
   ) throws(RunnerError) {
-    let store = try fromStore { () throws(StoreError) in try TaskStore.open(root) }
+    // An agent's work is not given up because somebody stopped a program that writes.
+    let store = try fromStore { () throws(StoreError) in
+      try TaskStore.open(root, lockPatience: .seconds(900))
+    }
     let record = try fromStore { () throws(StoreError) in try store.task(.id(task)) }
     guard let attempt = record.latestAttempt, attempt.attemptN == attemptN,
       record.status == .dispatched

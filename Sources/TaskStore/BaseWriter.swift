@@ -35,6 +35,12 @@ struct BaseWriter {
       try onDisk { () throws(SystemError) in
         try file.append(pending)
         try file.sync()
+      }
+      guard !fold.blamesSnapshot() else {
+        throw .damaged(
+          path: fold.snapshot?.path ?? "", offset: 0, reason: "it changed while in use")
+      }
+      try onDisk { () throws(SystemError) in
         try files.rename(draft, to: layout.segment(position.segment + 1))
         try files.syncDirectory(layout.journal)
       }

@@ -1,4 +1,5 @@
 import JSON
+import Posix
 import Tasks
 
 /// Gathers a snapshot's index row by row.
@@ -8,6 +9,7 @@ struct IndexBuilder {
   private var counts = [UInt32](repeating: 0, count: SnapshotFormat.chains)
   private var hashes: [(id: UInt64, name: UInt64, key: UInt64)] = []
   private var recordsSize = 0
+  private var recordChecks = PageChecks()
   let mark = SnapshotMark()
 
   /// Is what a row says of its record; texts by their hashes.
@@ -57,8 +59,19 @@ struct IndexBuilder {
     return mark.line
   }
 
-  /// Gives the whole file: header, rows, tables.
-  func bytes() -> [UInt8] {
+  /// Takes note of what goes into the file of records, piece by piece.
+  mutating func wrote(_ bytes: [UInt8]) { recordChecks.add(bytes) }
+
+  /// Gives the whole file: header, rows, tables, checks.
+  mutating func bytes(aside: [UInt8]) -> [UInt8] {
+    recordChecks.finish()
+    var file = content(aside: aside)
+    let checks = recordChecks.checks + PageChecks.of(file)
+    for check in checks { Self.append(check, to: &file) }
+    return file
+  }
+
+  private func content(aside: [UInt8]) -> [UInt8] {
     let slots = SnapshotFormat.slots(for: hashes.count)
     var header = SnapshotFormat.magic
     Self.append(UInt64(hashes.count), to: &header)
@@ -67,7 +80,8 @@ struct IndexBuilder {
     for head in heads { Self.append(head, to: &header) }
     header += [UInt8](repeating: 0, count: SnapshotFormat.Header.counts - header.count)
     for count in counts { Self.append(count, to: &header) }
-    header += [UInt8](repeating: 0, count: SnapshotFormat.Header.mark - header.count)
+    header += [UInt8](repeating: 0, count: SnapshotFormat.Header.aside - header.count)
+    Self.append(SnapshotFormat.hash(aside), to: &header)
     Self.append(mark.number, to: &header)
     return header + rows + table(slots) { $0.id } + table(slots) { $0.name }
       + table(slots) { $0.key }

@@ -6,14 +6,14 @@ import Tasks
 final class Snapshot: Sendable {
   let aside: SnapshotAside
   let count: Int
-  private let index: MappedFile
-  private let records: MappedFile
+  private let index: CheckedFile
+  private let records: CheckedFile
   private let slots: Int
   private let lately = RowCache()
 
   var position: JournalPosition { aside.position }
 
-  /// Tells whether everything read so far was what the snapshot held when it was opened.
+  /// Tells whether everything read so far was what was written into the snapshot.
   var isIntact: Bool { index.isIntact && records.isIntact }
 
   /// Names the file of records, for errors.
@@ -49,14 +49,10 @@ final class Snapshot: Sendable {
   }
 
   init?(_ base: String, _ files: any FileSystem) {
+    // A snapshot that cannot be read whole counts as absent.
     guard let index = try? files.map(base + ".index"),
-      let records = try? files.map(base + ".jsonl"),
-      // A snapshot that cannot be read whole counts as absent.
-      let aside = try? SnapshotAside.json.decode(JSONValue.parse(files.read(base + ".json"))),
-      index.count >= SnapshotFormat.headerSize,
-      index.bytes(0..<8) == SnapshotFormat.magic,
-      case let mark = SnapshotMark(of: index), mark?.text == aside.mark,
-      mark?.isEnding(records) != false
+      let records = try? files.map(base + ".jsonl"), let side = try? files.read(base + ".json"),
+      index.count >= SnapshotFormat.headerSize, index.bytes(0..<8) == SnapshotFormat.magic
     else { return nil }
     path = base + ".jsonl"
     let count = Int(truncatingIfNeeded: index.loadUInt64(at: SnapshotFormat.Header.count))
@@ -64,15 +60,50 @@ final class Snapshot: Sendable {
     guard (0...index.count / SnapshotFormat.rowSize).contains(count) else { return nil }
     let slots = SnapshotFormat.slots(for: count)
     let size = SnapshotFormat.headerSize + count * SnapshotFormat.rowSize + 3 * slots * 4
-    guard index.count == size,
-      index.loadUInt64(at: SnapshotFormat.Header.slots) == UInt64(slots),
-      index.loadUInt64(at: SnapshotFormat.Header.recordsSize) == UInt64(records.count)
+    let ownChecks = size + PageChecks.count(forBytes: records.count) * 4
+    guard index.count == ownChecks + PageChecks.count(forBytes: size) * 4,
+      let own = CheckedFile(index, count: size, checks: index, at: ownChecks),
+      let lines = CheckedFile(records, count: records.count, checks: index, at: size),
+      own.loadUInt64(at: SnapshotFormat.Header.slots) == UInt64(slots),
+      own.loadUInt64(at: SnapshotFormat.Header.recordsSize) == UInt64(records.count),
+      own.loadUInt64(at: SnapshotFormat.Header.aside) == SnapshotFormat.hash(side),
+      // As one of its files that cannot be read.
+      let aside = try? SnapshotAside.json.decode(JSONValue.parse(side)),
+      case let mark = SnapshotMark(of: own), mark?.text == aside.mark,
+      mark?.isEnding(lines) != false, own.isIntact
     else { return nil }
     self.aside = aside
     self.count = count
     self.slots = slots
-    self.index = index
-    self.records = records
+    self.index = own
+    self.records = lines
+  }
+
+  /// Looks at every byte; `isIntact` tells what it found.
+  func checkAll() {
+    index.checkAll()
+    records.checkAll()
+  }
+
+  /// Looks at every byte, and reads the first records; false if something is wrong with it.
+  func isWhole(records limit: Int) -> Bool {
+    checkAll()
+    do throws(StoreError) {
+      for row in 0..<min(count, limit) { _ = try record(row) }
+    } catch {
+      return false
+    }
+    return isIntact
+  }
+
+  /// Tells whether a row and its record are as they were written, whatever became of others.
+  func isSound(_ row: Int) -> Bool {
+    let start = self.row(row, 0)
+    // A row that points nowhere is as unsound as one that was harmed.
+    guard index.isSound(start..<start + SnapshotFormat.rowSize), let place = try? place(row) else {
+      return false
+    }
+    return records.isSound(place)
   }
 
   // MARK: Rows

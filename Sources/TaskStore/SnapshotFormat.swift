@@ -1,9 +1,10 @@
 import JSON
 import Tasks
 
-/// Fixes the bytes of a snapshot's index: a header, a row a task in order of creation, three tables.
+/// Fixes the bytes of a snapshot's index: a header, a row a task in order of creation, three tables;
+/// then a check for each page of the records, and one for each page of all that stands before these.
 enum SnapshotFormat {
-  static let magic = Array("ERRAND02".utf8)
+  static let magic = Array("ERRAND03".utf8)
   static let statuses = TaskStatus.allCases
   /// Is the chain of what is in the bin, behind those of the statuses.
   static let bin = statuses.count
@@ -17,6 +18,8 @@ enum SnapshotFormat {
     static let slots = 24
     static let heads = 32
     static let counts = 72
+    /// The hash of the file that holds what is kept beside the tasks.
+    static let aside = 112
     /// What all three files of a snapshot say alike; zero in those of before.
     static let mark = 120
   }

@@ -8,7 +8,7 @@ struct SnapshotMark: Sendable {
   init() { number = .random(in: 1 ... .max) }
 
   /// Reads the mark of an index; nil if it is one of before, which had none.
-  init?(of index: MappedFile) {
+  init?(of index: CheckedFile) {
     number = index.loadUInt64(at: SnapshotFormat.Header.mark)
     if number == 0 { return nil }
   }
@@ -21,7 +21,7 @@ struct SnapshotMark: Sendable {
     return Array("\"\(text)\"\(padding)\n".utf8)
   }
 
-  func isEnding(_ records: MappedFile) -> Bool {
+  func isEnding(_ records: CheckedFile) -> Bool {
     let line = line
     return records.count >= line.count
       && records.bytes(records.count - line.count..<records.count) == line

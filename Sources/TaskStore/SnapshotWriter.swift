@@ -18,7 +18,7 @@ struct SnapshotWriter {
     }
     var index = IndexBuilder()
     try writeRecords(fold, to: base + ".jsonl", &index)
-    guard fold.snapshot?.isIntact != false else {
+    guard !fold.blamesSnapshot() else {
       throw .damaged(path: fold.snapshot?.path ?? "", offset: 0, reason: "it was cut while in use")
     }
     let now = WallClock.nowMilliseconds()
@@ -27,9 +27,10 @@ struct SnapshotWriter {
       handles: fold.handles.filter { !$0.value.isOver(at: now) },
       seen: fold.seen, damaged: fold.damaged, doubted: fold.doubted, teams: fold.teams,
       kept: fold.kept, schedules: fold.schedules.filter { !$0.value.isForgotten(at: now) })
+    let side = SnapshotAside.json.encode(aside)
     try onDisk { () throws(SystemError) in
-      try files.replace(base + ".json", with: SnapshotAside.json.encode(aside))
-      try files.replace(base + ".index", with: index.bytes())
+      try files.replace(base + ".json", with: side)
+      try files.replace(base + ".index", with: index.bytes(aside: side))
       try removeOthers(than: Path.name(base))
     }
   }
@@ -44,11 +45,13 @@ struct SnapshotWriter {
       pending += try fold.addRow(ordinal, to: &index)
       pending.append(UInt8(ascii: "\n"))
       if pending.count >= Self.chunk {
+        index.wrote(pending)
         try onDisk { () throws(SystemError) in try file.append(pending) }
         pending.removeAll(keepingCapacity: true)
       }
     }
     pending += index.ending()
+    index.wrote(pending)
     try onDisk { () throws(SystemError) in
       try file.append(pending)
       try file.sync()

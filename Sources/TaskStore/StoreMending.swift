@@ -204,7 +204,7 @@ extension Snapshot {
     guard let snapshot = Snapshot(String(index.dropLast(".index".count)), files) else { return [] }
     return (0..<snapshot.count).compactMap { row in
       // What is damaged is kept with the rest of the snapshot.
-      snapshot.number(row) > number ? try? snapshot.record(row) : nil
+      snapshot.isSound(row) && snapshot.number(row) > number ? try? snapshot.record(row) : nil
     }
   }
 }

@@ -173,10 +173,6 @@ extension TaskStore {
 }
 
 extension TaskStore.State {
-  /// Is longer than any of us keeps the lock, but for a mending of a very large store. It ends the
-  /// waiting for one that was stopped, or whose disk does not answer.
-  private static let patience = Duration.seconds(60)
-
   /// Waits for the lock that makes this process the only writer.
   mutating func lockJournal(
     _ layout: StoreLayout, _ files: any FileSystem
@@ -185,7 +181,7 @@ extension TaskStore.State {
       while true {
         if lock == nil { lock = try files.openLock(layout.journalLock) }
         guard let lock else { continue }
-        try lock.lock(within: Self.patience)
+        try lock.lock(within: lockPatience)
         do throws(SystemError) {
           if try lock.isInPlace() { return }
         } catch {
@@ -198,7 +194,7 @@ extension TaskStore.State {
       }
     } catch {
       throw error.isTimedOut
-        ? .busy(lock: layout.journalLock, patience: Self.patience)
+        ? .busy(lock: layout.journalLock, patience: lockPatience)
         : .notWritable(path: layout.journalLock, error)
     }
   }

@@ -28,17 +28,29 @@ extension TaskStore {
     if try onDisk({ () throws(SystemError) in try files.exists(layout.unsyncedMarker) }) {
       return false
     }
-    let (fold, position) = try state.withLock { (state) throws(StoreError) in
-      try state.takeIn()
-      try adoptNewest(&state)
-      return (state.fold, state.reader.position)
+    while true {
+      let (fold, position) = try state.withLock { (state) throws(StoreError) in
+        try state.takeIn()
+        try adoptNewest(&state)
+        return (state.fold, state.reader.position)
+      }
+      guard fold.tail >= (always ? 1 : fold.compactionThreshold) else { return false }
+      // A snapshot must not know more than the journal is sure to keep, whoever appended it.
+      try sync(upTo: position)
+      do throws(StoreError) {
+        try SnapshotWriter(layout: layout, files: files).write(fold, at: position)
+      } catch {
+        guard fold.blamesSnapshot(for: error) else { throw error }
+        try state.withLock { (state) throws(StoreError) in try state.startOver() }
+        continue
+      }
+      try state.withLock { (state) throws(StoreError) in
+        // A harmed one may have had the same number.
+        state.rejected = min(state.rejected, position.number - 1)
+        try adoptNewest(&state)
+      }
+      return true
     }
-    guard fold.tail >= (always ? 1 : fold.compactionThreshold) else { return false }
-    // A snapshot must not know more than the journal is sure to keep, whoever appended it.
-    try sync(upTo: position)
-    try SnapshotWriter(layout: layout, files: files).write(fold, at: position)
-    try state.withLock { (state) throws(StoreError) in try adoptNewest(&state) }
-    return true
   }
 
   /// Compacts on a thread of its own where a tail has become so long that nobody else seems to do

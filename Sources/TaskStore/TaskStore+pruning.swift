@@ -9,6 +9,7 @@ extension TaskStore {
   ) throws(StoreError) -> PrunePlan {
     let (fold, position) = try state.withLock { (state) throws(StoreError) in
       try freshen(&state)
+      try state.checkSnapshot()
       return (state.fold, state.reader.position)
     }
     var plan = try fold.prunePlan(retention, at: now)
@@ -55,9 +56,13 @@ extension TaskStore {
   }
 
   /// Gives all that is known, once it is safe: nothing is taken away because of a line that a power
-  /// cut may take back.
+  /// cut may take back, or of a snapshot that was harmed.
   func safeFold() throws(StoreError) -> Fold {
-    let fold = try reading { fold in fold }
+    let fold = try state.withLock { (state) throws(StoreError) in
+      try freshen(&state)
+      try state.checkSnapshot()
+      return state.fold
+    }
     try syncAll()
     return fold
   }
@@ -72,6 +77,7 @@ extension TaskStore {
       defer { state.unlockJournal() }
       try repairUnsynced(&state)
       try state.takeIn()
+      try state.checkSnapshot()
       let position = state.reader.position
       let plan = try state.fold.prunePlan(retention, at: now)
       let count = state.fold.taskCount - plan.gone.count

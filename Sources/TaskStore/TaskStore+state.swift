@@ -12,7 +12,7 @@ extension TaskStore.State {
       // Changes folded over records that were not there prove nothing.
       if try !takeInLines() || fold.snapshot?.isIntact != false { return }
     } catch {
-      guard blamesSnapshot(error) else { throw error }
+      guard fold.blamesSnapshot(for: error) else { throw error }
     }
     try startOver()
   }
@@ -52,16 +52,18 @@ extension TaskStore.State {
       let result = try body(&self)
       if fold.snapshot?.isIntact != false { return result }
     } catch {
-      guard blamesSnapshot(error) else { throw error }
+      guard fold.blamesSnapshot(for: error) else { throw error }
     }
     try startOver()
     return try body(&self)
   }
 
-  private func blamesSnapshot(_ error: StoreError) -> Bool {
-    guard let snapshot = fold.snapshot else { return false }
-    if case .damaged(let path, _, _) = error, path == snapshot.path { return true }
-    return !snapshot.isIntact
+  /// Looks at the whole snapshot, for who takes away or replaces what it says; where it was harmed,
+  /// the journal is folded again.
+  mutating func checkSnapshot() throws(StoreError) {
+    guard let snapshot = fold.snapshot else { return }
+    snapshot.checkAll()
+    if !snapshot.isIntact { try startOver() }
   }
 
   /// Takes in the line this process has just appended.
@@ -101,5 +103,14 @@ extension TaskStore.State {
       }
     }
     return entries
+  }
+}
+
+extension Fold {
+  /// Tells that reading failed, or read what cannot be believed, because the snapshot was harmed.
+  func blamesSnapshot(for error: StoreError? = nil) -> Bool {
+    guard let snapshot else { return false }
+    if case .damaged(let path, _, _) = error, path == snapshot.path { return true }
+    return !snapshot.isIntact
   }
 }

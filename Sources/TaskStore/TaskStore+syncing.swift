@@ -107,7 +107,15 @@ extension TaskStore {
     do throws(StoreError) {
       try state.withLock { (state) throws(StoreError) in
         state.stopped = reason
-        try state.lockJournal(layout, files)
+        // Others would build on what may be lost: whoever has the lock is waited for.
+        while true {
+          do throws(StoreError) {
+            try state.lockJournal(layout, files)
+            break
+          } catch .busy {
+            continue
+          }
+        }
         defer { state.unlockJournal() }
         try onDisk { () throws(SystemError) in try leaveMarker(state.synced) }
       }

@@ -39,8 +39,10 @@ package final class TaskStore: Sendable {
     /// The thread whose reads share a look at the journal, and whether it was taken.
     var sharing: (thread: UInt, hasLooked: Bool)?
     var lock: (any LockableFile)?
+    let lockPatience: Duration
 
-    init(_ reader: JournalReader, _ fold: Fold) {
+    init(_ reader: JournalReader, _ fold: Fold, _ lockPatience: Duration) {
+      self.lockPatience = lockPatience
       self.reader = reader
       self.fold = fold
       synced = reader.position
@@ -52,9 +54,11 @@ package final class TaskStore: Sendable {
   package static let format = 1
 
   /// Opens a store, but no other user's; a folder that does not exist yet is an empty store until the
-  /// first change.
+  /// first change. Another process that keeps the journal longer than `lockPatience` is an error for
+  /// who wants to write: it is longer than any of ours does, but for a prune of very many tasks.
   package static func open(
-    _ root: String, files: any FileSystem = RealFileSystem()
+    _ root: String, files: any FileSystem = RealFileSystem(),
+    lockPatience: Duration = .seconds(60)
   ) throws(StoreError) -> TaskStore {
     let layout = StoreLayout(root: root)
     try checkOwner(layout, files)
@@ -66,15 +70,15 @@ package final class TaskStore: Sendable {
       } else {
         try JournalReader(fromBeginning: layout, files)
       }
-    return TaskStore(layout, files, reader, try Fold(snapshot: snapshot))
+    return TaskStore(layout, files, State(reader, try Fold(snapshot: snapshot), lockPatience))
   }
 
   private init(
-    _ layout: StoreLayout, _ files: any FileSystem, _ reader: JournalReader, _ fold: Fold
+    _ layout: StoreLayout, _ files: any FileSystem, _ state: consuming State
   ) {
     self.layout = layout
     self.files = files
-    state = Monitor(State(reader, fold))
+    self.state = Monitor(state)
     followers = Followers(layout: layout)
   }
 

@@ -87,23 +87,80 @@ struct StoreFuzzTests {
     }
   }
 
-  @Test func aChangedSnapshotIsReadOrLeft() throws {
+  /// Is what a store says of its tasks, by each of the ways there are.
+  private struct Answers: Equatable {
+    var counts: [TaskStatus: Int]
+    var active: [TaskRecord]
+    var listed: [TaskRecord]
+    var found: [TaskRecord]
+    var byStatus: [[TaskRecord]]
+    var named: [TaskRecord]
+    var queued: Int
+
+    init(_ root: String) throws {
+      // Each is asked anew: what one has found out must not help the next.
+      func store() throws -> TaskStore { try TaskStore.open(root) }
+      counts = try store().counts()
+      active = try store().activeTasks()
+      listed = try store().list(TaskQuery()).items
+      var query = TaskQuery()
+      query.text = "do"
+      found = try store().list(query).items
+      byStatus = try [TaskStatus.queued, .dispatched, .failed].map { status in
+        var query = TaskQuery()
+        query.statuses = [status]
+        return try store().list(query).items
+      }
+      named = try (0..<8).map { try store().task(TaskReference("n-\($0)")) }
+      queued = try store().inbox(InboxReader(client: "c", team: "local"), limit: 5).queued.count
+    }
+  }
+
+  @Test func aChangedSnapshotChangesNoAnswer() throws {
     try withTemporaryDirectory { folder in
       let store = try Self.make(in: folder)
+      let answers = try Answers(folder)
       _ = try store.compactIfWorthwhile(always: true)
-      let names = try RealFileSystem().list(store.layout.snapshots)
-      let wholes = try names.map {
-        try RealFileSystem().read(Path.join(store.layout.snapshots, $0))
-      }
-      try #require(!names.isEmpty)
-      for (name, whole) in zip(names, wholes) {
-        let path = Path.join(store.layout.snapshots, name)
-        try Fuzz.run("snapshot \(name.suffix(6))", seeds: [whole], rounds: 30) { input, _ in
+      for (path, whole) in try Self.snapshotFiles(of: store) {
+        try Fuzz.run("snapshot \(path.suffix(6))", seeds: [whole], rounds: 30) { input, _ in
           try RealFileSystem().replace(path, with: input)
-          try Self.readAll(folder)
+          guard try Answers(folder) == answers else {
+            throw Fuzz.Finding("a harmed snapshot has changed an answer")
+          }
         }
         try RealFileSystem().replace(path, with: whole)
       }
+    }
+  }
+
+  /// Whoever reads an index does not rely on its checks: somebody may have made them fit.
+  @Test func aForgedIndexOfASnapshotIsReadOrLeft() throws {
+    try withTemporaryDirectory { folder in
+      let store = try Self.make(in: folder)
+      _ = try store.compactIfWorthwhile(always: true)
+      let files = try Self.snapshotFiles(of: store)
+      let (path, whole) = try #require(files.first { $0.path.hasSuffix(".index") })
+      let size =
+        SnapshotFormat.headerSize + 8 * SnapshotFormat.rowSize + 12 * SnapshotFormat.slots(for: 8)
+      let ownChecks = PageChecks.count(forBytes: size) * 4
+      try Fuzz.run("forged index", seeds: [Array(whole[..<size])], rounds: 60) { input, _ in
+        let content = input.prefix(size) + whole[min(size, input.count)..<size]
+        let checks = PageChecks.of(Array(content)).flatMap { check in
+          (0..<4).map { UInt8(truncatingIfNeeded: check >> (8 * $0)) }
+        }
+        try RealFileSystem().replace(
+          path, with: content + whole[size..<whole.count - ownChecks] + checks)
+        try Self.readAll(folder)
+      }
+    }
+  }
+
+  private static func snapshotFiles(
+    of store: TaskStore
+  ) throws -> [(path: String, bytes: [UInt8])] {
+    try RealFileSystem().list(store.layout.snapshots).map { name in
+      let path = Path.join(store.layout.snapshots, name)
+      return (path, try RealFileSystem().read(path))
     }
   }
 

@@ -76,6 +76,8 @@ void *cposix_mapping_base(struct cposix_mapping *mapping);
 /// Tells whether a byte was read that the file no longer had: 1 or 0.
 int cposix_mapping_is_torn(struct cposix_mapping *mapping);
 void cposix_unmap(struct cposix_mapping *mapping);
+/// Makes the check of a page, the same on every little-endian machine.
+uint32_t cposix_page_check(const void *bytes, size_t count);
 
 // Processes.
 
@@ -153,6 +155,8 @@ char *const *cposix_environment(void);
 
 /// Writes the number of each arriving `signal` as one byte to `fd`; -1 restores the default.
 int cposix_route_signal(int signal, int fd);
+/// Restores the default handling of a signal that is still routed to `fd`.
+int cposix_unroute_signal(int signal, int fd);
 int cposix_ignore_signal(int signal);
 
 // Threads.

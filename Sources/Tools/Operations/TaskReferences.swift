@@ -53,9 +53,9 @@ extension TasksCreate {
     query.teamId = workshop.team(team)
     query.hasAttempts = true
     let store = try workshop.store()
-    var found: WorkReference.Target?
-    try naming { () throws(StoreError) in
-      try store.eachTask(query) { task in
+    let nothing: WorkReference.Target? = nil
+    let found = try naming { () throws(StoreError) in
+      try store.tally(query, from: nothing) { found, task in
         guard found == nil, let one = task.attempts.last(where: { $0.outputCid == cid }) else {
           return
         }

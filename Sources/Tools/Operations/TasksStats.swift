@@ -46,17 +46,16 @@ package struct TasksStats: TaskTool {
     query.queuedAfter = since
     query.teamId = workshop.team(input.team)
     query.diaryId = input.diary
-    var all = TaskTally()
-    var groups: [String: TaskTally] = [:]
-    try naming { () throws(StoreError) in
-      try store.eachTask(query) { task in
-        all.add(task)
+    let nothing = (all: TaskTally(), groups: [String: TaskTally]())
+    let sum = try naming { () throws(StoreError) in
+      try store.tally(query, from: nothing) { sum, task in
+        sum.all.add(task)
         for key in input.grouping?.keys(of: task) ?? [] {
-          groups[key, default: TaskTally()].add(task)
+          sum.groups[key, default: TaskTally()].add(task)
         }
       }
     }
-    return Output(since: since, all, groups, bytes: input.maxBytes)
+    return Output(since: since, sum.all, sum.groups, bytes: input.maxBytes)
   }
 
   /// Very many tasks take their time, in which other calls go on.
