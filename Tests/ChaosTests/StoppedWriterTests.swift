@@ -19,7 +19,7 @@ struct StoppedWriterTests {
       let pid = try #require(try shell.nextLine().flatMap { Int32($0) })
       let job = try #require(try ProcessTable.record(of: pid)).identity
       try shell.send("")
-      for round in 0..<30 {
+      for round in 0..<200 {
         #expect(try shell.nextLine() != nil)
         try ProcessTable.signal(job, .terminalStop)
         #expect(try eventually { try ProcessFigures.isStopped(pid) })
