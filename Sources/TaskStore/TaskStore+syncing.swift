@@ -120,7 +120,7 @@ extension TaskStore {
         try onDisk { () throws(SystemError) in try leaveMarker(state.synced) }
       }
     } catch {
-      return .stopped("\(reason); and its marker could not be written: \(error)")
+      return .stopped("\(reason); its marker could not be written (\(error))")
     }
     return .stopped(reason)
   }
