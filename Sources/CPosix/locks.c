@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -40,8 +41,10 @@ static void nap(uint64_t nanoseconds) {
   nanosleep(&time, NULL);
 }
 
+// Counts the threads that hold a lock, or are about to.
 static atomic_int held;
 static atomic_bool must_stop;
+static atomic_bool is_stopping;
 
 static void interrupt(int number) { (void)number; }
 
@@ -60,24 +63,43 @@ static void stop_now(void) {
   sigemptyset(&one);
   sigaddset(&one, SIGTSTP);
   handle_stops(SIG_DFL);
-  kill(getpid(), SIGTSTP);
+  // Of this thread, so that it has come when the handler is put back.
+  pthread_kill(pthread_self(), SIGTSTP);
   pthread_sigmask(SIG_UNBLOCK, &one, &before);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   handle_stops(stop_when_free);
+}
+
+// Stops if it must and nothing is held. Nobody comes to hold anything between the look and the stop.
+static void stop_if_free(void) {
+  while (atomic_load(&held) == 0 && atomic_load(&must_stop)) {
+    atomic_store(&is_stopping, true);
+    if (atomic_load(&held) == 0 && atomic_exchange(&must_stop, false)) stop_now();
+    atomic_store(&is_stopping, false);
+  }
 }
 
 // Whoever stops this program from a terminal must not stop all others with it.
 static void stop_when_free(int number) {
   (void)number;
   int saved = errno;
-  if (atomic_load(&held) > 0) atomic_store(&must_stop, true);
-  else stop_now();
+  atomic_store(&must_stop, true);
+  stop_if_free();
   errno = saved;
+}
+
+static void come_to_hold(void) {
+  atomic_fetch_add(&held, 1);
+  while (atomic_load(&is_stopping)) {
+    atomic_fetch_sub(&held, 1);
+    sched_yield();
+    atomic_fetch_add(&held, 1);
+  }
 }
 
 static void let_go(void) {
   atomic_fetch_sub(&held, 1);
-  if (atomic_load(&held) == 0 && atomic_exchange(&must_stop, false)) stop_now();
+  stop_if_free();
 }
 
 // Nothing else here uses SIGURG, and it does no harm where it is not expected. Neither restarts the
@@ -128,7 +150,7 @@ static bool is_watched(void) {
 static void make_way(void) {
   if (!atomic_load(&must_stop)) return;
   let_go();
-  atomic_fetch_add(&held, 1);
+  come_to_hold();
 }
 
 static int wait_watched(int fd, uint64_t deadline) {
@@ -178,7 +200,7 @@ static int wait_for(int fd, int64_t nanoseconds) {
 int cposix_lock_within(int fd, int64_t nanoseconds) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, prepare);
-  atomic_fetch_add(&held, 1);
+  come_to_hold();
   int result = wait_for(fd, nanoseconds);
   if (result < 0) let_go();
   return result;

@@ -18,12 +18,12 @@ package enum Runner {
     Signal.ignoreBrokenPipe()
     /// Works on a store until it must be opened anew, or left.
     func serve(
-      _ store: TaskStore, _ last: inout RunnerLoop?
+      _ store: TaskStore, _ signals: SignalPipe, _ last: inout RunnerLoop?
     ) throws(RunnerError) -> RunnerLoop.Leaving {
       let companion = makeCompanion(store)
       defer { companion?.stop() }
       let loop = try RunnerLoop(
-        store: store, executable: executable, environment: environment,
+        store: store, executable: executable, environment: environment, signals: signals,
         idleLimit: stay ? nil : idleLimit, isWatched: { companion?.isWatched ?? false },
         scheduled: makeWork(store))
       if let last { loop.takeOver(from: last) }
@@ -33,18 +33,25 @@ package enum Runner {
     }
     do throws(RunnerError) {
       let store = try open(root)
+      let signals = try fromSystem { () throws(SystemError) in
+        try SignalPipe.install([.child, .terminate, .interrupt, .hangup])
+      }
       while true {
         guard let lock = try takeLock(store.layout, build) else { return 0 }
         var last: RunnerLoop?
-        var leaving = try serve(store, &last)
+        var leaving = try serve(store, signals, &last)
+        var hasTold = false
         while leaving == .storeStopped, let loop = last {
           do throws(RunnerError) {
-            leaving = try serve(open(root), &last)
+            leaving = try serve(open(root), signals, &last)
           } catch {
             // What is claimed stays claimed, and nobody else takes this place, until the disk, or the
             // system, has room again.
             guard error.mayPass else { throw error }
-            StandardError.write("errand runner: the store cannot be opened again: \(error)\n")
+            if !hasTold {
+              StandardError.write("errand runner: the store cannot be opened again: \(error)\n")
+            }
+            hasTold = true
             if try loop.rest() { leaving = .asked }
           }
         }

@@ -37,8 +37,8 @@ final class RunnerLoop {
   private var resumes = false
 
   init(
-    store: TaskStore, executable: String, environment: [String: String], idleLimit: Duration?,
-    isWatched: @escaping () -> Bool, scheduled: (any ScheduledWork)? = nil
+    store: TaskStore, executable: String, environment: [String: String], signals: SignalPipe,
+    idleLimit: Duration?, isWatched: @escaping () -> Bool, scheduled: (any ScheduledWork)? = nil
   ) throws(RunnerError) {
     self.store = store
     self.isWatched = isWatched
@@ -52,9 +52,7 @@ final class RunnerLoop {
     sweep = ContentSweep(store, rest: min(.seconds(60), (idleLimit ?? .seconds(600)) / 4))
     claimer = Claimer(
       store: store, executable: executable, environment: environment, actor: actor)
-    signals = try fromSystem { () throws(SystemError) in
-      try SignalPipe.install([.child, .terminate, .interrupt, .hangup])
-    }
+    self.signals = signals
     journal = try fromStore { () throws(StoreError) in try store.makeJournalWatch() }
   }
 

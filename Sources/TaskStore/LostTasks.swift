@@ -66,7 +66,9 @@ extension TaskStore {
   package func lostTasks() throws(StoreError) -> [TaskID] { try lost().map(\.id) }
 
   private func lost() throws(StoreError) -> [(id: TaskID, folder: String)] {
-    try LostTasks(layout: layout, files: files, fold: reading { fold in fold }).found()
+    try walking { (fold) throws(StoreError) in
+      try LostTasks(layout: layout, files: files, fold: fold).found()
+    }
   }
 
   /// Takes in again what the journal has lost, as the copies in their folders tell it, and those

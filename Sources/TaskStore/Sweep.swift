@@ -43,7 +43,7 @@ struct Sweep {
     // First what is overdue: what comes to the bin now stays there its whole time. What cannot be
     // removed keeps nothing else from its turn.
     var failure: SystemError?
-    for path in try overdueInBin(without: []) {
+    for path in try believed(overdueInBin(without: [])) {
       do throws(SystemError) { try files.removeTree(path) } catch { failure = failure ?? error }
     }
     var folders: [(id: TaskID, path: String)] = []
@@ -60,7 +60,7 @@ struct Sweep {
   }
 
   private func moveToBin(_ folders: [(id: TaskID, path: String)]) throws(StoreError) {
-    for (id, path) in folders where try isGone(id) {
+    for (id, path) in folders where try believed(isGone(id)) {
       let moment = try fold.record(id)?.deletion?.at ?? Timestamp(milliseconds: now)
       let target = layout.binFolder(id, deletedAt: moment)
       try onDisk { () throws(SystemError) in
@@ -76,10 +76,18 @@ struct Sweep {
   /// Takes away content that was bound to nothing for long enough, and half-written files.
   func takeContent() throws(StoreError) {
     try putBack()
-    for path in try unboundContent(without: []) { try removeContent(path) }
+    for path in try believed(unboundContent(without: [])) { try removeContent(path) }
     for path in try drafts() {
       try onDisk { () throws(SystemError) in try files.removeIfPresent(path) }
     }
+  }
+
+  /// Gives what was found, unless the snapshot has proved harmed since it was looked at: nothing is
+  /// taken away by the word of such a one.
+  private func believed<Found>(_ found: Found) throws(StoreError) -> Found {
+    guard fold.blamesSnapshot() else { return found }
+    throw .damaged(
+      path: fold.snapshot?.path ?? "", offset: 0, reason: "it changed while in use")
   }
 
   // MARK: Folders of tasks

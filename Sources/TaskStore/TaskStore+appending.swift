@@ -175,13 +175,14 @@ extension TaskStore {
 extension TaskStore.State {
   /// Waits for the lock that makes this process the only writer.
   mutating func lockJournal(
-    _ layout: StoreLayout, _ files: any FileSystem
+    _ layout: StoreLayout, _ files: any FileSystem, within patience: Duration? = nil
   ) throws(StoreError) {
+    let patience = patience ?? lockPatience
     do throws(SystemError) {
       while true {
         if lock == nil { lock = try files.openLock(layout.journalLock) }
         guard let lock else { continue }
-        try lock.lock(within: lockPatience)
+        try lock.lock(within: patience)
         do throws(SystemError) {
           if try lock.isInPlace() { return }
         } catch {
@@ -194,7 +195,7 @@ extension TaskStore.State {
       }
     } catch {
       throw error.isTimedOut
-        ? .busy(lock: layout.journalLock, patience: lockPatience)
+        ? .busy(lock: layout.journalLock, patience: patience)
         : .notWritable(path: layout.journalLock, error)
     }
   }

@@ -41,7 +41,7 @@ extension TaskStore {
         try SnapshotWriter(layout: layout, files: files).write(fold, at: position)
       } catch {
         guard fold.blamesSnapshot(for: error) else { throw error }
-        try state.withLock { (state) throws(StoreError) in try state.startOver() }
+        try startOver(without: fold.snapshot)
         continue
       }
       try state.withLock { (state) throws(StoreError) in

@@ -104,25 +104,22 @@ extension TaskStore {
   /// may have thrown pages away that still read as if they were there.
   private func stop(because error: SystemError) -> StoreError {
     let reason = Self.reason(error)
-    do throws(StoreError) {
-      try state.withLock { (state) throws(StoreError) in
-        state.stopped = reason
-        // Others would build on what may be lost: whoever has the lock is waited for.
-        while true {
-          do throws(StoreError) {
-            try state.lockJournal(layout, files)
-            break
-          } catch .busy {
-            continue
-          }
+    state.withLock { $0.stopped = reason }
+    while true {
+      do throws(StoreError) {
+        try state.withLock { (state) throws(StoreError) in
+          try state.lockJournal(layout, files, within: .seconds(1))
+          defer { state.unlockJournal() }
+          try onDisk { () throws(SystemError) in try leaveMarker(state.synced) }
         }
-        defer { state.unlockJournal() }
-        try onDisk { () throws(SystemError) in try leaveMarker(state.synced) }
+        return .stopped(reason)
+      } catch .busy {
+        // Others would build on what may be lost: whoever has the lock is waited for.
+        continue
+      } catch {
+        return .stopped("\(reason); its marker could not be written (\(error))")
       }
-    } catch {
-      return .stopped("\(reason); its marker could not be written (\(error))")
     }
-    return .stopped(reason)
   }
 
   /// Writes how far the journal is safe; a marker that reaches further back stays.

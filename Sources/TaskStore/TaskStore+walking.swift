@@ -4,20 +4,34 @@ import Tasks
 
 extension TaskStore {
   /// Goes once through the tasks that a query wants, newest first, and adds them up; the index spares
-  /// most of the others. Begins again where the snapshot proves harmed on the way.
+  /// most of the others.
   package func tally<Sum>(
     _ query: TaskQuery, from start: Sum, _ add: (inout Sum, TaskRecord) -> Void
   ) throws(StoreError) -> Sum {
+    try walking { (fold) throws(StoreError) in try fold.tally(query, from: start, add) }
+  }
+
+  /// Runs a long reader on a copy of the freshest fold, so that nobody waits meanwhile; again where
+  /// the snapshot proves harmed on the way.
+  func walking<Result>(
+    _ body: (Fold) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
     while true {
-      // A copy is walked, so that nobody waits meanwhile.
       let fold = try reading { fold in fold }
       do throws(StoreError) {
-        let sum = try fold.tally(query, from: start, add)
-        if !fold.blamesSnapshot() { return sum }
+        let result = try body(fold)
+        if !fold.blamesSnapshot() { return result }
       } catch {
         guard fold.blamesSnapshot(for: error) else { throw error }
       }
-      try state.withLock { (state) throws(StoreError) in try state.startOver() }
+      try startOver(without: fold.snapshot)
+    }
+  }
+
+  /// Folds the whole journal again, unless this snapshot is left already.
+  func startOver(without snapshot: Snapshot?) throws(StoreError) {
+    try state.withLock { (state) throws(StoreError) in
+      if state.fold.snapshot === snapshot { try state.startOver() }
     }
   }
 }
