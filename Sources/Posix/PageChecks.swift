@@ -5,18 +5,19 @@ import CPosix
 package struct PageChecks: Sendable {
   package static let pageSize = 4096
 
-  package private(set) var checks: [UInt32] = []
+  /// Holds the checks of the full pages, as they stand in a file: four bytes each, little-endian.
+  package private(set) var bytes: [UInt8] = []
   /// What does not fill a page yet.
   private var rest: [UInt8] = []
 
   package init() {}
 
   /// Makes those of a whole file.
-  package static func of(_ bytes: [UInt8]) -> [UInt32] {
+  package static func of(_ file: [UInt8]) -> PageChecks {
     var checks = PageChecks()
-    checks.add(bytes)
+    checks.add(file)
     checks.finish()
-    return checks.checks
+    return checks
   }
 
   package static func count(forBytes bytes: Int) -> Int { (bytes + pageSize - 1) / pageSize }
@@ -27,11 +28,11 @@ package struct PageChecks: Sendable {
       start = min(Self.pageSize - rest.count, bytes.count)
       rest += bytes[..<start]
       guard rest.count == Self.pageSize else { return }
-      checks.append(Self.check(rest[...]))
+      append(rest[...])
       rest = []
     }
     while bytes.count - start >= Self.pageSize {
-      checks.append(Self.check(bytes[start..<start + Self.pageSize]))
+      append(bytes[start..<start + Self.pageSize])
       start += Self.pageSize
     }
     rest = Array(bytes[start...])
@@ -39,11 +40,14 @@ package struct PageChecks: Sendable {
 
   /// Adds the check of the last page, where it is not full.
   package mutating func finish() {
-    if !rest.isEmpty { checks.append(Self.check(rest[...])) }
+    if !rest.isEmpty { append(rest[...]) }
     rest = []
   }
 
-  private static func check(_ page: ArraySlice<UInt8>) -> UInt32 {
-    unsafe page.withUnsafeBytes { unsafe cposix_page_check($0.baseAddress, $0.count) }
+  private mutating func append(_ page: ArraySlice<UInt8>) {
+    let check = unsafe page.withUnsafeBytes { unsafe cposix_page_check($0.baseAddress, $0.count) }
+    for shift in stride(from: 0, to: 32, by: 8) {
+      bytes.append(UInt8(truncatingIfNeeded: check >> shift))
+    }
   }
 }

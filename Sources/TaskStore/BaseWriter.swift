@@ -36,10 +36,7 @@ struct BaseWriter {
         try file.append(pending)
         try file.sync()
       }
-      guard !fold.blamesSnapshot() else {
-        throw .damaged(
-          path: fold.snapshot?.path ?? "", offset: 0, reason: "it changed while in use")
-      }
+      try fold.believeSnapshot()
       try onDisk { () throws(SystemError) in
         try files.rename(draft, to: layout.segment(position.segment + 1))
         try files.syncDirectory(layout.journal)

@@ -10,7 +10,6 @@ struct IndexBuilder {
   private var hashes: [(id: UInt64, name: UInt64, key: UInt64)] = []
   private var recordsSize = 0
   private var recordChecks = PageChecks()
-  let mark = SnapshotMark()
 
   /// Is what a row says of its record; texts by their hashes.
   struct Row {
@@ -53,12 +52,6 @@ struct IndexBuilder {
     recordsSize += row.length + 1
   }
 
-  /// Ends the records with what says whose they are.
-  mutating func ending() -> [UInt8] {
-    recordsSize += mark.line.count
-    return mark.line
-  }
-
   /// Takes note of what goes into the file of records, piece by piece.
   mutating func wrote(_ bytes: [UInt8]) { recordChecks.add(bytes) }
 
@@ -66,8 +59,9 @@ struct IndexBuilder {
   mutating func bytes(aside: [UInt8]) -> [UInt8] {
     recordChecks.finish()
     var file = content(aside: aside)
-    let checks = recordChecks.checks + PageChecks.of(file)
-    for check in checks { Self.append(check, to: &file) }
+    let checks = PageChecks.of(file).bytes
+    file += recordChecks.bytes
+    file += checks
     return file
   }
 
@@ -82,7 +76,7 @@ struct IndexBuilder {
     for count in counts { Self.append(count, to: &header) }
     header += [UInt8](repeating: 0, count: SnapshotFormat.Header.aside - header.count)
     Self.append(SnapshotFormat.hash(aside), to: &header)
-    Self.append(mark.number, to: &header)
+    header += [UInt8](repeating: 0, count: SnapshotFormat.headerSize - header.count)
     return header + rows + table(slots) { $0.id } + table(slots) { $0.name }
       + table(slots) { $0.key }
   }

@@ -18,10 +18,9 @@ enum SnapshotFormat {
     static let slots = 24
     static let heads = 32
     static let counts = 72
-    /// The hash of the file that holds what is kept beside the tasks.
+    /// The hash of the file that holds what is kept beside the tasks: a power cut may leave some files
+    /// of one snapshot and some of another.
     static let aside = 112
-    /// What all three files of a snapshot say alike; zero in those of before.
-    static let mark = 120
   }
 
   enum Row {
@@ -69,9 +68,6 @@ enum SnapshotFormat {
 /// Holds what a snapshot keeps beside its tasks.
 struct SnapshotAside: Sendable {
   var position = JournalPosition()
-  /// Is drawn for each snapshot: after a prune another of the same number may come, and a power cut
-  /// may leave some files of the one and some of the other. Nil in those of before.
-  var mark: String?
   var handles: [String: WaitHandle] = [:]
   var seen: [InboxReader: Int] = [:]
   var damaged: Set<TaskID> = []
@@ -85,14 +81,12 @@ extension SnapshotAside: JSONCodable {
   static let json = Codec.object(
     {
       (
-        segment: Int, offset: Int, number: Int, seal: String, mark: String?,
-        handles: [WaitHandle],
+        segment: Int, offset: Int, number: Int, seal: String, handles: [WaitHandle],
         seen: [InboxMark], damaged: [TaskID], doubted: [TaskID], teams: [String],
         kept: [KeptBreak], schedules: [Schedule]
       ) in
       SnapshotAside(
         position: JournalPosition(segment: segment, offset: offset, number: number, seal: seal),
-        mark: mark,
         handles: Dictionary(handles.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
         seen: Dictionary(seen.map { ($0.reader, $0.number) }, uniquingKeysWith: { max($0, $1) }),
         damaged: Set(damaged), doubted: Set(doubted), teams: Set(teams), kept: Set(kept),
@@ -102,7 +96,6 @@ extension SnapshotAside: JSONCodable {
     required("offset", { $0.position.offset }, .int),
     required("number", { $0.position.number }, .int),
     required("seal", { $0.position.seal }, .string),
-    optional("mark", \.mark, .string),
     required(
       "handles", { $0.handles.values.sorted { $0.id < $1.id } }, .array(of: WaitHandle.json)),
     required(

@@ -18,12 +18,10 @@ struct SnapshotWriter {
     }
     var index = IndexBuilder()
     try writeRecords(fold, to: base + ".jsonl", &index)
-    guard !fold.blamesSnapshot() else {
-      throw .damaged(path: fold.snapshot?.path ?? "", offset: 0, reason: "it was cut while in use")
-    }
+    try fold.believeSnapshot()
     let now = WallClock.nowMilliseconds()
     let aside = SnapshotAside(
-      position: position, mark: index.mark.text,
+      position: position,
       handles: fold.handles.filter { !$0.value.isOver(at: now) },
       seen: fold.seen, damaged: fold.damaged, doubted: fold.doubted, teams: fold.teams,
       kept: fold.kept, schedules: fold.schedules.filter { !$0.value.isForgotten(at: now) })
@@ -50,7 +48,6 @@ struct SnapshotWriter {
         pending.removeAll(keepingCapacity: true)
       }
     }
-    pending += index.ending()
     index.wrote(pending)
     try onDisk { () throws(SystemError) in
       try file.append(pending)

@@ -68,7 +68,8 @@ extension StoreError: CustomStringConvertible {
     }
   }
 
-  /// Tells that the disk is full, closed, failing or kept by another: the same may be right in a moment.
+  /// Tells that the disk is full, closed or failing, or that another keeps the journal: the same may
+  /// be right in a moment.
   package var isOfTheDisk: Bool {
     switch self {
     case .notWritable, .disk, .busy: true

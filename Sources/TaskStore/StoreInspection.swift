@@ -113,8 +113,7 @@ package struct StoreInspection {
         faults.append(.identity(path: path, reason: reason))
       case .newerFormat, .foreign, .disk, .notFound, .inBin, .refused, .nameTaken,
         .idempotencyConflict, .limit, .badCursor, .damagedTask, .notWritable, .busy, .removed,
-        .stopped,
-        .noSchedule, .scheduleTaken, .runDecided:
+        .stopped, .noSchedule, .scheduleTaken, .runDecided:
         // A newer format is told by whoever opens the store; what cannot be read, by its mode.
         break
       }
@@ -176,7 +175,7 @@ package struct StoreInspection {
     }
   }
 
-  /// Tells whether there is a snapshot of this journal whose records, or the first many, are whole.
+  /// Tells whether there is a snapshot of this journal, whole, whose first records can be read.
   private func canReadSnapshot() -> Bool {
     Snapshot.newest(in: layout, files: files, after: 0)?.isWhole(records: Self.manyRecords) ?? false
   }

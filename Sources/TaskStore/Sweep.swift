@@ -85,9 +85,8 @@ struct Sweep {
   /// Gives what was found, unless the snapshot has proved harmed since it was looked at: nothing is
   /// taken away by the word of such a one.
   private func believed<Found>(_ found: Found) throws(StoreError) -> Found {
-    guard fold.blamesSnapshot() else { return found }
-    throw .damaged(
-      path: fold.snapshot?.path ?? "", offset: 0, reason: "it changed while in use")
+    try fold.believeSnapshot()
+    return found
   }
 
   // MARK: Folders of tasks

@@ -7,11 +7,7 @@ extension TaskStore {
   package func prunePlan(
     _ retention: Retention, now: Int64 = WallClock.nowMilliseconds()
   ) throws(StoreError) -> PrunePlan {
-    let (fold, position) = try state.withLock { (state) throws(StoreError) in
-      try freshen(&state)
-      try state.checkSnapshot()
-      return (state.fold, state.reader.position)
-    }
+    let (fold, position) = try checkedFold()
     var plan = try fold.prunePlan(retention, at: now)
     try countSegments(before: position.segment, &plan)
     try Sweep(store: self, fold: fold, retention: retention, now: now).count(&plan)
@@ -58,13 +54,18 @@ extension TaskStore {
   /// Gives all that is known, once it is safe: nothing is taken away because of a line that a power
   /// cut may take back, or of a snapshot that was harmed.
   func safeFold() throws(StoreError) -> Fold {
-    let fold = try state.withLock { (state) throws(StoreError) in
-      try freshen(&state)
-      try state.checkSnapshot()
-      return state.fold
-    }
+    let (fold, _) = try checkedFold()
     try syncAll()
     return fold
+  }
+
+  /// Gives all that is known, and up to where, of a snapshot that was looked at from end to end.
+  private func checkedFold() throws(StoreError) -> (Fold, JournalPosition) {
+    try state.withLock { (state) throws(StoreError) in
+      try freshen(&state)
+      try state.checkSnapshot()
+      return (state.fold, state.reader.position)
+    }
   }
 
   /// Puts a base in the journal's place, alone among all writers.

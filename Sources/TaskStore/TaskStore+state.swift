@@ -10,7 +10,7 @@ extension TaskStore.State {
     }
     do throws(StoreError) {
       // Changes folded over records that were not there prove nothing.
-      if try !takeInLines() || fold.snapshot?.isIntact != false { return }
+      if try !takeInLines() || !fold.blamesSnapshot() { return }
     } catch {
       guard fold.blamesSnapshot(for: error) else { throw error }
     }
@@ -50,7 +50,7 @@ extension TaskStore.State {
   ) throws(StoreError) -> Result {
     do throws(StoreError) {
       let result = try body(&self)
-      if fold.snapshot?.isIntact != false { return result }
+      if !fold.blamesSnapshot() { return result }
     } catch {
       guard fold.blamesSnapshot(for: error) else { throw error }
     }
@@ -61,16 +61,15 @@ extension TaskStore.State {
   /// Looks at the whole snapshot, for who takes away or replaces what it says; where it was harmed,
   /// the journal is folded again.
   mutating func checkSnapshot() throws(StoreError) {
-    guard let snapshot = fold.snapshot else { return }
-    snapshot.checkAll()
-    if !snapshot.isIntact { try startOver() }
+    fold.snapshot?.checkAll()
+    if fold.blamesSnapshot() { try startOver() }
   }
 
   /// Takes in the line this process has just appended.
   mutating func keep(_ entry: JournalEntry) throws(StoreError) {
     do throws(StoreError) {
       try fold.take(entry)
-      if fold.snapshot?.isIntact != false { return }
+      if !fold.blamesSnapshot() { return }
     } catch {
       // The line is in the journal, which says all there is to say.
     }
@@ -112,5 +111,11 @@ extension Fold {
     guard let snapshot else { return false }
     if case .damaged(let path, _, _) = error, path == snapshot.path { return true }
     return !snapshot.isIntact
+  }
+
+  /// Refuses to go on by the word of a snapshot that proved harmed since it was looked at.
+  func believeSnapshot() throws(StoreError) {
+    guard let snapshot, !snapshot.isIntact else { return }
+    throw .damaged(path: snapshot.path, offset: 0, reason: "it changed while in use")
   }
 }

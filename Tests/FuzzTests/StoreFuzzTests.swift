@@ -145,11 +145,9 @@ struct StoreFuzzTests {
       let ownChecks = PageChecks.count(forBytes: size) * 4
       try Fuzz.run("forged index", seeds: [Array(whole[..<size])], rounds: 60) { input, _ in
         let content = input.prefix(size) + whole[min(size, input.count)..<size]
-        let checks = PageChecks.of(Array(content)).flatMap { check in
-          (0..<4).map { UInt8(truncatingIfNeeded: check >> (8 * $0)) }
-        }
+        let recordChecks = whole[size..<whole.count - ownChecks]
         try RealFileSystem().replace(
-          path, with: content + whole[size..<whole.count - ownChecks] + checks)
+          path, with: content + recordChecks + PageChecks.of(Array(content)).bytes)
         try Self.readAll(folder)
       }
     }

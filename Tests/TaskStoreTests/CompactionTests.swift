@@ -67,7 +67,7 @@ struct CompactionTests {
 
   enum Harm: String, CaseIterable {
     case noIndex, noRecords, noAside, halfIndex, emptyIndex, otherMagic, garbledRecords, garbledRows
-    case aheadOfJournal, circle, anotherChain, lostChain, lostName, otherWord, otherAside
+    case aheadOfJournal, circle, anotherChain, lostChain, lostName, otherWord
   }
 
   /// Writes a word of a row into an index.
@@ -119,7 +119,6 @@ struct CompactionTests {
         try rewrite(".jsonl") { _ in
           Array(text.replacing(#""name":"b""#, with: #""name":"d""#).utf8)
         }
-      case .otherAside: try rewrite(".json") { Array($0.dropLast()) + Array(" }".utf8) }
       case .aheadOfJournal:
         let journal = folder + "/store/journal/0000000001.jsonl"
         let lines = try readText(journal).split(separator: "\n")

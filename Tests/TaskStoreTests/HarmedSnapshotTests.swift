@@ -10,17 +10,20 @@ import Testing
 struct HarmedSnapshotTests {
   /// Makes a store whose tasks all stand in a snapshot, and a copy of it that is harmed.
   private static func makeTwins(
-    in folder: String, harming words: (BlobStore.Stored, BlobStore.Stored) -> (String, String)
+    in folder: String, file suffix: String = ".jsonl",
+    harming words: (BlobStore.Stored, BlobStore.Stored) -> (String, String)
   ) throws -> (whole: String, harmed: String, bound: BlobStore.Stored, staged: BlobStore.Stored) {
     let (whole, harmed) = (folder + "/whole", folder + "/harmed")
     let store = try TaskStore.open(whole)
     let (bound, staged) = try PruneTests.fillWithContent(store)
+    _ = try store.keep(
+      Sample.schedule("daily"), nameIsGiven: true, secrets: [:], most: 9, by: Sample.client)
     try store.compactIfWorthwhile(always: true)
     let copied = try Program.run(["-a", whole, harmed], executable: "/bin/cp")
     #expect(copied.status.isSuccess)
     let files = RealFileSystem()
     let snapshots = harmed + "/snapshot"
-    let name = try #require(try files.list(snapshots).first { $0.hasSuffix(".jsonl") })
+    let name = try #require(try files.list(snapshots).first { $0.hasSuffix(suffix) })
     let path = Path.join(snapshots, name)
     let text = try readText(path)
     let (before, after) = words(bound, staged)
@@ -76,6 +79,14 @@ struct HarmedSnapshotTests {
       let other = try TaskStore.open(twins.harmed)
       #expect(try other.all() == expected)
       #expect(try !other.compactIfWorthwhile(always: true))
+    }
+  }
+
+  @Test func whatIsKeptBesideTheTasksIsReadAsItIs() throws {
+    try withTemporaryDirectory { folder in
+      let twins = try Self.makeTwins(
+        in: folder, file: ".json", harming: { _, _ in (#""name":"daily""#, #""name":"dailx""#) })
+      #expect(try TaskStore.open(twins.harmed).schedules().map(\.name) == ["daily"])
     }
   }
 
