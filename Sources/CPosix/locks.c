@@ -18,12 +18,15 @@
 static const uint64_t second = 1000000000u;
 static const uint64_t glance = 10000000u;
 
-int cposix_lock(int fd, int how) {
-  int operation = how == 0 ? LOCK_UN : how == 1 ? LOCK_EX : LOCK_EX | LOCK_NB;
+static int lock(int fd, int operation) {
   int outcome;
   do { outcome = flock(fd, operation); } while (outcome < 0 && errno == EINTR);
   return outcome < 0 ? -errno : 0;
 }
+
+int cposix_try_lock(int fd) { return lock(fd, LOCK_EX | LOCK_NB); }
+
+int cposix_give_up_lock(int fd) { return lock(fd, LOCK_UN); }
 
 // Is a thread that waits for a lock, and until when.
 struct waiter {
@@ -177,7 +180,7 @@ static int wait_watched(int fd, uint64_t deadline) {
 }
 
 static int wait_for(int fd, int64_t nanoseconds) {
-  int result = cposix_lock(fd, 2);
+  int result = cposix_try_lock(fd);
   if (result != -EWOULDBLOCK) return result;
   if (nanoseconds <= 0) return -ETIMEDOUT;
   uint64_t deadline = cposix_monotonic_ns() + (uint64_t)nanoseconds;
@@ -190,7 +193,7 @@ static int wait_for(int fd, int64_t nanoseconds) {
   while (result == -EAGAIN) {
     nap(glance);
     make_way();
-    result = cposix_lock(fd, 2);
+    result = cposix_try_lock(fd);
     if (result == -EWOULDBLOCK && cposix_monotonic_ns() >= deadline) result = -ETIMEDOUT;
   }
   pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -207,7 +210,7 @@ int cposix_lock_within(int fd, int64_t nanoseconds) {
 }
 
 int cposix_unlock(int fd) {
-  int result = cposix_lock(fd, 0);
+  int result = cposix_give_up_lock(fd);
   let_go();
   return result;
 }

@@ -4,8 +4,9 @@ import CPosix
 ///
 /// The lock belongs to the description: a child that was given `rawValue` holds it on after this
 /// value, and this process, are gone. A lock that can be taken therefore proves that no holder
-/// lives. The reverse holds but for an instant: a child another thread is just starting has copies
-/// of all descriptors until it execs, so a lock may look held a little longer than it is.
+/// lives. The reverse holds but for an instant where it was not given up with `release()`: a child
+/// another thread is just starting has copies of all descriptors until it execs, so a lock may look
+/// held a little longer than it is.
 package struct FileLock: ~Copyable, Sendable {
   private let descriptor: Descriptor
 
@@ -15,16 +16,7 @@ package struct FileLock: ~Copyable, Sendable {
   /// Lends the number, to hand it to a child.
   package var rawValue: Int32 { descriptor.rawValue }
 
-  /// Waits for the lock, making the file if it is missing.
-  package static func acquire(_ path: String) throws(SystemError) -> FileLock {
-    while true {
-      let descriptor = try Descriptor.open(path, [.readWrite, .create, .noFollow])
-      try checked("flock", path, cposix_lock(descriptor.rawValue, 1))
-      if try isStillAt(path, descriptor) { return FileLock(adopting: descriptor) }
-    }
-  }
-
-  /// Takes the lock if it is free; nil if somebody holds it.
+  /// Takes the lock if it is free, making the file if it is missing; nil if somebody holds it.
   package static func tryAcquire(_ path: String) throws(SystemError) -> FileLock? {
     while true {
       let descriptor = try Descriptor.open(path, [.readWrite, .create, .noFollow])
@@ -49,7 +41,7 @@ package struct FileLock: ~Copyable, Sendable {
   private static func take(
     _ descriptor: borrowing Descriptor, _ path: String
   ) throws(SystemError) -> Bool {
-    let result = cposix_lock(descriptor.rawValue, 2)
+    let result = cposix_try_lock(descriptor.rawValue)
     guard result < 0 else { return true }
     let error = SystemError("flock", -result, path)
     guard error.isWouldBlock else { throw error }
@@ -63,8 +55,9 @@ package struct FileLock: ~Copyable, Sendable {
     try RealFileSystem().lock(path, until: deadline)
   }
 
-  /// Gives the lock up for every holder of the description, also a child that was given it.
-  package consuming func release() { _ = cposix_lock(descriptor.rawValue, 0) }
+  /// Gives the lock up for every holder of the description, also a child that was given it or that
+  /// another thread is just starting. To be the last thing done with it.
+  package func release() { _ = cposix_give_up_lock(descriptor.rawValue) }
 
   /// A lock on a file that was moved or removed meanwhile guards nothing.
   private static func isStillAt(

@@ -41,7 +41,7 @@ package enum Reconciler {
     let lock = try fromStore { () throws(StoreError) in try store.lockAttempt(task.id, attemptN) }
     guard let lock else { return nil }
     let settled = try settleUnderLock(task.id, attemptN, store: store, by: actor)
-    _ = consume lock
+    lock.release()
     return settled
   }
 
@@ -56,7 +56,7 @@ package enum Reconciler {
     let attemptN = max(next, try fromSystem { () throws(SystemError) in try begun(task, store) })
     let lock = try fromStore { () throws(StoreError) in try store.lockAttempt(task.id, attemptN) }
     guard let lock else { return nil }
-    defer { withExtendedLifetime(lock) {} }
+    defer { lock.release() }
     if task.status.isActive {
       _ = try settleUnderLock(task.id, known, store: store, by: actor, evenInDoubt: true)
     }

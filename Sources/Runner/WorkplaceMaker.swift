@@ -57,7 +57,7 @@ struct WorkplaceMaker {
         .workspaceError, "Worktrees are being taken away, and \(layout.worktreesLock) is not free.")
     }
     let place = try reopened(left)
-    _ = consume lock
+    lock.release()
     return place
   }
 

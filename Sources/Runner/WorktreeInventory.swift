@@ -41,11 +41,13 @@ package struct WorktreeInventory {
   package func prune() throws(RunnerError) -> [Entry] {
     try folders().map { (path) throws(RunnerError) in
       // A task that is claimed from here on waits for the lock, then makes its worktree again.
+      let (guarded, patience) = (store.layout.worktreesLock, Duration.seconds(60))
       let lock = try fromSystem { () throws(SystemError) in
-        try FileLock.acquire(store.layout.worktreesLock)
+        try FileLock.acquire(guarded, until: .after(patience))
       }
+      guard let lock else { throw .store(.busy(lock: guarded, patience: patience)) }
       let found = try entry(path, using: remove)
-      _ = consume lock
+      lock.release()
       return found
     }
   }

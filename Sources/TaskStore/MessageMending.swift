@@ -15,7 +15,7 @@ struct MessageMending {
   func carryOut() throws(SystemError) -> Int? {
     try files.createDirectories(folder)
     guard let lock = try files.tryLock(Path.join(folder, "lock")) else { return nil }
-    defer { withExtendedLifetime(lock) {} }
+    defer { lock.release() }
     let ordinals = try files.list(folder).compactMap(MessageLog.ordinal).sorted()
     var (next, count) = (0, 0)
     for ordinal in 1...(ordinals.last ?? 1) {

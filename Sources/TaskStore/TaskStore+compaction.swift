@@ -23,7 +23,7 @@ extension TaskStore {
     guard try isMade() else { return false }
     let lock = try lockForMoving(until: .now)
     guard let lock else { return false }
-    defer { withExtendedLifetime(lock) {} }
+    defer { lock.release() }
     // A sync that succeeds now would not prove what another lost before.
     if try onDisk({ () throws(SystemError) in try files.exists(layout.unsyncedMarker) }) {
       return false

@@ -90,7 +90,7 @@ extension TaskStore {
     _ body: () throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
     let lock = try stillness()
-    defer { withExtendedLifetime(lock) {} }
+    defer { lock.release() }
     return try body()
   }
 

@@ -24,7 +24,7 @@ extension TaskStore {
     guard try isMade() else { return PrunePlan() }
     let lock = try lockForMoving(until: .after(.seconds(30)))
     guard let lock else { return PrunePlan() }
-    defer { withExtendedLifetime(lock) {} }
+    defer { lock.release() }
     // As any change does, this sets damage aside and mends what a failed sync left behind.
     try appending(by: actor) { _, _ in (nil, ()) }
     var plan = try prunePlan(retention, now: now)
@@ -46,7 +46,7 @@ extension TaskStore {
     guard try isMade() else { return }
     let lock = try lockForMoving(until: .now)
     guard let lock else { return }
-    defer { withExtendedLifetime(lock) {} }
+    defer { lock.release() }
     try Sweep(store: self, fold: safeFold(), retention: retention, now: now).takeContent()
     try onDisk { () throws(SystemError) in try files.replace(layout.sweepMark, with: []) }
   }

@@ -7,7 +7,7 @@ struct FileLockTests {
     try withTemporaryDirectory { directory in
       let path = "\(directory)/lock"
       do {
-        let lock = try FileLock.acquire(path)
+        let lock = try FileLock.take(path)
         #expect(try Self.isHeld(path))
         #expect(try Self.isHeld(path, waiting: .milliseconds(30)))
         _ = consume lock
@@ -21,7 +21,7 @@ struct FileLockTests {
       let path = "\(directory)/lock"
       #expect(try !FileLock.isHeld(path))
       #expect(try FileStatus.of(path) == nil, "nothing was made")
-      let lock = try FileLock.acquire(path)
+      let lock = try FileLock.take(path)
       #expect(try FileLock.isHeld(path))
       _ = consume lock
       #expect(try Self.becomesFree(path))
@@ -35,7 +35,7 @@ struct FileLockTests {
       let input = try Pipe.make()
       let child: ChildProcess
       do {
-        let lock = try FileLock.acquire(path)
+        let lock = try FileLock.take(path)
         child = try ChildProcess.spawn(
           ProcessSpec(
             executable: "/bin/cat", descriptors: [0: input.reading.rawValue, 3: lock.rawValue]))
@@ -56,7 +56,7 @@ struct FileLockTests {
       let path = "\(directory)/lock"
       let child: ChildProcess
       do {
-        let lock = try FileLock.acquire(path)
+        let lock = try FileLock.take(path)
         child = try ChildProcess.spawn(
           ProcessSpec(
             executable: "/bin/sleep", arguments: ["60"], descriptors: [3: lock.rawValue]))
@@ -72,7 +72,7 @@ struct FileLockTests {
   @Test func releasingFreesTheLockForEveryHolder() throws {
     try withTemporaryDirectory { directory in
       let path = "\(directory)/lock"
-      let lock = try FileLock.acquire(path)
+      let lock = try FileLock.take(path)
       let second = FileLock(adopting: try Descriptor(duplicating: lock.rawValue))
       #expect(try Self.isHeld(path))
       lock.release()
@@ -84,9 +84,9 @@ struct FileLockTests {
   @Test func aRemovedLockFileGuardsNothing() throws {
     try withTemporaryDirectory { directory in
       let path = "\(directory)/lock"
-      let lost = try FileLock.acquire(path)
+      let lost = try FileLock.take(path)
       try RealFileSystem().remove(path)
-      let fresh = try FileLock.acquire(path)
+      let fresh = try FileLock.take(path)
       #expect(try Self.isHeld(path))
       _ = consume lost
       #expect(try Self.isHeld(path))
@@ -99,7 +99,7 @@ struct FileLockTests {
       let path = "\(directory)/lock"
       let child: ChildProcess
       do {
-        let lock = try FileLock.acquire(path)
+        let lock = try FileLock.take(path)
         child = try ChildProcess.spawn(
           ProcessSpec(
             executable: "/bin/sleep", arguments: ["0.2"], descriptors: [3: lock.rawValue]))

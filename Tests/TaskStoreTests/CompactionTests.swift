@@ -239,4 +239,23 @@ struct CompactionTests {
       #expect(try TaskStore.open(folder + "/store").all().count == 1100)
     }
   }
+
+  /// A child that another thread is just starting holds, until it executes, a copy of each
+  /// descriptor there is.
+  @Test func aChildThatIsBeingBornKeepsNobodyFromCompacting() throws {
+    try withTemporaryDirectory { folder in
+      let copies = Monitor([Int32]())
+      defer { for copy in copies.withLock({ $0 }) { _ = Descriptor(inherited: copy) } }
+      let files = SlowFiles(afterLocking: { (lock) throws(SystemError) in
+        let copy = try Descriptor(duplicating: lock.rawValue).take()
+        copies.update { $0.append(copy) }
+      })
+      let store = try TaskStore.open(folder + "/store", files: files)
+      for name in ["a", "b"] {
+        try store.add(name)
+        #expect(try store.compactIfWorthwhile(always: true))
+      }
+      #expect(copies.withLock { $0.count } == 2)
+    }
+  }
 }

@@ -65,7 +65,7 @@ struct JournalDamageTests {
       let young = try TaskStore.open(folder + "/store")
       try young.add("first")
       // The older peer must lock the file the younger one locks, not the one that is gone.
-      let lock = try FileLock.acquire(folder + "/store/run/journal.lock")
+      let lock = try FileLock.take(folder + "/store/run/journal.lock")
       let isAdded = Monitor(false)
       try Thread.start(name: "old peer") {
         // A failure shows as a task that is missing.

@@ -233,14 +233,14 @@ struct PruneTests {
       try peer.add("first")
       let begun = Monitor<[String]>([])
       let tasks = peer.layout.tasks
-      let files = SlowFiles { path in
+      let files = SlowFiles(beforeListing: { path in
         guard path == tasks else { return }
         let name = "begun-\(begun.withLock { $0.count })"
         // What fails here is missing below.
         if let task = try? peer.add(name), (try? peer.writeCopy(of: task)) != nil {
           begun.update { $0.append(name) }
         }
-      }
+      })
       let store = try TaskStore.open(folder + "/store", files: files)
       _ = try store.prune(Retention(), by: Self.actor, now: Self.later)
       let names = begun.withLock { $0 }

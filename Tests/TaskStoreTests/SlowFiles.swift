@@ -1,8 +1,8 @@
 import Posix
 
 /// Is the machine's file system, whose syncs of files can be held back, in which something may
-/// happen right before a folder is listed or a file opened for reading, and which may have less
-/// patience with locks.
+/// happen right before a folder is listed or a file opened for reading, and right after a lock was
+/// taken, and which may have less patience with locks.
 final class SlowFiles: FileSystem {
   private struct State: Sendable {
     var isHolding = false
@@ -14,14 +14,17 @@ final class SlowFiles: FileSystem {
   private let state = Monitor(State())
   private let beforeListing: @Sendable (String) throws(SystemError) -> Void
   private let beforeOpening: @Sendable (String) throws(SystemError) -> Void
+  private let afterLocking: @Sendable (borrowing FileLock) throws(SystemError) -> Void
   private let lockPatience: Duration?
 
   init(
     lockPatience: Duration? = nil,
     beforeListing: @escaping @Sendable (String) throws(SystemError) -> Void = { _ in },
-    beforeOpening: @escaping @Sendable (String) throws(SystemError) -> Void = { _ in }
+    beforeOpening: @escaping @Sendable (String) throws(SystemError) -> Void = { _ in },
+    afterLocking: @escaping @Sendable (borrowing FileLock) throws(SystemError) -> Void = { _ in }
   ) {
     self.lockPatience = lockPatience
+    self.afterLocking = afterLocking
     self.beforeListing = beforeListing
     self.beforeOpening = beforeOpening
   }
@@ -59,7 +62,11 @@ final class SlowFiles: FileSystem {
     let lock = try real.openLock(path)
     return lockPatience.map { ImpatientLock(lock, patience: $0) } ?? lock
   }
-  func tryLock(_ path: String) throws(SystemError) -> FileLock? { try real.tryLock(path) }
+  func tryLock(_ path: String) throws(SystemError) -> FileLock? {
+    guard let lock = try real.tryLock(path) else { return nil }
+    try afterLocking(lock)
+    return lock
+  }
   func createDirectory(_ path: String) throws(SystemError) { try real.createDirectory(path) }
   func rename(_ path: String, to target: String) throws(SystemError) {
     try real.rename(path, to: target)

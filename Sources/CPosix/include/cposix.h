@@ -21,8 +21,10 @@ int cposix_duplicate(int fd, int lowest);
 int cposix_redirect(int fd, int target);
 /// Brings data to the platter: fdatasync, on macOS F_FULLFSYNC.
 int cposix_sync(int fd);
-/// Takes (1), tries (2) or gives up (0) the advisory lock of an open description.
-int cposix_lock(int fd, int how);
+/// Takes the advisory lock of an open description, if it is free: -EWOULDBLOCK if it is not.
+int cposix_try_lock(int fd);
+/// Gives that lock up.
+int cposix_give_up_lock(int fd);
 /// Waits for the lock no longer than this; then -ETIMEDOUT. Interrupts itself with SIGURG. Until the
 /// lock is given up with `cposix_unlock`, SIGTSTP stops nobody: it is made up for then.
 int cposix_lock_within(int fd, int64_t nanoseconds);

@@ -16,7 +16,7 @@ extension WorkerDesk {
       try store.lockAttempt(task.id, attemptN, until: .after(Self.patience))
     }
     guard let lock else { throw .busy }
-    defer { withExtendedLifetime(lock) {} }
+    defer { lock.release() }
     // Under the lock it is looked again: whoever took the task over had it before.
     let held = try held(task, leaseId)
     let next = try told { () throws(StoreError) in

@@ -21,7 +21,7 @@ extension TaskStore {
     try takeContent(of: manifest, from: bundle, limits)
     // Until the journal names the task, its folder looks like one to be swept up.
     let still = try bundling { () throws(StoreError) in try stillness() }
-    defer { withExtendedLifetime(still) {} }
+    defer { still.release() }
     for attempt in record.attempts {
       try copyMessages(
         from: bundle.attempt(attempt.attemptN),

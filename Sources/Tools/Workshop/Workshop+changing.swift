@@ -122,7 +122,7 @@ extension Workshop {
         }
       }
     }
-    _ = consume lock
+    lock?.release()
     oweRunner()
     return record
   }
@@ -134,7 +134,7 @@ extension Workshop {
     guard let first = tasks.first else { return try body() }
     let lock = try lockLatest(of: first)
     let value = try holdingLatest(of: tasks.dropFirst(), body)
-    _ = consume lock
+    lock?.release()
     return value
   }
 

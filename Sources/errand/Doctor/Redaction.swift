@@ -52,7 +52,7 @@ struct Redaction {
       }
       let isProtocol = [.claude, .codex, .acp].contains(task.spec.launch.adapter)
       do throws(SystemError) { try cleanFiles(in: folder, isProtocol) } catch { throw .disk(error) }
-      _ = consume lock
+      lock.release()
     }
   }
 
