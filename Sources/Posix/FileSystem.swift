@@ -67,6 +67,17 @@ package protocol LockableFile: AnyObject, Sendable {
 }
 
 extension FileSystem {
+  /// Gives a path at which nothing is: this one, or it with a number.
+  package func freePath(_ path: String) throws(SystemError) -> String {
+    var free = path
+    var number = 1
+    while try status(free, followingLinks: false) != nil {
+      number += 1
+      free = "\(path).\(number)"
+    }
+    return free
+  }
+
   /// Puts bytes in place of a file, so that at any time either the old or the new is there, whole.
   package func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
     try replace(path) { (file) throws(SystemError) in try file.append(bytes) }

@@ -30,7 +30,8 @@ struct BaseWriter {
         try onDisk { () throws(SystemError) in try file.append(pending) }
         pending.removeAll(keepingCapacity: true)
       }
-      try write(.base(JournalBase(after: position.seal, lines: lines)))
+      try write(
+        .base(JournalBase(after: position.seal, lines: lines, hasUnread: fold.hasUnread)))
       try fold.baseLines(without: plan, at: now.milliseconds, write)
       try onDisk { () throws(SystemError) in
         try file.append(pending)

@@ -27,7 +27,10 @@ extension Fold {
       try keepRemnant(of: likely, beginning, at: number)
       return
     }
-    if line.changedNoOther { return }
+    if line.changedNoOther {
+      markUnread()
+      return
+    }
     // What has ended misses nothing.
     let open = try unended()
     let near = open.filter { line.resembles($0.id) }
@@ -37,6 +40,7 @@ extension Fold {
     if let named = line.namedTask {
       try keepRemnant(of: named, at: number)
     } else {
+      markUnread()
       for record in open { markDoubted(record.id) }
     }
   }

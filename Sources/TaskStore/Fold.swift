@@ -26,6 +26,9 @@ struct Fold: Sendable {
   private(set) var damaged: Set<TaskID> = []
   /// Tasks about which an unreadable line may have been, until a next revision says it was not.
   private(set) var doubted: Set<TaskID> = []
+  /// Tells that an unreadable line may have been about something that no task here tells of: a
+  /// schedule, a wait, or a task that began with it. Whatever is bound to nothing may be bound to that.
+  private(set) var hasUnread = false
   /// Numbers of unreadable lines that were taken note of.
   private(set) var judged: Set<Int> = []
   /// Breaks that are history, except the journal's own: those go with their segments.
@@ -53,6 +56,7 @@ struct Fold: Sendable {
     doubted = snapshot.aside.doubted
     teams = snapshot.aside.teams
     kept = snapshot.aside.kept
+    hasUnread = snapshot.aside.hasUnread
     recentFrom = snapshot.position.number + 1
     for id in damaged where try snapshot.row(of: id) == nil { try keepRemnant(of: id, at: nil) }
   }
@@ -111,6 +115,7 @@ struct Fold: Sendable {
   mutating func markDamaged(_ id: TaskID) { damaged.insert(id) }
   mutating func markDoubted(_ id: TaskID) { doubted.insert(id) }
   mutating func markJudged(_ number: Int) { judged.insert(number) }
+  mutating func markUnread() { hasUnread = true }
 
   var taskCount: Int { (snapshot?.count ?? 0) + newer.count }
 
@@ -170,7 +175,9 @@ struct Fold: Sendable {
       let before = try self.record(record.id)
       if let before { rename(record.id, from: before.spec.name, to: record.spec.name) }
       put(record, before: before, ordinal: try ordinal(of: record.id))
-    case .kept(let breaks): kept.formUnion(breaks.filter { !$0.isOfJournal })
+    case .kept(let breaks):
+      kept.formUnion(breaks.filter { !$0.isOfJournal })
+      if breaks.contains(where: \.isOfJournal) { hasUnread = false }
     case .scheduleMade(let schedule): schedules[schedule.id] = schedule
     case .scheduleDecided(let id, let decision): schedules[id]?.take(decision)
     case .scheduleRemoved(let id): schedules[id] = nil
@@ -183,6 +190,7 @@ struct Fold: Sendable {
     self = try Fold(snapshot: nil)
     tail = 1
     recentFrom = number + 1
+    hasUnread = base.hasUnread
     // Followers go on from what they know, unless changes went by that nobody can tell any more.
     if !base.hasNews { keepRecent(of: before) }
   }

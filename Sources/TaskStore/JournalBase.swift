@@ -10,6 +10,8 @@ struct JournalBase: Sendable, Hashable {
   var after: String
   /// How many lines follow that belong to the base.
   var lines: Int
+  /// Tells that what it stands for had lines that nobody could read.
+  var hasUnread = false
   /// Tells that this reader had not taken in all that the base stands for.
   var hasNews = false
 
@@ -19,9 +21,12 @@ struct JournalBase: Sendable, Hashable {
 
 extension JournalBase: JSONCodable {
   static let json = Codec.object(
-    { (after: String, lines: Int) in JournalBase(after: after, lines: lines) },
+    { (after: String, lines: Int, hasUnread: Bool) in
+      JournalBase(after: after, lines: lines, hasUnread: hasUnread)
+    },
     required("after", \.after, .string(length: 64...64)),
-    required("lines", \.lines, .int(LineNumber.range)))
+    required("lines", \.lines, .int(LineNumber.range)),
+    defaulted("hasUnread", \.hasUnread, .bool, false))
 }
 
 extension JournalChange {

@@ -48,6 +48,9 @@ struct JournalReader: Sendable {
 
   /// Reads this much at once, and more only where a single line is longer.
   private static let chunk = 256 << 10
+  /// The last number of those that were too many: of their lines nothing is remembered.
+  private var lastOfTooMany: Int?
+
   /// Bounds what is remembered of a journal that is damaged all over.
   private static let missingLimit = 10_000
 
@@ -229,6 +232,11 @@ struct JournalReader: Sendable {
       batch.lost.append(DamagedLine(line, entry))
     } else if missing.count < Self.missingLimit {
       missing[position.number] = DamagedLine(line, entry)
+    } else {
+      // Each may have been about any task there was by then.
+      if let lastOfTooMany { missing[lastOfTooMany] = nil }
+      missing[position.number] = DamagedLine([])
+      lastOfTooMany = position.number
     }
     batch.damage.append(
       Damage(path: layout.segment(position.segment), offset: offset, line: Array(line)))

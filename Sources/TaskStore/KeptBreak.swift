@@ -8,6 +8,9 @@ package struct KeptBreak: Sendable, Hashable {
   /// Counts from 1; nil where the whole file is meant.
   package var line: Int?
 
+  /// Stands for lines of which only the fold remembers that nobody could read them.
+  static let unread = KeptBreak(file: "journal/")
+
   /// Tells that it goes when its segment does.
   var isOfJournal: Bool { file.hasPrefix("journal/") }
 }

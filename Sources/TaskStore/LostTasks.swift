@@ -25,6 +25,16 @@ struct LostTasks {
     return unknown.filter { $0.id.createdAt.milliseconds > pruned.milliseconds }
   }
 
+  /// Tells that something may be named by what was lost alone: then nothing is taken away because
+  /// nobody names it.
+  func mayBeMore() throws(StoreError) -> Bool {
+    if fold.hasUnread || !fold.damaged.isEmpty || !fold.doubted.isEmpty { return true }
+    if try !found().isEmpty { return true }
+    return try onDisk { () throws(SystemError) in
+      try Snapshot.ahead(in: layout, files: files) != nil
+    }
+  }
+
   /// Tells when the base was written that the journal begins with; nil where there is none.
   private func pruned() throws(StoreError) -> Timestamp? {
     try onDisk { () throws(SystemError) in
@@ -64,6 +74,16 @@ extension StoreLayout {
 extension TaskStore {
   /// Lists the tasks that were worked on and that the journal has lost.
   package func lostTasks() throws(StoreError) -> [TaskID] { try lost().map(\.id) }
+
+  /// Tells that lines could not be read that were about no task here.
+  package func hasUnread() throws(StoreError) -> Bool { try reading { fold in fold.hasUnread } }
+
+  /// Tells that the journal may have said more than can be read of it.
+  package func mayHaveLost() throws(StoreError) -> Bool {
+    try walking { (fold) throws(StoreError) in
+      try LostTasks(layout: layout, files: files, fold: fold).mayBeMore()
+    }
+  }
 
   private func lost() throws(StoreError) -> [(id: TaskID, folder: String)] {
     try walking { (fold) throws(StoreError) in

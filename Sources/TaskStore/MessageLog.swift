@@ -106,7 +106,8 @@ extension MessageLog {
         let bytes = try file.read(try file.size(), at: 0)
         size = (bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
         if size < bytes.count {
-          try files.replace(path + ".torn", with: Array(bytes[size...]))
+          let aside = try files.freePath(path + ".torn")
+          try files.replace(aside, with: Array(bytes[size...]))
           try file.truncate(to: size)
         }
         if size > 0 { parting = [UInt8(ascii: "\n")] }

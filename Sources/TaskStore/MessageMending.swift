@@ -20,16 +20,16 @@ struct MessageMending {
     var (next, count) = (0, 0)
     for ordinal in 1...(ordinals.last ?? 1) {
       let path = MessageLog.segment(folder, ordinal)
-      let name = try freeName("\(Path.name(path))-\(place)")
+      let aside = try files.freePath(Path.join(layout.damaged, "\(Path.name(path))-\(place)"))
       let kind = try files.status(path, followingLinks: false)?.kind
       let isThere = kind == .file
       if kind != nil, !isThere {
         try files.createDirectories(layout.damaged)
-        try files.rename(path, to: Path.join(layout.damaged, name))
+        try files.rename(path, to: aside)
         count += 1
       }
       var repair = SegmentRepair(
-        isThere ? try files.read(path) : [], from: next, keptAs: name,
+        isThere ? try files.read(path) : [], from: next, keptAs: Path.name(aside),
         to: try first(behind: ordinal, ordinals), atLeast: expected,
         isLast: ordinal == ordinals.last ?? 1)
       repair.carryOut()
@@ -37,7 +37,7 @@ struct MessageMending {
       if isThere, !repair.hasChanged { continue }
       if !repair.aside.isEmpty {
         try files.createDirectories(layout.damaged)
-        try files.replace(Path.join(layout.damaged, name), with: repair.aside)
+        try files.replace(aside, with: repair.aside)
       }
       count += repair.count
       try files.replace(path, with: repair.whole)
@@ -48,16 +48,6 @@ struct MessageMending {
   /// Tells task and attempt in a file's name.
   private var place: String {
     "\(Path.name(Path.parent(Path.parent(folder))))-\(Path.name(folder))"
-  }
-
-  private func freeName(_ name: String) throws(SystemError) -> String {
-    var free = name
-    var number = 1
-    while try files.exists(Path.join(layout.damaged, free)) {
-      number += 1
-      free = "\(name).\(number)"
-    }
-    return free
   }
 
   /// Finds the first number that can be read behind a segment; nil if it is the last.

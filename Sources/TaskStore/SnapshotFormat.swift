@@ -75,6 +75,7 @@ struct SnapshotAside: Sendable {
   var teams: Set<String> = []
   var kept: Set<KeptBreak> = []
   var schedules: [TaskID: Schedule] = [:]
+  var hasUnread = false
 }
 
 extension SnapshotAside: JSONCodable {
@@ -83,14 +84,15 @@ extension SnapshotAside: JSONCodable {
       (
         segment: Int, offset: Int, number: Int, seal: String, handles: [WaitHandle],
         seen: [InboxMark], damaged: [TaskID], doubted: [TaskID], teams: [String],
-        kept: [KeptBreak], schedules: [Schedule]
+        kept: [KeptBreak], schedules: [Schedule], hasUnread: Bool
       ) in
       SnapshotAside(
         position: JournalPosition(segment: segment, offset: offset, number: number, seal: seal),
         handles: Dictionary(handles.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
         seen: Dictionary(seen.map { ($0.reader, $0.number) }, uniquingKeysWith: { max($0, $1) }),
         damaged: Set(damaged), doubted: Set(doubted), teams: Set(teams), kept: Set(kept),
-        schedules: Dictionary(schedules.map { ($0.id, $0) }, uniquingKeysWith: { $1 }))
+        schedules: Dictionary(schedules.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
+        hasUnread: hasUnread)
     },
     required("segment", { $0.position.segment }, .int),
     required("offset", { $0.position.offset }, .int),
@@ -106,5 +108,6 @@ extension SnapshotAside: JSONCodable {
     required("teams", { $0.teams.sorted() }, .array(of: .string)),
     defaulted("kept", { Array($0.kept) }, .array(of: KeptBreak.json), []),
     defaulted(
-      "schedules", { $0.schedules.values.sorted { $0.id < $1.id } }, .array(of: Schedule.json), []))
+      "schedules", { $0.schedules.values.sorted { $0.id < $1.id } }, .array(of: Schedule.json), []),
+    defaulted("hasUnread", \.hasUnread, .bool, false))
 }

@@ -20,11 +20,16 @@ struct SnapshotWriter {
     try writeRecords(fold, to: base + ".jsonl", &index)
     try fold.believeSnapshot()
     let now = WallClock.nowMilliseconds()
+    // One that knows more tells that the journal has lost its end.
+    let hasLost = try onDisk { () throws(SystemError) in
+      try files.list(layout.snapshots).contains { $0.hasSuffix(".index") && $0 > Path.name(base) }
+    }
     let aside = SnapshotAside(
       position: position,
       handles: fold.handles.filter { !$0.value.isOver(at: now) },
       seen: fold.seen, damaged: fold.damaged, doubted: fold.doubted, teams: fold.teams,
-      kept: fold.kept, schedules: fold.schedules.filter { !$0.value.isForgotten(at: now) })
+      kept: fold.kept, schedules: fold.schedules.filter { !$0.value.isForgotten(at: now) },
+      hasUnread: fold.hasUnread || hasLost)
     let side = SnapshotAside.json.encode(aside)
     try onDisk { () throws(SystemError) in
       try files.replace(base + ".json", with: side)
@@ -64,7 +69,8 @@ struct SnapshotWriter {
       }
       // It knows changes that the journal has lost, and may be the only copy of them.
       try files.createDirectories(layout.damaged)
-      try files.rename(path, to: Path.join(layout.damaged, "snapshot-\(name)"))
+      let aside = try files.freePath(Path.join(layout.damaged, "snapshot-\(name)"))
+      try files.rename(path, to: aside)
     }
   }
 

@@ -22,6 +22,12 @@ package enum StoreFault: Sendable, Equatable {
   case journal(first: StoreAudit.Break, count: Int)
   /// Breaks of the journal that were looked at before, and mended as far as that is possible.
   case history(first: StoreAudit.Break, count: Int)
+  /// The journal is too long to be walked without being asked to.
+  case longJournal(bytes: Int)
+  /// A secret of the store that is no key any more.
+  case key(path: String)
+  /// Secrets of a task or a schedule that cannot be read.
+  case secrets(path: String)
   /// The journal ends in bytes without a newline.
   case torn(path: String, bytes: Int)
   /// What a pruning, or a writer that died, left behind.

@@ -12,9 +12,12 @@ package struct StoreInspection {
   private var leftovers: [String] = []
 
   /// A journal up to this size is walked whole without being asked to.
-  private static let smallJournal = 64 << 20
+  private let longestWalk: Int
 
-  package init(root: String, files: any FileSystem = RealFileSystem()) {
+  package init(
+    root: String, files: any FileSystem = RealFileSystem(), longestWalk: Int = 64 << 20
+  ) {
+    self.longestWalk = longestWalk
     layout = StoreLayout(root: root)
     self.files = files
     lookAtModes()
@@ -38,13 +41,14 @@ package struct StoreInspection {
   }
 
   /// Names what is looked at apart from the rest, so that trouble with one hides no other.
-  private enum Look: CaseIterable { case places, journal, snapshots, foreign }
+  private enum Look: CaseIterable { case places, journal, snapshots, keys, foreign }
 
   private mutating func carryOut(_ look: Look) throws(SystemError) {
     switch look {
     case .places: try lookForPlaces()
     case .journal: try lookAtJournal()
     case .snapshots: try lookAtSnapshots()
+    case .keys: try lookAtKeys()
     case .foreign: try lookForForeign()
     }
   }
@@ -151,7 +155,10 @@ package struct StoreInspection {
     leftovers += ordinals.filter { $0 < beginning }.map(layout.segment)
     var size = 0
     for ordinal in ordinals { size += try files.size(layout.segment(ordinal)) }
-    guard size <= Self.smallJournal else { return }
+    guard size <= longestWalk else {
+      faults.append(.longJournal(bytes: size))
+      return
+    }
     var audit = StoreAudit()
     var chain = ChainAudit(layout: layout, files: files)
     try chain.walk(&audit)
@@ -181,6 +188,18 @@ package struct StoreInspection {
   }
 
   private static let manyRecords = 20_000
+
+  private mutating func lookAtKeys() throws(SystemError) {
+    for name in try files.names(in: layout.keys) where !name.hasPrefix(".") {
+      let path = Path.join(layout.keys, name)
+      guard try files.status(path, followingLinks: false)?.kind == .file else { continue }
+      if name.hasSuffix(TaskStore.keySuffix) {
+        if try files.size(path) != TaskStore.keyLength { faults.append(.key(path: path)) }
+      } else if TaskStore.isOfSecrets(name), try !TaskStore.areSecrets(files.read(path)) {
+        faults.append(.secrets(path: path))
+      }
+    }
+  }
 
   private mutating func lookForForeign() throws(SystemError) {
     for folder in [layout.journal, layout.snapshots, layout.blobs] where try files.exists(folder) {

@@ -18,6 +18,12 @@ package struct StoreMending {
   /// Carries out what is safe for each fault, until none is left that it can do something about.
   package mutating func mend(by actor: Actor) throws(StoreError) {
     try TaskStore.checkOwner(layout, files)
+    do throws(StoreError) {
+      try TaskStore.checkFormat(layout, files)
+    } catch {
+      // What a newer Errand has made would look damaged to this one.
+      if case .newerFormat = error { throw error }
+    }
     // Closed folders hide what is in them: a few rounds bring everything to light.
     for _ in 0..<8 {
       let wrong = StoreInspection(root: layout.root, files: files).wrongModes
@@ -32,6 +38,18 @@ package struct StoreMending {
     }
     try takeInLost(by: actor)
     try mendContent(by: actor)
+    try settleUnread(by: actor)
+  }
+
+  /// Has the journal call history what it could not read, once all was done about it that can be.
+  private mutating func settleUnread(by actor: Actor) throws(StoreError) {
+    guard try onDisk({ () throws(SystemError) in try files.exists(layout.journal) }) else {
+      return
+    }
+    let store = try TaskStore.open(layout.root, files: files)
+    guard try store.hasUnread() else { return }
+    try store.keep([.unread], by: actor)
+    done.append("gave up what the journal could not say of schedules and waits")
   }
 
   private mutating func mend(_ fault: StoreFault, by actor: Actor) throws(StoreError) {
@@ -42,7 +60,7 @@ package struct StoreMending {
         try files.replace(path, with: TaskStore.newIdentity())
       }
       done.append("wrote \(path) anew")
-    case .foreign(let path), .inTheWay(let path): try setAside(path)
+    case .foreign(let path), .inTheWay(let path), .key(let path): try setAside(path)
     case .snapshot: try setSnapshotsAside()
     case .snapshotAhead(let path, _, let journal):
       let known = try Snapshot.records(of: path, files, after: journal)
@@ -56,7 +74,7 @@ package struct StoreMending {
         done.append("took \(known.count) tasks that the journal had lost from \(path)")
       }
     case .journal: try healJournal(by: actor)
-    case .open, .closed, .unreadable, .torn, .leftovers, .history: break
+    case .open, .closed, .unreadable, .torn, .leftovers, .history, .longJournal, .secrets: break
     }
   }
 
@@ -146,12 +164,7 @@ package struct StoreMending {
     try onDisk { () throws(SystemError) in
       guard try files.exists(path) else { return }
       try files.createDirectories(layout.damaged)
-      var target = Path.join(layout.damaged, Path.name(path))
-      var number = 1
-      while try files.exists(target) {
-        number += 1
-        target = Path.join(layout.damaged, "\(Path.name(path)).\(number)")
-      }
+      let target = try files.freePath(Path.join(layout.damaged, Path.name(path)))
       try files.rename(path, to: target)
       try files.syncDirectory(layout.damaged)
       done.append("set \(path) aside as \(target)")
@@ -161,6 +174,10 @@ package struct StoreMending {
   /// Mends messages, sets content aside that is not what its name says (the same content may come
   /// again), and has the journal call history what is left of that.
   package mutating func mendBeside(_ found: StoreAudit, by actor: Actor) throws(StoreError) {
+    // A long journal is walked only where that was asked for.
+    if found.breaks.contains(where: { Path.isInside($0.path, layout.journal) }) {
+      try healJournal(by: actor)
+    }
     for found in found.breaks where found.line == nil && Path.isInside(found.path, layout.blobs) {
       try setAside(found.path)
     }
@@ -185,7 +202,7 @@ extension Snapshot {
   static func ahead(
     in layout: StoreLayout, files: any FileSystem
   ) throws(SystemError) -> (path: String, number: Int, journal: Int)? {
-    let names = try files.list(layout.snapshots).filter { $0.hasSuffix(".index") }
+    let names = try files.names(in: layout.snapshots).filter { $0.hasSuffix(".index") }
     guard let name = names.last, let number = Int(name.dropLast(".index".count)) else { return nil }
     // A journal that cannot be read says so elsewhere.
     guard var reader = try? JournalReader(fromBeginning: layout, files),

@@ -130,7 +130,7 @@ struct Sweep {
       }
     }
     // What a damaged or a lost task names is not known, so nothing may go.
-    guard fold.damaged.isEmpty, fold.doubted.isEmpty, lost.isEmpty else { return [] }
+    if try LostTasks(layout: layout, files: files, fold: fold).mayBeMore() { return [] }
     let limit = now - Int64(retention.stagedHours) * 3_600_000
     var found: [String] = []
     for folder in try contentFolders() {

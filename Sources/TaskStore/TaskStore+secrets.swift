@@ -71,7 +71,8 @@ extension TaskStore {
   /// task must be older than a creator ever takes.
   package func removeStraySecrets(age: Duration = .seconds(3600)) throws(StoreError) {
     let names = try onDisk { () throws(SystemError) in try files.names(in: layout.keys) }
-    var stray = try strayScheduleSecrets(among: names, age: age)
+    var unknown = try strayScheduleSecrets(among: names, age: age)
+    var stray: [String] = []
     for name in names where name.hasPrefix(Self.secretsPrefix) || name.hasPrefix(".task-") {
       let path = Path.join(layout.keys, name)
       let id = TaskID(String(name.dropFirst(Self.secretsPrefix.count).prefix { $0 != "." }))
@@ -80,9 +81,13 @@ extension TaskStore {
       let task = try id.flatMap { (id: TaskID) throws(StoreError) -> TaskRecord? in
         try lastKnown(id: id)
       }
-      let isOld = try onDisk { () throws(SystemError) in try isOlder(path, than: age) }
-      if task.map({ Self.isOver($0, name) }) ?? isOld { stray.append(path) }
+      if let task {
+        if Self.isOver(task, name) { stray.append(path) }
+      } else if try onDisk({ () throws(SystemError) in try isOlder(path, than: age) }) {
+        unknown.append(path)
+      }
     }
+    if !unknown.isEmpty, try !mayHaveLost() { stray += unknown }
     if stray.isEmpty { return }
     // Who has ended may need them again where the line that says so is lost; and a power cut must
     // not bring back what was to be gone.
@@ -99,7 +104,8 @@ extension TaskStore {
     return modified < WallClock.nowMilliseconds() * 1_000_000 - age.nanoseconds
   }
 
-  private static let secretsPrefix = "task-"
+  static let secretsPrefix = "task-"
+  static let keySuffix = ".key"
   static let scheduleSecretsPrefix = "schedule-"
 
   /// Tells whether nobody needs a file any more: a task's own lasts as long as that, an attempt's
@@ -110,11 +116,22 @@ extension TaskStore {
     return !(isLatest && task.status.isActive)
   }
 
+  /// Tells whether a file in keys/ holds the secrets of a task or a schedule.
+  static func isOfSecrets(_ name: String) -> Bool {
+    name.hasSuffix(".json")
+      && [secretsPrefix, scheduleSecretsPrefix].contains { name.hasPrefix($0) }
+  }
+
+  static func areSecrets(_ bytes: [UInt8]) -> Bool { strings(bytes) != nil }
+
+  private static func strings(_ bytes: [UInt8]) -> [String: String]? {
+    // The words of the parser would not help: the file is ours and was whole when written.
+    guard let value = try? JSONValue.parse(bytes) else { return nil }
+    return try? Codec.dictionary(of: .string).decode(value)
+  }
+
   private func strings(_ bytes: [UInt8], path: String) throws(StoreError) -> [String: String] {
-    guard let value = try? JSONValue.parse(bytes),
-      let strings = try? Codec.dictionary(of: .string).decode(value)
-    else {
-      // The words of the parser would not help: the file is ours and was whole when written.
+    guard let strings = Self.strings(bytes) else {
       throw .damaged(path: path, offset: 0, reason: "it is no object of strings")
     }
     return strings
@@ -122,33 +139,60 @@ extension TaskStore {
 
   // MARK: Keys of the store
 
-  /// Gives 32 secret bytes by name, made once and kept, so that they outlive every process.
+  /// Counts the bytes of a key; one of another length would be no secret.
+  static let keyLength = 32
+
+  /// Gives 32 secret bytes by name, made once and kept, so that they outlive every process. What is
+  /// no key any more is kept in damaged/, and another made in its place.
   package func key(_ name: String) throws(StoreError) -> [UInt8] {
-    let path = Path.join(layout.keys, "\(name).key")
-    return try onDisk { () throws(SystemError) in
-      if try files.exists(path) { return try safeKey(path) }
-      try files.createDirectories(layout.keys)
-      var random = SystemRandomNumberGenerator()
-      let key = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-      let draft = path + ".\(UInt64.random(in: .min ... .max)).tmp"
-      let file = try files.createFile(draft)
-      try file.append(key)
-      try file.sync()
-      // Linking fails where another process was faster: then its key is the key.
-      do throws(SystemError) {
-        try files.link(draft, to: path)
-      } catch {
-        if !error.isExisting { throw error }
+    let path = Path.join(layout.keys, "\(name)\(Self.keySuffix)")
+    while true {
+      let key = try onDisk { () throws(SystemError) -> [UInt8]? in
+        if let key = try safeKey(path) { return key }
+        return try madeKey(path)
       }
-      try files.remove(draft)
-      return try safeKey(path)
+      // One that is gone again was taken away by somebody who wants another.
+      guard let key else { continue }
+      if key.count == Self.keyLength { return key }
+      try setHarmedKeyAside(path)
     }
   }
 
-  /// Reads a key whose name is safe, whoever gave it that name.
-  private func safeKey(_ path: String) throws(SystemError) -> [UInt8] {
+  private func setHarmedKeyAside(_ path: String) throws(StoreError) {
+    let lock = try stillness()
+    defer { lock.release() }
+    try onDisk { () throws(SystemError) in
+      // Another may have been faster.
+      guard let key = try safeKey(path), key.count != Self.keyLength else { return }
+      try files.createDirectories(layout.damaged)
+      try files.rename(path, to: files.freePath(Path.join(layout.damaged, Path.name(path))))
+      try files.syncDirectory(layout.keys)
+    }
+  }
+
+  private func madeKey(_ path: String) throws(SystemError) -> [UInt8]? {
+    try files.createDirectories(layout.keys)
+    var random = SystemRandomNumberGenerator()
+    let key = (0..<Self.keyLength).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+    let draft = path + ".\(UInt64.random(in: .min ... .max)).tmp"
+    let file = try files.createFile(draft)
+    try file.append(key)
+    try file.sync()
+    // Linking fails where another process was faster: then its key is the key.
+    do throws(SystemError) {
+      try files.link(draft, to: path)
+    } catch {
+      if !error.isExisting { throw error }
+    }
+    try files.remove(draft)
+    return try safeKey(path)
+  }
+
+  /// Reads a key whose name is safe, whoever gave it that name; nil where there is none.
+  private func safeKey(_ path: String) throws(SystemError) -> [UInt8]? {
+    guard try files.exists(path) else { return nil }
     try files.syncDirectory(layout.keys)
-    return try files.read(path, limit: 64)
+    return try files.read(path, limit: 1 << 16)
   }
 
   // MARK: Attempts

@@ -146,7 +146,7 @@ struct DamageTests {
       try writeFile(ground.desk.store + "/snapshot/.00000000000000000099.json.1.tmp", "{")
     },
     Damage(
-      name: "an interrupted pruning", subject: "leftovers", level: "note"
+      name: "a pruning that died before its base", subject: "leftovers", level: "note"
     ) { ground in try writeFile(ground.desk.store + "/journal/.base.1.tmp", #"{"base":"#) },
     Damage(name: "a missing snapshot") { ground in
       try RealFileSystem().removeTree(ground.desk.store + "/snapshot")
@@ -166,6 +166,24 @@ struct DamageTests {
         let size = try RealFileSystem().size(path)
         try writeFile(path, String(repeating: "x", count: size))
       }
+    },
+    Damage(name: "an emptied key", subject: "key", aside: "console.key") { ground in
+      try RealFileSystem().createDirectories(ground.desk.store + "/keys")
+      try writeFile(ground.desk.store + "/keys/console.key", "")
+    },
+    Damage(
+      name: "a pruning that died behind its base", subject: "leftovers", level: "note"
+    ) { ground in
+      try RealFileSystem().createDirectories(Path.parent(ground.desk.configuration))
+      try writeFile(ground.desk.configuration, #"{"retention":{"binDays":0}}"#)
+      _ = try ground.desk.task("true", name: "gone")
+      try ground.desk.quiet()
+      for words in [["delete", "gone"], ["prune"]] {
+        let before = try readText(ground.journal)
+        #expect(try ground.desk.errand(words).status == .exited(code: 0))
+        if words == ["prune"] { try writeFile(ground.journal, before) }
+      }
+      #expect(try RealFileSystem().list(ground.desk.store + "/journal").count == 2)
     },
     Damage(name: "a store others may read", subject: "privacy") { ground in
       _ = try Program.run(["-R", "go+rX", ground.desk.store], executable: "/bin/chmod")

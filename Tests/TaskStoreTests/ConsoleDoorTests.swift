@@ -26,6 +26,21 @@ struct ConsoleDoorTests {
     }
   }
 
+  /// With a known key anybody could make a session.
+  @Test(arguments: ["", "short", String(repeating: "k", count: 33)])
+  func aKeyThatIsNoneIsKeptAsideAndAnotherMade(_ left: String) throws {
+    try withDoor { door, store, keys in
+      let session = try #require(try door.enter(by: door.makeCode(now: Self.now), now: Self.now))
+      try writeFile(keys + "/console.key", left)
+      #expect(try !door.admits(cookie: session.cookie, token: session.token, now: Self.now))
+      let key = try RealFileSystem().read(keys + "/console.key")
+      #expect(key.count == 32 && key != Array(repeating: UInt8(ascii: "k"), count: 32))
+      #expect(try readText(store.layout.damaged + "/console.key") == left)
+      let again = try #require(try door.enter(by: door.makeCode(now: Self.now), now: Self.now))
+      #expect(try door.admits(cookie: again.cookie, token: again.token, now: Self.now))
+    }
+  }
+
   @Test func aCodeIsGoodForTenMinutes() throws {
     try withDoor { door, _, _ in
       for (age, opens) in [(Int64(599_999), true), (600_000, false), (-1, false)] {

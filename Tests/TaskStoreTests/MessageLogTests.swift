@@ -136,6 +136,11 @@ struct MessageLogTests {
       #expect(try readText(path + ".torn") == #"{"seq":1,"timest"#)
       #expect(try again.append(.text("next")) == 1)
       #expect(Self.texts(try Self.read(folder)) == ["whole", "next"])
+      // What a second one leaves does not take the place of the first.
+      try writeFile(path, readText(path) + #"{"seq":2,"ti"#)
+      _ = try MessageLog.Writer(folder: folder)
+      #expect(try readText(path + ".torn") == #"{"seq":1,"timest"#)
+      #expect(try readText(path + ".torn.2") == #"{"seq":2,"ti"#)
     }
   }
 

@@ -52,6 +52,21 @@ extension Finding {
       self = .note(
         "history", "\(count) old breaks; the first: \(StoreWalk.place(first)): \(first.reason)",
         means: "They were mended as far as that is possible; the lines are kept in damaged/.")
+    case .longJournal(let bytes):
+      self = .note(
+        "journal", "it was not walked line by line: it has \(bytes >> 20) MiB",
+        means: "Damage in what was folded into the snapshot does not show.",
+        next: "Run `errand doctor --verify`.")
+    case .key(let path):
+      self = .problem(
+        "key", "\(path) is no key",
+        means: "Another is made when it is needed; whoever is signed in "
+          + "by it must sign in again.", next: fix)
+    case .secrets(let path):
+      self = .problem(
+        "secrets", "\(path) cannot be read",
+        means: "What was to be run with them fails to start.",
+        next: "Cancel that task, or remove that schedule, and make it anew.")
     case .torn(let path, let bytes):
       self = .note(
         "journal", "\(path) ends in \(bytes) bytes without a newline",

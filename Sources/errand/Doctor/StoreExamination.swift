@@ -84,7 +84,7 @@ struct StoreExamination {
         "readable: \(total) tasks, \(active) of them not ended, "
           + "\(try store.number()) events")
       return [reading] + damaged(try store.damagedTasks()) + lost(try store.lostTasks())
-        + [runner(store, active)]
+        + unread(try store.hasUnread()) + [runner(store, active)]
     } catch {
       return [
         .problem(
@@ -115,6 +115,17 @@ struct StoreExamination {
           + "folder is here of, such as \(first)",
         means: "They are not shown. What they left stays: nothing is pruned of them.",
         next: "errand doctor --fix takes them in again from what they left.")
+    ]
+  }
+
+  private func unread(_ isSo: Bool) -> [Finding] {
+    guard isSo else { return [] }
+    return [
+      .problem(
+        "unread lines", "the journal has lines that cannot be read, and that named no task",
+        means: "A schedule or a wait may be missing. What nothing names stays.",
+        next: "Restore journal/ from a backup; or look at `errand schedule list`, make anew what "
+          + "is missing, and run `errand doctor --fix`.")
     ]
   }
 
