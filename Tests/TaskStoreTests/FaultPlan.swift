@@ -51,10 +51,10 @@ enum FaultPlan {
     if case .only(let wanted) = self { sequence.starts(with: wanted) } else { true }
   }
 
-  /// Tells whether a step is broken: of a mending, which looks at the whole store again and again,
-  /// the sample takes one in eight.
+  /// Tells whether a step is broken: of longer sequences with a mending, which looks at the whole
+  /// store again and again, the sample takes one in eight.
   func breaks(_ step: Int, of sequence: [FaultOperation]) -> Bool {
-    isLong || !sequence.contains(.mend) || step % 8 == sequence.count
+    isLong || sequence.count == 1 || !sequence.contains(.mend) || step % 8 == sequence.count
   }
 
   func includes(_ sequence: [FaultOperation]) -> Bool {

@@ -26,6 +26,8 @@ extension FaultProcess {
     var handle = handle("keeping")
     handle.tasks = named
     try store.makeWaitHandle(handle, by: Sample.client)
+    try store.moveInboxCursor(
+      FaultBystanders.reader, to: FaultBystanders.cursor, by: Sample.client)
     try store.sync()
   }
 

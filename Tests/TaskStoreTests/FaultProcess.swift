@@ -230,8 +230,9 @@ final class FaultProcess {
     }
   }
 
-  /// Tells what contradicts itself in the store as a whole.
-  func contradiction() throws(StoreError) -> String? {
+  /// Tells what contradicts itself in the store as a whole, or is not as it was though no operation
+  /// has changed it.
+  func contradiction(after sequence: [FaultOperation]) throws(StoreError) -> String? {
     let store = try opened()
     let all = try store.all()
     let counts = all.reduce(into: [TaskStatus: Int]()) { $0[$1.status, default: 0] += 1 }
@@ -244,6 +245,6 @@ final class FaultProcess {
     for artifact in all.flatMap(\.artifacts) where try store.blobs.size(artifact.cid) == nil {
       return "lost content"
     }
-    return nil
+    return try start.bystanders.harmed(in: store, by: sequence)
   }
 }

@@ -21,6 +21,8 @@ struct FaultStart {
   let history: ModelHistory
   /// How many lines the journal had before the sequence.
   let lines: Int
+  /// What there is beside what a sequence changes.
+  let bystanders: FaultBystanders
 
   /// Makes a disk with what `slots` operations need.
   init(_ kind: Kind, source: String, slots: Int) throws(StoreError) {
@@ -38,5 +40,11 @@ struct FaultStart {
     self.disk = disk
     history = ModelHistory(beginningWith: disk)
     lines = disk.lines(of: FaultProcess.root + "/journal/0000000001.jsonl")
+    let looking =
+      kind == .none ? nil : try TaskStore.open(FaultProcess.root, files: ModelFiles(disk))
+    bystanders =
+      try looking.map { (store) throws(StoreError) in
+        try FaultBystanders(of: store, slots: slots)
+      } ?? FaultBystanders()
   }
 }

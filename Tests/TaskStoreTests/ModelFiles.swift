@@ -2,7 +2,7 @@ import Posix
 import Synchronization
 
 /// Is a file system on a model disk, one step of which may fail; it counts the steps that change
-/// something.
+/// something, and the looks at what is there.
 ///
 /// Locks shut nobody out: one thread at a time.
 final class ModelFiles: FileSystem {
@@ -19,12 +19,15 @@ final class ModelFiles: FileSystem {
     case short(at: Int, SystemError)
     /// Nothing works from this step on.
     case crash(at: Int)
+    /// This look, counted from zero apart from the steps, throws.
+    case blind(at: Int)
   }
 
   private struct State: Sendable {
     var disk: ModelDisk
     var steps: [String] = []
     var effects = 0
+    var looks = 0
     var history: ModelHistory?
   }
 
@@ -43,6 +46,9 @@ final class ModelFiles: FileSystem {
 
   /// Tells what was done to the disk, if that is kept.
   var history: Int? { state.withLock { $0.history?.value } }
+
+  /// Counts the looks so far.
+  var looks: Int { state.withLock { $0.looks } }
 
   /// Counts the steps so far that changed the disk.
   var effects: Int { state.withLock { $0.effects } }
@@ -102,6 +108,8 @@ final class ModelFiles: FileSystem {
   ) throws(SystemError) -> Result {
     try state.withLock { (state) throws(SystemError) in
       if case .crash(let at) = fault, state.steps.count >= at { throw Self.crashed }
+      state.looks += 1
+      if case .blind(at: state.looks - 1) = fault { throw .inputOutput("look", "model") }
       return try body(state.disk)
     }
   }
