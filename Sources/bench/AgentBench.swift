@@ -6,11 +6,24 @@ struct AgentBench {
   let programs: WireBench.Programs
   let folder: String
   let rounds: Int
+  /// Is a store of some size to do it on, and what that is called; nil for a new one.
+  var store: (root: String, size: String)?
+
+  private var environment: [String: String] {
+    var environment = programs.environment
+    if let store { environment["ERRAND_HOME"] = store.root }
+    return environment
+  }
+
+  /// Says for which store a figure holds.
+  private func named(_ name: String) -> String {
+    store.map { "\(name), \($0.size) tasks" } ?? name
+  }
 
   func run(_ report: inout Report) throws {
-    report.heading("Tasks (the real programs)")
+    if store == nil { report.heading("Tasks (the real programs)") }
     let server = try Peer(
-      programs.errand, ["serve", "--allow-commands"], environment: programs.environment)
+      programs.errand, ["serve", "--allow-commands"], environment: environment)
     let call = ToolCaller(server).call
     func run(_ script: String) throws -> (created: Double, ended: Double, id: JSONValue) {
       let start = MonotonicTime.now
@@ -42,18 +55,18 @@ struct AgentBench {
       _ = try child.reap()
     }
     report.add(
-      Figure(name: "tasks_create answered", value: created.median * 1e3, unit: "ms"))
+      Figure(name: named("tasks_create answered"), value: created.median * 1e3, unit: "ms"))
     report.add(
       Figure(
-        name: "tasks_create → the agent runs", value: started.median, unit: "ms",
+        name: named("tasks_create → the agent runs"), value: started.median, unit: "ms",
         yardstick: ("a bare spawn", spawns.median * 1e3), goal: .atMost(10)))
     report.add(
       Figure(
-        name: "tasks_create → run → settled → seen", value: ended.median * 1e3, unit: "ms",
+        name: named("tasks_create → run → settled → seen"), value: ended.median * 1e3, unit: "ms",
         yardstick: ("a bare spawn", spawns.median * 1e3)))
     try ingest(&report, run)
     try memory(&report, server, call)
-    try idle(&report, server)
+    if store == nil { try idle(&report, server) }
     let runners = try ProcessTable.children(of: server.pid)
     try server.finish()
     for runner in runners { _ = try ProcessTable.signal(runner.identity, .terminate) }
@@ -81,7 +94,7 @@ struct AgentBench {
     }
     report.add(
       Figure(
-        name: "taking in an agent's line", value: took / Double(lines) * 1e6, unit: "µs",
+        name: named("taking in an agent's line"), value: took / Double(lines) * 1e6, unit: "µs",
         yardstick: ("cat into a file", plain.median / Double(lines) * 1e6), goal: .atMost(1.3)))
   }
 
@@ -101,7 +114,7 @@ struct AgentBench {
       guard let kind = try Self.kind(of: process, server.pid) else { continue }
       report.add(
         Figure(
-          name: "idle memory of \(kind.name)",
+          name: named("idle memory of \(kind.name)"),
           value: try ProcessMemory.proportional(of: process.identity.pid), unit: "MiB",
           goal: .valueAtMost(kind.goal)))
     }
@@ -109,7 +122,7 @@ struct AgentBench {
     _ = try call("tasks_cancel", ["task_id": id])
     report.add(
       Figure(
-        name: "cancel → the tree is gone and settled", value: seconds(since: start) * 1e3,
+        name: named("cancel → the tree is gone and settled"), value: seconds(since: start) * 1e3,
         unit: "ms", goal: .valueAtMost(50)))
   }
 

@@ -10,6 +10,8 @@ struct StoreBench {
   let rounds: Int
   /// How many tasks each size of store holds.
   let sizes: [Int]
+  /// Tells that the real programs do a task on each of them, too.
+  let withAgents: Bool
 
   private static let actor = Actor(kind: .cli, name: "bench")
 
@@ -32,13 +34,40 @@ struct StoreBench {
     try wakeUp(&report, folder + "/creating", from: 1_000_000, "")
     try messages(&report)
     try together(&report)
+    var pages: [Pages] = []
     for size in sizes {
-      try listing(&report, size)
-      try ServeBench(
-        programs: programs, root: folder + "/store-\(size)", size: Report.number(Double(size)),
-        isLarge: size > 1000
-      ).run(&report)
+      pages.append(try listing(&report, size))
+      let (root, name) = (folder + "/store-\(size)", Report.number(Double(size)))
+      try ServeBench(programs: programs, root: root, size: name, isLarge: size > 1000)
+        .run(&report)
+      guard withAgents else { continue }
+      let work = root + "-work"
+      try RealFileSystem().createDirectory(work)
+      try AgentBench(programs: programs, folder: work, rounds: 150, store: (root, name))
+        .run(&report)
     }
+    grown(&report, pages)
+  }
+
+  /// Is what pages take in a store of some size, in seconds.
+  private struct Pages {
+    var size: Int
+    var opened: Double
+    var filtered: Double
+  }
+
+  /// Says what a page takes in the largest store beside the smallest.
+  private func grown(_ report: inout Report, _ pages: [Pages]) {
+    guard let least = pages.first, let most = pages.last, least.size < most.size else { return }
+    let (from, to) = (Report.number(Double(least.size)), Report.number(Double(most.size)))
+    report.add(
+      Figure(
+        name: "open + first page, from \(from) to \(to) tasks", value: most.opened * 1e3,
+        unit: "ms", yardstick: ("\(from) tasks", least.opened * 1e3), goal: .atMost(3)))
+    report.add(
+      Figure(
+        name: "page by status, from \(from) to \(to) tasks", value: most.filtered * 1e3,
+        unit: "ms", yardstick: ("\(from) tasks", least.filtered * 1e3), goal: .atMost(1.5)))
   }
 
   private func creating(_ report: inout Report) throws {
@@ -120,7 +149,7 @@ struct StoreBench {
 
   private static func insert(_ number: Int) -> String {
     let body = SQLite.quoted(TaskSpec.json.value(of: spec(number)).text)
-    let status = number % 100 == 0 ? "failed" : "cancelled"
+    let status = number % 20 == 0 ? "failed" : "cancelled"
     return "INSERT INTO task VALUES('task-\(number)','\(status)',\(number),\(body));\n"
   }
 
@@ -187,15 +216,15 @@ struct StoreBench {
     let store = try TaskStore.open(root)
     for number in 0..<size {
       try add(number, to: store)
-      // A store takes only so many that wait; of the others, one in a hundred has failed.
-      try end(number, failed: number % 100 == 0, in: store)
+      // A store takes only so many that wait; of the others, one in twenty has failed.
+      try end(number, failed: number % 20 == 0, in: store)
       if number % 20_000 == 19_999 { try store.compactIfWorthwhile() }
     }
     try store.sync()
     return store
   }
 
-  private func listing(_ report: inout Report, _ size: Int) throws {
+  private func listing(_ report: inout Report, _ size: Int) throws -> Pages {
     let root = folder + "/store-\(size)"
     let store = try Self.fill(root, size)
     let compaction = try timed(1) { _ in try store.compactIfWorthwhile(always: true) }
@@ -217,6 +246,7 @@ struct StoreBench {
         yardstick: sqlite.map { ("sqlite3", $0.filtered * 1e3) }, goal: .atMost(1.2)))
     report.add(
       Figure(name: "compaction, \(name) tasks", value: compaction[0] * 1e3, unit: "ms"))
+    return Pages(size: size, opened: open.median, filtered: filtered.median)
   }
 
   /// Measures what a store of some size makes of a change, and of its news.

@@ -24,7 +24,7 @@ func measure(_ options: Options, in folder: String) throws {
       let sizes = options.isQuick ? [1000] : [1000, 10_000, 100_000]
       try StoreBench(
         folder: folder, programs: programs, rounds: options.isQuick ? 50 : 300,
-        sizes: sizes + (options.isLarge ? [1_000_000] : [])
+        sizes: sizes + (options.isLarge ? [1_000_000] : []), withAgents: !options.isQuick
       ).run(&report)
     case .tasks:
       let work = folder + "/work"

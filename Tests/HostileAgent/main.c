@@ -149,7 +149,7 @@ int main(int count, char **arguments) {
     flood(fork() > 0 ? 1 : 2, "all work and no play\n", 21);
   } else if (strcmp(mode, "invalid") == 0) {
     ready();
-    flood(1, "\xff\xfe\xc0\x1b]0;x\x07\xed\xa0\x80\n", 12);
+    flood(1, "\xff\xfe\xc0\x1b]0;x\x07\xed\xa0\x80\n", 13);
   } else if (strcmp(mode, "line") == 0) {
     ready();
     one_line();

@@ -78,13 +78,14 @@ import Testing
       let areEnded = try eventually(within: .seconds(60)) {
         for runner in runners {
           let supervisors = try ProcessTable.children(of: runner.pid)
-          if kills < 8, Bool.random(using: &random), let victim = supervisors.first {
+          if kills < 8, kills == 0 || Bool.random(using: &random), let victim = supervisors.first {
             if try ProcessTable.signal(victim.identity, .kill) { kills += 1 }
           }
         }
         return try tasks.allSatisfy { try stage.now($0).status.isTerminal }
       }
       #expect(areEnded)
+      #expect(kills > 0)
       for (index, task) in tasks.enumerated() {
         let ended = try stage.now(task)
         #expect(ended.attemptCount == 1)

@@ -21,7 +21,8 @@ import Testing
       #expect(text.hasSuffix("end"))
       let peak = try RealFileSystem().read(stage.base + "/peak")
       let kilobytes = try #require(Int(String(decoding: peak, as: UTF8.self)))
-      #expect(kilobytes < 150_000, "\(kilobytes) kB")
+      // With all of the line in memory there would be more than 72,000.
+      #expect(kilobytes < 68_000, "\(kilobytes) kB")
       let transcript = try RealFileSystem().size(stage.attemptFolder(task) + "/transcript.jsonl")
       #expect(transcript == 52_428_800 + 5)
     }
