@@ -34,7 +34,10 @@ package struct FileLock: ~Copyable, Sendable {
       guard error.isNotFound else { throw error }
       return false
     }
-    return try !take(descriptor, path)
+    guard try take(descriptor, path) else { return true }
+    // Not with its file: a child being born would hold it on.
+    _ = cposix_give_up_lock(descriptor.rawValue)
+    return false
   }
 
   /// Takes the lock at once; false if somebody holds it.

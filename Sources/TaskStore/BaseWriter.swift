@@ -31,7 +31,7 @@ struct BaseWriter {
         pending.removeAll(keepingCapacity: true)
       }
       try write(
-        .base(JournalBase(after: position.seal, lines: lines, hasUnread: fold.hasUnread)))
+        .base(JournalBase(after: position.seal, lines: lines, unread: fold.unread)))
       try fold.baseLines(without: plan, at: now.milliseconds, write)
       try onDisk { () throws(SystemError) in
         try file.append(pending)

@@ -28,7 +28,7 @@ extension Fold {
       return
     }
     if line.changedNoOther {
-      markUnread()
+      markUnread(number)
       return
     }
     // What has ended misses nothing.
@@ -40,7 +40,7 @@ extension Fold {
     if let named = line.namedTask {
       try keepRemnant(of: named, at: number)
     } else {
-      markUnread()
+      markUnread(number)
       for record in open { markDoubted(record.id) }
     }
   }

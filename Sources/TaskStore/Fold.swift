@@ -26,9 +26,10 @@ struct Fold: Sendable {
   private(set) var damaged: Set<TaskID> = []
   /// Tasks about which an unreadable line may have been, until a next revision says it was not.
   private(set) var doubted: Set<TaskID> = []
-  /// Tells that an unreadable line may have been about something that no task here tells of: a
-  /// schedule, a wait, or a task that began with it. Whatever is bound to nothing may be bound to that.
-  private(set) var hasUnread = false
+  /// Numbers of lines that may have been about something nothing here tells of: a schedule, a wait,
+  /// or a task that began with it. Zero stands for such as have no number. What is bound to nothing
+  /// may be bound to that.
+  private(set) var unread: Set<Int> = []
   /// Numbers of unreadable lines that were taken note of.
   private(set) var judged: Set<Int> = []
   /// Breaks that are history, except the journal's own: those go with their segments.
@@ -56,7 +57,7 @@ struct Fold: Sendable {
     doubted = snapshot.aside.doubted
     teams = snapshot.aside.teams
     kept = snapshot.aside.kept
-    hasUnread = snapshot.aside.hasUnread
+    unread = snapshot.aside.unread
     recentFrom = snapshot.position.number + 1
     for id in damaged where try snapshot.row(of: id) == nil { try keepRemnant(of: id, at: nil) }
   }
@@ -115,7 +116,17 @@ struct Fold: Sendable {
   mutating func markDamaged(_ id: TaskID) { damaged.insert(id) }
   mutating func markDoubted(_ id: TaskID) { doubted.insert(id) }
   mutating func markJudged(_ number: Int) { judged.insert(number) }
-  mutating func markUnread() { hasUnread = true }
+
+  /// Bounds what is kept of them; the rest is one.
+  private static let unreadLimit = 1000
+
+  var hasUnread: Bool { !unread.isEmpty }
+  /// Tells that it may lack something that the journal told.
+  var isInDoubt: Bool { hasUnread || !damaged.isEmpty || !doubted.isEmpty }
+
+  mutating func markUnread(_ number: Int?) {
+    unread.insert(unread.count < Self.unreadLimit ? number ?? 0 : 0)
+  }
 
   var taskCount: Int { (snapshot?.count ?? 0) + newer.count }
 
@@ -176,8 +187,9 @@ struct Fold: Sendable {
       if let before { rename(record.id, from: before.spec.name, to: record.spec.name) }
       put(record, before: before, ordinal: try ordinal(of: record.id))
     case .kept(let breaks):
+      if breaks.contains(.loss) { markUnread(nil) }
+      for found in breaks { if let number = found.givenUp { unread.remove(number) } }
       kept.formUnion(breaks.filter { !$0.isOfJournal })
-      if breaks.contains(where: \.isOfJournal) { hasUnread = false }
     case .scheduleMade(let schedule): schedules[schedule.id] = schedule
     case .scheduleDecided(let id, let decision): schedules[id]?.take(decision)
     case .scheduleRemoved(let id): schedules[id] = nil
@@ -190,7 +202,7 @@ struct Fold: Sendable {
     self = try Fold(snapshot: nil)
     tail = 1
     recentFrom = number + 1
-    hasUnread = base.hasUnread
+    unread = base.unread
     // Followers go on from what they know, unless changes went by that nobody can tell any more.
     if !base.hasNews { keepRecent(of: before) }
   }

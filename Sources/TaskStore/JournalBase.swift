@@ -10,8 +10,8 @@ struct JournalBase: Sendable, Hashable {
   var after: String
   /// How many lines follow that belong to the base.
   var lines: Int
-  /// Tells that what it stands for had lines that nobody could read.
-  var hasUnread = false
+  /// Numbers lines, of what it stands for, that nobody could read.
+  var unread: Set<Int> = []
   /// Tells that this reader had not taken in all that the base stands for.
   var hasNews = false
 
@@ -21,12 +21,12 @@ struct JournalBase: Sendable, Hashable {
 
 extension JournalBase: JSONCodable {
   static let json = Codec.object(
-    { (after: String, lines: Int, hasUnread: Bool) in
-      JournalBase(after: after, lines: lines, hasUnread: hasUnread)
+    { (after: String, lines: Int, unread: [Int]) in
+      JournalBase(after: after, lines: lines, unread: Set(unread))
     },
     required("after", \.after, .string(length: 64...64)),
     required("lines", \.lines, .int(LineNumber.range)),
-    defaulted("hasUnread", \.hasUnread, .bool, false))
+    defaulted("unread", { $0.unread.sorted() }, .array(of: .int), []))
 }
 
 extension JournalChange {

@@ -24,8 +24,8 @@ struct JournalReader: Sendable {
   struct Batch: Sendable {
     var entries: [JournalEntry] = []
     var damage: [Damage] = []
-    /// Unreadable lines of a base: nobody will write them again.
-    var lost: [DamagedLine] = []
+    /// Unreadable lines of a base, with its number: nobody will write them again.
+    var lost: [(number: Int, line: DamagedLine)] = []
   }
 
   let layout: StoreLayout
@@ -172,8 +172,9 @@ struct JournalReader: Sendable {
       return
     }
     missing[entry.number] = nil
-    // Nothing tells what the changes in between were about.
-    if isBehindGap, entry.number > position.number + 1 {
+    // Nothing tells what the changes in between were about: a segment is gone, or a harmed line held
+    // more than one.
+    if isBehindGap || chainIsBroken, entry.number > position.number + 1 {
       missing[position.number + 1] = DamagedLine([])
     }
     isBehindGap = false
@@ -229,7 +230,7 @@ struct JournalReader: Sendable {
     if isOfBase { leftOfBase -= 1 } else { position.number += 1 }
     position.seal = seal ?? position.seal
     if isOfBase {
-      batch.lost.append(DamagedLine(line, entry))
+      batch.lost.append((position.number, DamagedLine(line, entry)))
     } else if missing.count < Self.missingLimit {
       missing[position.number] = DamagedLine(line, entry)
     } else {

@@ -8,8 +8,18 @@ package struct KeptBreak: Sendable, Hashable {
   /// Counts from 1; nil where the whole file is meant.
   package var line: Int?
 
-  /// Stands for lines of which only the fold remembers that nobody could read them.
-  static let unread = KeptBreak(file: "journal/")
+  /// Says that the journal has lost something, whatever it was.
+  static let loss = KeptBreak(file: "journal/lost")
+
+  private static let folder = "journal/"
+
+  /// Gives up what a line may have said that nobody could read; zero stands for any without a number.
+  static func givingUp(_ number: Int) -> KeptBreak {
+    KeptBreak(file: folder, line: number == 0 ? nil : number)
+  }
+
+  /// The number of the line that is given up by this.
+  var givenUp: Int? { file == Self.folder ? line ?? 0 : nil }
 
   /// Tells that it goes when its segment does.
   var isOfJournal: Bool { file.hasPrefix("journal/") }

@@ -20,6 +20,8 @@ struct LostTasks {
         return unknown.append((id, folder))
       }
     }
+    // Where something was lost before that, it may have been these.
+    if fold.hasUnread { return unknown }
     guard !unknown.isEmpty, let pruned = try pruned() else { return unknown }
     // What is older than the base was taken out of it; only its folder was left behind.
     return unknown.filter { $0.id.createdAt.milliseconds > pruned.milliseconds }
@@ -28,10 +30,10 @@ struct LostTasks {
   /// Tells that something may be named by what was lost alone: then nothing is taken away because
   /// nobody names it.
   func mayBeMore() throws(StoreError) -> Bool {
-    if fold.hasUnread || !fold.damaged.isEmpty || !fold.doubted.isEmpty { return true }
+    if fold.isInDoubt { return true }
     if try !found().isEmpty { return true }
     return try onDisk { () throws(SystemError) in
-      try Snapshot.ahead(in: layout, files: files) != nil
+      try !Snapshot.unrooted(in: layout, files).isEmpty
     }
   }
 
@@ -75,8 +77,24 @@ extension TaskStore {
   /// Lists the tasks that were worked on and that the journal has lost.
   package func lostTasks() throws(StoreError) -> [TaskID] { try lost().map(\.id) }
 
-  /// Tells that lines could not be read that were about no task here.
-  package func hasUnread() throws(StoreError) -> Bool { try reading { fold in fold.hasUnread } }
+  /// Tells that something was lost, or could not be read, that was about no task here.
+  package func hasUnread() throws(StoreError) -> Bool { try !unread().isEmpty }
+
+  /// Numbers the lines that told of it.
+  func unread() throws(StoreError) -> Set<Int> { try reading { fold in fold.unread } }
+
+  /// Has the journal say that it has lost something, before what shows that is moved; folders of
+  /// tasks, which may be many, are looked at where that is asked for.
+  func noteLoss(by actor: Actor, inFolders: Bool) throws(StoreError) {
+    let strange = try onDisk { () throws(SystemError) in try Snapshot.unrooted(in: layout, files) }
+    let isNews = try walking { (fold) throws(StoreError) in
+      if fold.hasUnread { return false }
+      let lost = LostTasks(layout: layout, files: files, fold: fold)
+      if !strange.isEmpty { return true }
+      return try inFolders ? !lost.found().isEmpty : false
+    }
+    if isNews { try keep([.loss], by: actor) }
+  }
 
   /// Tells that the journal may have said more than can be read of it.
   package func mayHaveLost() throws(StoreError) -> Bool {

@@ -36,6 +36,20 @@ final class Snapshot: Sendable {
     return nil
   }
 
+  /// Names the whole snapshots of which the journal does not hold what they were made of: it has lost
+  /// that, since a snapshot knows nothing that was not safe.
+  static func unrooted(
+    in layout: StoreLayout, _ files: any FileSystem
+  ) throws(SystemError) -> [String] {
+    var found: [String] = []
+    for name in try files.names(in: layout.snapshots) where name.hasSuffix(".index") {
+      let base = Path.join(layout.snapshots, String(name.dropLast(".index".count)))
+      guard let snapshot = Snapshot(base, files), snapshot.position.number > 0 else { continue }
+      if try !snapshot.isRooted(in: layout, files) { found.append(base) }
+    }
+    return found
+  }
+
   /// Tells whether the journal holds, where the snapshot stands, the line it was made up to: the
   /// journal is the truth, and a snapshot that knows more or other things is not its fold.
   private func isRooted(

@@ -75,7 +75,7 @@ struct SnapshotAside: Sendable {
   var teams: Set<String> = []
   var kept: Set<KeptBreak> = []
   var schedules: [TaskID: Schedule] = [:]
-  var hasUnread = false
+  var unread: Set<Int> = []
 }
 
 extension SnapshotAside: JSONCodable {
@@ -84,7 +84,7 @@ extension SnapshotAside: JSONCodable {
       (
         segment: Int, offset: Int, number: Int, seal: String, handles: [WaitHandle],
         seen: [InboxMark], damaged: [TaskID], doubted: [TaskID], teams: [String],
-        kept: [KeptBreak], schedules: [Schedule], hasUnread: Bool
+        kept: [KeptBreak], schedules: [Schedule], unread: [Int]
       ) in
       SnapshotAside(
         position: JournalPosition(segment: segment, offset: offset, number: number, seal: seal),
@@ -92,7 +92,7 @@ extension SnapshotAside: JSONCodable {
         seen: Dictionary(seen.map { ($0.reader, $0.number) }, uniquingKeysWith: { max($0, $1) }),
         damaged: Set(damaged), doubted: Set(doubted), teams: Set(teams), kept: Set(kept),
         schedules: Dictionary(schedules.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
-        hasUnread: hasUnread)
+        unread: Set(unread))
     },
     required("segment", { $0.position.segment }, .int),
     required("offset", { $0.position.offset }, .int),
@@ -109,5 +109,5 @@ extension SnapshotAside: JSONCodable {
     defaulted("kept", { Array($0.kept) }, .array(of: KeptBreak.json), []),
     defaulted(
       "schedules", { $0.schedules.values.sorted { $0.id < $1.id } }, .array(of: Schedule.json), []),
-    defaulted("hasUnread", \.hasUnread, .bool, false))
+    defaulted("unread", { $0.unread.sorted() }, .array(of: .int), []))
 }

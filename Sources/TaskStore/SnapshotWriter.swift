@@ -20,22 +20,24 @@ struct SnapshotWriter {
     try writeRecords(fold, to: base + ".jsonl", &index)
     try fold.believeSnapshot()
     let now = WallClock.nowMilliseconds()
-    // One that knows more tells that the journal has lost its end.
-    let hasLost = try onDisk { () throws(SystemError) in
-      try files.list(layout.snapshots).contains { $0.hasSuffix(".index") && $0 > Path.name(base) }
-    }
     let aside = SnapshotAside(
       position: position,
       handles: fold.handles.filter { !$0.value.isOver(at: now) },
       seen: fold.seen, damaged: fold.damaged, doubted: fold.doubted, teams: fold.teams,
       kept: fold.kept, schedules: fold.schedules.filter { !$0.value.isForgotten(at: now) },
-      hasUnread: fold.hasUnread || hasLost)
+      unread: fold.unread)
     let side = SnapshotAside.json.encode(aside)
     try onDisk { () throws(SystemError) in
       try files.replace(base + ".json", with: side)
       try files.replace(base + ".index", with: index.bytes(aside: side))
       try removeOthers(than: Path.name(base))
     }
+  }
+
+  /// Removes all snapshots: the journal says anew what they say.
+  func removeAll() throws(SystemError) {
+    // No snapshot is named by this.
+    if try files.exists(layout.snapshots) { try removeOthers(than: "-") }
   }
 
   private func writeRecords(
@@ -61,9 +63,10 @@ struct SnapshotWriter {
   }
 
   private func removeOthers(than base: String) throws(SystemError) {
+    let strange = try Set(Snapshot.unrooted(in: layout, files).map(Path.name))
     for name in try files.list(layout.snapshots) where !name.hasPrefix(base + ".") {
       let path = Path.join(layout.snapshots, name)
-      guard name > base else {
+      guard strange.contains(String(name.prefix { $0 != "." })) else {
         try files.removeIfPresent(path)
         continue
       }

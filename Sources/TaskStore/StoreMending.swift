@@ -18,12 +18,7 @@ package struct StoreMending {
   /// Carries out what is safe for each fault, until none is left that it can do something about.
   package mutating func mend(by actor: Actor) throws(StoreError) {
     try TaskStore.checkOwner(layout, files)
-    do throws(StoreError) {
-      try TaskStore.checkFormat(layout, files)
-    } catch {
-      // What a newer Errand has made would look damaged to this one.
-      if case .newerFormat = error { throw error }
-    }
+    try refuseNewer()
     // Closed folders hide what is in them: a few rounds bring everything to light.
     for _ in 0..<8 {
       let wrong = StoreInspection(root: layout.root, files: files).wrongModes
@@ -33,6 +28,8 @@ package struct StoreMending {
       }
       done.append("closed to others, and opened to you, \(wrong.count) paths from \(wrong[0].path)")
     }
+    // The file that tells may have been closed.
+    try refuseNewer()
     for fault in StoreInspection(root: layout.root, files: files).faults {
       try mend(fault, by: actor)
     }
@@ -41,14 +38,24 @@ package struct StoreMending {
     try settleUnread(by: actor)
   }
 
+  private func refuseNewer() throws(StoreError) {
+    do throws(StoreError) {
+      try TaskStore.checkFormat(layout, files)
+    } catch {
+      // What a newer Errand has made would look damaged to this one; all else is for the mending.
+      if case .newerFormat = error { throw error }
+    }
+  }
+
   /// Has the journal call history what it could not read, once all was done about it that can be.
   private mutating func settleUnread(by actor: Actor) throws(StoreError) {
     guard try onDisk({ () throws(SystemError) in try files.exists(layout.journal) }) else {
       return
     }
     let store = try TaskStore.open(layout.root, files: files)
-    guard try store.hasUnread() else { return }
-    try store.keep([.unread], by: actor)
+    let unread = try store.unread().sorted()
+    if unread.isEmpty { return }
+    try store.keep(unread.map(KeptBreak.givingUp), by: actor)
     done.append("gave up what the journal could not say of schedules and waits")
   }
 
@@ -60,22 +67,41 @@ package struct StoreMending {
         try files.replace(path, with: TaskStore.newIdentity())
       }
       done.append("wrote \(path) anew")
-    case .foreign(let path), .inTheWay(let path), .key(let path): try setAside(path)
+    case .foreign(let path), .inTheWay(let path): try setAside(path)
+    case .key(let path):
+      try TaskStore.open(layout.root, files: files).setHarmedKeyAside(path)
+      done.append("set \(path) aside in \(layout.damaged)")
     case .snapshot: try setSnapshotsAside()
-    case .snapshotAhead(let path, _, let journal):
-      let known = try Snapshot.records(of: path, files, after: journal)
-      try setSnapshotsAside()
+    case .snapshotAhead(let path, _, _):
       let store = try settleDamage(from: .beginning, by: actor)
-      for record in known {
-        try store.sayAnew(store.latest(of: record).endedUnlessBegun(), by: actor)
-      }
+      let count = try sayAnew(whatOnly: path, knows: store, by: actor)
       try store.sync()
-      if !known.isEmpty {
-        done.append("took \(known.count) tasks that the journal had lost from \(path)")
+      // Only now: until then it is the one copy.
+      try setSnapshotsAside()
+      if count > 0 {
+        done.append("took \(count) tasks and schedules that the journal had lost from \(path)")
       }
     case .journal: try healJournal(by: actor)
     case .open, .closed, .unreadable, .torn, .leftovers, .history, .longJournal, .secrets: break
     }
+  }
+
+  /// Says anew what a snapshot knows and the store does not; gives how much that was.
+  private func sayAnew(
+    whatOnly index: String, knows store: TaskStore, by actor: Actor
+  ) throws(StoreError) -> Int {
+    guard let snapshot = Snapshot(String(index.dropLast(".index".count)), files) else { return 0 }
+    var count = 0
+    // A record that cannot be read is kept with the rest of the snapshot.
+    for row in 0..<snapshot.count where snapshot.isSound(row) {
+      guard let record = try? snapshot.record(row) else { continue }
+      if let known = try store.lastKnown(id: record.id), known.revision >= record.revision {
+        continue
+      }
+      try store.sayAnew(store.latest(of: record).endedUnlessBegun(), by: actor)
+      count += 1
+    }
+    return try count + store.sayAnew(snapshot.aside.schedules.values, by: actor)
   }
 
   private mutating func takeInLost(by actor: Actor) throws(StoreError) {
@@ -105,6 +131,10 @@ package struct StoreMending {
       else { continue }
       try served.sayAnew(served.latest(of: record), by: actor)
       done.append("said \(record.spec.name) anew, which the snapshot knew whole")
+    }
+    let schedules = try bare.sayAnew(served.schedules(), by: actor)
+    if schedules > 0 {
+      done.append("said \(schedules) schedules anew, which the snapshot knew whole")
     }
     var audit = StoreAudit()
     try onDisk { () throws(SystemError) in
@@ -198,31 +228,17 @@ package struct StoreMending {
 }
 
 extension Snapshot {
-  /// Finds a snapshot that knows more than the journal: then the journal has lost something.
+  /// Finds a snapshot that knows what the journal does not: then the journal has lost something.
   static func ahead(
     in layout: StoreLayout, files: any FileSystem
   ) throws(SystemError) -> (path: String, number: Int, journal: Int)? {
-    let names = try files.names(in: layout.snapshots).filter { $0.hasSuffix(".index") }
-    guard let name = names.last, let number = Int(name.dropLast(".index".count)) else { return nil }
-    // A journal that cannot be read says so elsewhere.
-    guard var reader = try? JournalReader(fromBeginning: layout, files),
-      Snapshot.newest(in: layout, files: files, after: number - 1) == nil
-    else { return nil }
-    while try reader.read() != nil {}
-    let journal = reader.position.number
-    guard journal < number else { return nil }
-    return (Path.join(layout.snapshots, name), number, journal)
-  }
-
-  /// Reads what a snapshot knows beyond a number; a record that cannot be read is passed over.
-  static func records(
-    of index: String, _ files: any FileSystem, after number: Int
-  ) throws(StoreError) -> [TaskRecord] {
-    guard let snapshot = Snapshot(String(index.dropLast(".index".count)), files) else { return [] }
-    return (0..<snapshot.count).compactMap { row in
-      // What is damaged is kept with the rest of the snapshot.
-      snapshot.isSound(row) && snapshot.number(row) > number ? try? snapshot.record(row) : nil
+    guard let base = try unrooted(in: layout, files).last, let number = Int(Path.name(base)) else {
+      return nil
     }
+    // A journal that cannot be read says so elsewhere.
+    guard var reader = try? JournalReader(fromBeginning: layout, files) else { return nil }
+    while try reader.read() != nil {}
+    return (base + ".index", number, reader.position.number)
   }
 }
 

@@ -94,7 +94,7 @@ struct Sweep {
   /// Tells whether a task's folder belongs into the bin.
   private func isGone(_ id: TaskID) throws(StoreError) -> Bool {
     if fold.damaged.contains(id) { return false }
-    guard let record = try fold.record(id) else { return !lost.contains(id) }
+    guard let record = try fold.record(id) else { return !fold.hasUnread && !lost.contains(id) }
     return record.deletion != nil
   }
 
@@ -106,8 +106,8 @@ struct Sweep {
       guard let day = Timestamp(rfc3339: "\(name.prefix(10))T00:00:00Z"),
         let id = TaskID(String(name.dropFirst(11))), day.milliseconds < limit
       else { continue }
-      // What can still be taken out stays to the last hour of its time.
-      let isKept = try fold.record(id) != nil
+      // What can still be taken out stays to the last hour of its time; as does what may be that.
+      let isKept = try fold.record(id) != nil || fold.hasUnread
       if !isKept || pruned.contains(id) { found.append(Path.join(layout.bin, name)) }
     }
     return found
@@ -130,7 +130,9 @@ struct Sweep {
       }
     }
     // What a damaged or a lost task names is not known, so nothing may go.
-    if try LostTasks(layout: layout, files: files, fold: fold).mayBeMore() { return [] }
+    if fold.isInDoubt || !lost.isEmpty { return [] }
+    let strange = try onDisk { () throws(SystemError) in try Snapshot.unrooted(in: layout, files) }
+    guard strange.isEmpty else { return [] }
     let limit = now - Int64(retention.stagedHours) * 3_600_000
     var found: [String] = []
     for folder in try contentFolders() {

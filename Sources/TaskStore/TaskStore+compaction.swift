@@ -1,5 +1,6 @@
 import Posix
 import Synchronization
+import Tasks
 
 extension TaskStore {
   /// Tells whether there is anything to be moved at all.
@@ -28,6 +29,7 @@ extension TaskStore {
     if try onDisk({ () throws(SystemError) in try files.exists(layout.unsyncedMarker) }) {
       return false
     }
+    try noteLoss(by: Actor(kind: .runner, name: "compaction"), inFolders: false)
     while true {
       let (fold, position) = try state.withLock { (state) throws(StoreError) in
         try state.takeIn()

@@ -45,6 +45,23 @@ extension TaskStore {
     }
   }
 
+  /// Says those schedules anew that are not known, as another source knows them; gives how many.
+  func sayAnew(
+    _ schedules: some Sequence<Schedule>, by actor: Actor
+  ) throws(StoreError) -> Int {
+    var count = 0
+    for schedule in schedules {
+      let isNew = try appending(by: actor) { (fold, _) throws(StoreError) in
+        guard fold.schedules[schedule.id] == nil, fold.schedule(named: schedule.name) == nil else {
+          return (nil, false)
+        }
+        return (.scheduleMade(schedule), true)
+      }
+      if isNew { count += 1 }
+    }
+    return count
+  }
+
   /// Writes down which breaks are history.
   func keep(_ breaks: [KeptBreak], by actor: Actor) throws(StoreError) {
     try appending(by: actor) { _, _ in (.kept(breaks), ()) }

@@ -27,6 +27,7 @@ extension TaskStore {
     defer { lock.release() }
     // As any change does, this sets damage aside and mends what a failed sync left behind.
     try appending(by: actor) { _, _ in (nil, ()) }
+    try noteLoss(by: actor, inFolders: true)
     var plan = try prunePlan(retention, now: now)
     if plan.needsBase {
       let done = try replaceJournal(retention, by: actor, now: now)
@@ -105,11 +106,7 @@ extension TaskStore {
       let beginning = try JournalSegments.beginning(layout, files)
       let old = try JournalSegments.ordinals(layout, files).filter { $0 < beginning }
       guard !old.isEmpty else { return }
-      if try files.exists(layout.snapshots) {
-        for name in try files.list(layout.snapshots) {
-          try files.removeIfPresent(Path.join(layout.snapshots, name))
-        }
-      }
+      try SnapshotWriter(layout: layout, files: files).removeAll()
       for ordinal in old { try files.removeIfPresent(layout.segment(ordinal)) }
       try files.syncDirectory(layout.journal)
     }

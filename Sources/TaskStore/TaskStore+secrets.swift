@@ -158,11 +158,11 @@ extension TaskStore {
     }
   }
 
-  private func setHarmedKeyAside(_ path: String) throws(StoreError) {
+  /// Keeps what is no key in damaged/, unless another was faster.
+  func setHarmedKeyAside(_ path: String) throws(StoreError) {
     let lock = try stillness()
     defer { lock.release() }
     try onDisk { () throws(SystemError) in
-      // Another may have been faster.
       guard let key = try safeKey(path), key.count != Self.keyLength else { return }
       try files.createDirectories(layout.damaged)
       try files.rename(path, to: files.freePath(Path.join(layout.damaged, Path.name(path))))
@@ -192,7 +192,11 @@ extension TaskStore {
   private func safeKey(_ path: String) throws(SystemError) -> [UInt8]? {
     guard try files.exists(path) else { return nil }
     try files.syncDirectory(layout.keys)
-    return try files.read(path, limit: 1 << 16)
+    do throws(SystemError) { return try files.read(path, limit: 256 << 20) } catch {
+      // It was taken away meanwhile.
+      if error.isNotFound { return nil }
+      throw error
+    }
   }
 
   // MARK: Attempts

@@ -26,7 +26,12 @@ extension TaskStore.State {
       // Each in its turn: only a change that came after it may tell whom it was not about.
       var missing = reader.missing.filter { !fold.judged.contains($0.key) }
         .sorted { $0.key > $1.key }
+      var lost = batch.lost[...]
       for entry in batch.entries {
+        while let first = lost.first, first.number < entry.number {
+          try fold.judge(first.line)
+          lost.removeFirst()
+        }
         while let (number, line) = missing.last, number < entry.number {
           missing.removeLast()
           try fold.judge(line, at: number)
@@ -35,7 +40,7 @@ extension TaskStore.State {
         if case .base = entry.change { parsedRows = [:] }
       }
       for (number, line) in missing.reversed() { try fold.judge(line, at: number) }
-      for line in batch.lost { try fold.judge(line) }
+      for (_, line) in lost { try fold.judge(line) }
     }
     // What a base says was safe before anybody could see it.
     if let end = reader.baseEnd, synced.number < end.number || synced.segment < end.segment {

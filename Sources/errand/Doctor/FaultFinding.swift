@@ -38,8 +38,11 @@ extension Finding {
         means: "Opening takes longer; nothing is lost.", next: fix)
     case .snapshotAhead(let path, let number, let journal):
       self = .problem(
-        "snapshot", "\(path) knows \(number) events, the journal only \(journal)",
-        means: "The journal has lost its end; tasks may be missing.",
+        "snapshot",
+        journal < number
+          ? "\(path) knows \(number) events, the journal only \(journal)"
+          : "\(path) knows other events than the journal",
+        means: "The journal has lost some; tasks may be missing.",
         next: "Restore journal/ from a backup, or run `errand doctor --fix` to keep the snapshot "
           + "in damaged/.")
     case .journal(let first, let count):
@@ -60,8 +63,7 @@ extension Finding {
     case .key(let path):
       self = .problem(
         "key", "\(path) is no key",
-        means: "Another is made when it is needed; whoever is signed in "
-          + "by it must sign in again.", next: fix)
+        means: "Another is made when it is needed; what was signed with it is refused.", next: fix)
     case .secrets(let path):
       self = .problem(
         "secrets", "\(path) cannot be read",
