@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <link.h>
 #include <malloc.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,28 +48,33 @@ static int open_of(int pid, const char *leaf) {
   return errno == ENOENT ? -ESRCH : -errno;
 }
 
-static uint64_t boot;
-
-static void learn_boot(void) {
+// Ticks count from the start of the machine, so those of two starts may be equal: upper bits tell
+// them apart. Of one start they rise as the ticks do, which fit 36 bits for twenty years. Gives these
+// bits, or an error: whoever could not read them once would take all others for strangers.
+static int64_t bits_of_boot(void) {
+  static _Atomic int64_t known = -1;
+  if (known >= 0) return known;
   int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return;
+  if (fd < 0) {
+    if (errno != ENOENT) return -errno;
+    known = 0;
+    return known;
+  }
   char text[64];
   ssize_t count = read(fd, text, sizeof text);
+  int failure = errno;
   close(fd);
+  if (count <= 0) return count < 0 ? -failure : -EIO;
   uint64_t hash = 0xcbf29ce484222325u;
   for (ssize_t i = 0; i < count; i++) hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
-  boot = hash >> 48;
-}
-
-// Ticks count from the start of the machine, so those of two starts may be equal: the upper bits
-// tell them apart. Of one start they rise as the ticks do, which fit 36 bits for twenty years.
-static uint64_t since_this_boot(unsigned long long ticks) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, learn_boot);
-  return (boot << 36) + ticks;
+  // Never zero, which stands for a system that does not tell.
+  known = (int64_t)(hash >> 48 | 1) << 36;
+  return known;
 }
 
 int cposix_process(int pid, struct cposix_process *process) {
+  int64_t boot = bits_of_boot();
+  if (boot < 0) return (int)boot;
   int fd = open_of(pid, "stat");
   if (fd < 0) return fd;
   char text[2048];
@@ -98,7 +102,7 @@ int cposix_process(int pid, struct cposix_process *process) {
   process->pid = pid;
   process->zombie = state == 'Z' || state == 'X';
   process->owner = described == 0 ? owner.st_uid : 0;
-  process->start = since_this_boot(start);
+  process->start = (uint64_t)boot + start;
   return 0;
 }
 

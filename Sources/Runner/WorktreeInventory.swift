@@ -41,11 +41,15 @@ package struct WorktreeInventory {
   package func prune() throws(RunnerError) -> [Entry] {
     try folders().map { (path) throws(RunnerError) in
       // A task that is claimed from here on waits for the lock, then makes its worktree again.
-      let (guarded, patience) = (store.layout.worktreesLock, Duration.seconds(60))
+      let guarded = store.layout.worktreesLock
       let lock = try fromSystem { () throws(SystemError) in
-        try FileLock.acquire(guarded, until: .after(patience))
+        try FileLock.acquire(guarded, until: .after(.seconds(60)))
       }
-      guard let lock else { throw .store(.busy(lock: guarded, patience: patience)) }
+      guard let lock else {
+        var found = try entry(path, using: status)
+        found.reasons.append("another worktree is being made (\(guarded) is not free)")
+        return found
+      }
       let found = try entry(path, using: remove)
       lock.release()
       return found

@@ -52,7 +52,7 @@ struct JournalReader: Sendable {
   private var lastOfTooMany: Int?
 
   /// Bounds what is remembered of a journal that is damaged all over.
-  private static let missingLimit = 10_000
+  private static let missingLimit = 1000
 
   init(layout: StoreLayout, files: any FileSystem, position: JournalPosition) {
     self.layout = layout

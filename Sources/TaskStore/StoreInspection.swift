@@ -12,10 +12,11 @@ package struct StoreInspection {
   private var leftovers: [String] = []
 
   /// A journal up to this size is walked whole without being asked to.
+  package static let longestWalk = 64 << 20
   private let longestWalk: Int
 
   package init(
-    root: String, files: any FileSystem = RealFileSystem(), longestWalk: Int = 64 << 20
+    root: String, files: any FileSystem = RealFileSystem(), longestWalk: Int = Self.longestWalk
   ) {
     self.longestWalk = longestWalk
     layout = StoreLayout(root: root)

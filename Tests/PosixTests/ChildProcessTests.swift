@@ -165,6 +165,25 @@ struct ChildProcessTests {
     }
   }
 
+  /// Ticks begin anew with the machine, and pids come again.
+  @Test(.enabled(if: ProcessFigures.exist))
+  func aStartTellsAlsoOfWhichStartOfTheMachineItIs() throws {
+    let child = try ChildProcess.spawn(
+      ProcessSpec(executable: "/bin/sleep", arguments: ["60"]))
+    defer {
+      // Teardown; the test has spoken by then.
+      _ = try? child.signal(.kill)
+      _ = try? child.reap()
+    }
+    let ticks = try ProcessFigures.startTicks(of: child.pid)
+    let own = try ProcessTable.current().identity
+    let ownTicks = try ProcessFigures.startTicks(of: own.pid)
+    #expect(child.startTicks & 0xF_FFFF_FFFF == ticks)
+    #expect(child.startTicks >> 36 != 0 && child.startTicks >> 52 == 0)
+    #expect(child.startTicks - ticks == own.startTicks - ownTicks)
+    #expect(child.startTicks >= own.startTicks)
+  }
+
   /// Runs in a process of its own, which shares its brand with nobody.
   @Test func aBrandIsTheChildsAloneThoughOthersAreBornBesideIt() async {
     await #expect(processExitsWith: .success) {

@@ -130,7 +130,10 @@ private struct FaultRun {
       }
     }
     if sequence.count > 1 { return }
-    for look in 0..<whole.process.files.looks {
+    // Most looks are like those beside them.
+    for look in stride(
+      from: 0, to: whole.process.files.looks, by: FaultPlan.chosen.isLong ? 1 : 3)
+    {
       let blind = ModelFiles.Fault.blind(at: look)
       try judge(play(sequence, blind, start), sequence, "\(blind)", blind)
     }

@@ -20,6 +20,15 @@ package enum ProcessFigures {
     return user + system
   }
 
+  /// Gives when a process started, in ticks since the machine did.
+  package static func startTicks(of pid: Int32) throws -> UInt64 {
+    let fields = try fields(of: pid)
+    guard fields.count > 19, let ticks = UInt64(fields[19]) else {
+      throw Program.Failure.unexpected("no start of \(pid)")
+    }
+    return ticks
+  }
+
   /// Tells whether a process was stopped, as by Ctrl-Z.
   package static func isStopped(_ pid: Int32) throws -> Bool { try fields(of: pid).first == "T" }
 

@@ -33,7 +33,7 @@ enum Doctor {
     if call[Options.redact] { done += try Redaction.carryOut(root) }
     var findings =
       [.ok("errand", "version \(ThisBuild.version)")]
-      + StoreExamination(root: root).findings()
+      + StoreExamination(root: root, isWalked: call[Options.verify]).findings()
     var audit: StoreAudit?
     if call[Options.verify] {
       audit = StoreWalk.audit(root, &findings)

@@ -9,9 +9,14 @@ struct StoreExamination {
   private static let scarceKiB = 512 * 1024
 
   let root: String
+  /// Tells that all of the journal is to be walked, however long it is.
+  let isWalked: Bool
   private let files = RealFileSystem()
 
-  init(root: String) { self.root = root }
+  init(root: String, isWalked: Bool) {
+    self.root = root
+    self.isWalked = isWalked
+  }
 
   func findings() -> [Finding] {
     do throws(SystemError) {
@@ -25,7 +30,8 @@ struct StoreExamination {
             next: "Move that file away, or set ERRAND_HOME to another place.")
         ]
       }
-      let faults = StoreInspection(root: root).faults.map(Finding.init)
+      let longest = isWalked ? Int.max : StoreInspection.longestWalk
+      let faults = StoreInspection(root: root, longestWalk: longest).faults.map(Finding.init)
       return [.ok("store", root)] + faults + writing() + space() + content() + damage()
     } catch {
       return [
