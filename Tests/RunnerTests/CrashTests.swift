@@ -50,6 +50,47 @@ import Testing
     }
   }
 
+  /// Nobody can tell then whether it ran: it is not started again.
+  @Test func aSupervisorKilledBeforeItCouldSayThatTheAgentLivesStartsNothingTwice() throws {
+    try withStage { stage in
+      let (tree, environment) = try slowGit(stage)
+      try RealFileSystem().removeTree(tree)
+      try Git.makeRepository(at: tree)
+      let git = try #require(
+        Environment.which("git", path: Environment.value("PATH") ?? "/usr/bin:/bin"))
+      try writeFile(
+        stage.base + "/programs/git",
+        """
+        #!/bin/sh
+        echo $PPID > \(stage.base)/looking
+        while [ ! -e \(stage.base)/go ]; do sleep 0.02; done
+        exec \(git) "$@"
+
+        """, permissions: 0o700)
+      let task = try stage.create(
+        "echo x >> \(stage.base)/started; sleep 600", directory: tree
+      ) { $0.launch.environment = environment }
+      let runner = try stage.startRunner()
+      try stage.wait(forFile: stage.base + "/looking")
+      let text = try readText(stage.base + "/looking").split(separator: "\n")[0]
+      let pid = try #require(Int32(text))
+      let supervisor = try #require(try ProcessTable.record(of: pid))
+      // While another writes, the supervisor cannot.
+      let lock = try LockFile(stage.store.layout.run + "/journal.lock")
+      try lock.lock(within: .seconds(60))
+      try writeFile(stage.base + "/go", "x")
+      try stage.wait(forFile: stage.base + "/started")
+      try ProcessTable.signal(supervisor.identity, .kill)
+      try lock.unlock()
+      let ended = try stage.wait(for: task)
+      #expect(ended.error?.code == .interrupted)
+      #expect(ended.attemptCount == 1 && ended.latestAttempt?.startedAt == nil)
+      #expect(try readText(stage.base + "/started") == "x\n")
+      #expect(try stage.processes(ended).isEmpty)
+      _ = consume runner
+    }
+  }
+
   @Test func theDispatchClockDoesNotWaitForASlowLook() throws {
     try withStage { stage in
       let (tree, environment) = try slowGit(stage)
