@@ -12,6 +12,8 @@ struct Chaos {
   private(set) var tasks: [ChaosTask] = []
   /// Counts who was killed, not whom a blow has missed.
   private(set) var blows: [Blow: Int] = [:]
+  /// When a runner or a supervisor may have been killed by us, in milliseconds.
+  private(set) var deaths: [ClosedRange<Int64>] = []
   /// Supervisors that were killed by us.
   private(set) var killedSupervisors: Set<Int32> = []
   /// Agents, and whatever worked for them, that were killed by us.
@@ -155,6 +157,7 @@ struct Chaos {
   // MARK: Killing
 
   private mutating func strike(_ blow: Blow) throws {
+    let before = WallClock.nowMilliseconds()
     let hit =
       switch blow {
       case .server: try killServer()
@@ -165,7 +168,11 @@ struct Chaos {
       case .anything: try killAnybody()
       case .tornLine: try JournalTear.tear(house.store, using: &random)
       }
-    if hit { blows[blow, default: 0] += 1 }
+    guard hit else { return }
+    blows[blow, default: 0] += 1
+    if [.runner, .supervisor, .anything].contains(blow) {
+      deaths.append(before...max(before, WallClock.nowMilliseconds()))
+    }
   }
 
   private func kill(_ identity: ProcessIdentity?) throws -> Bool {

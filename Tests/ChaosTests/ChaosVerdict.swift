@@ -48,6 +48,14 @@ struct ChaosVerdict {
     #expect(unexplained <= excuses, "\(unexplained) were interrupted without a reason")
   }
 
+  /// Tells whether somebody was killed while an attempt was claimed or ran, who may have been its
+  /// runner, or a supervisor that nobody had heard of yet.
+  private func isExcused(_ record: TaskRecord) -> Bool {
+    guard let attempt = record.latestAttempt, let end = attempt.completedAt else { return false }
+    let (first, last) = (attempt.claimedAt.milliseconds, end.milliseconds)
+    return chaos.deaths.contains { $0.overlaps(first...max(first, last)) }
+  }
+
   private mutating func judge(
     _ task: ChaosTask, _ record: TaskRecord, _ store: TaskStore
   ) throws {
@@ -72,6 +80,7 @@ struct ChaosVerdict {
       let isExplained = start.map { chaos.killedSupervisors.contains($0.supervisor) } ?? false
       if isExplained { return }
       #expect(start == nil || record.latestAttempt?.executor == nil, what)
+      #expect(isExcused(record), "nobody had died: \(what)")
       unexplained += 1
     case .failed:
       let isOwnEnd =
