@@ -20,8 +20,6 @@ struct LostTasks {
         return unknown.append((id, folder))
       }
     }
-    // Where something was lost before that, it may have been these.
-    if fold.hasUnread { return unknown }
     guard !unknown.isEmpty, let pruned = try pruned() else { return unknown }
     // What is older than the base was taken out of it; only its folder was left behind.
     return unknown.filter { $0.id.createdAt.milliseconds > pruned.milliseconds }
