@@ -81,7 +81,7 @@ extension TaskStore {
   /// Numbers the lines that told of it.
   func unread() throws(StoreError) -> Set<Int> { try reading { fold in fold.unread } }
 
-  /// Has the journal say that it has lost something, before what shows that is moved; folders of
+  /// Has the journal say that it has lost something, and keep aside what shows that; folders of
   /// tasks, which may be many, are looked at where that is asked for.
   func noteLoss(by actor: Actor, inFolders: Bool) throws(StoreError) {
     let strange = try onDisk { () throws(SystemError) in try Snapshot.unrooted(in: layout, files) }
@@ -92,6 +92,9 @@ extension TaskStore {
       return try inFolders ? !lost.found().isEmpty : false
     }
     if isNews { try keep([.loss], by: actor) }
+    try onDisk { () throws(SystemError) in
+      try SnapshotWriter(layout: layout, files: files).setAside(strange)
+    }
   }
 
   /// Tells that the journal may have said more than can be read of it.

@@ -42,9 +42,15 @@ final class Snapshot: Sendable {
     in layout: StoreLayout, _ files: any FileSystem
   ) throws(SystemError) -> [String] {
     var found: [String] = []
-    for name in try files.names(in: layout.snapshots) where name.hasSuffix(".index") {
+    let names = try files.names(in: layout.snapshots).filter { $0.hasSuffix(".index") }
+    if names.isEmpty { return [] }
+    let beginning = try JournalSegments.beginning(layout, files)
+    for name in names {
       let base = Path.join(layout.snapshots, String(name.dropLast(".index".count)))
-      guard let snapshot = Snapshot(base, files), snapshot.position.number > 0 else { continue }
+      // One from before a base may come back with a power cut, as may what the base left out.
+      guard let snapshot = Snapshot(base, files), snapshot.position.number > 0,
+        snapshot.position.segment >= beginning
+      else { continue }
       if try !snapshot.isRooted(in: layout, files) { found.append(base) }
     }
     return found

@@ -63,18 +63,22 @@ struct SnapshotWriter {
   }
 
   private func removeOthers(than base: String) throws(SystemError) {
-    let strange = try Set(Snapshot.unrooted(in: layout, files).map(Path.name))
     for name in try files.list(layout.snapshots) where !name.hasPrefix(base + ".") {
-      let path = Path.join(layout.snapshots, name)
-      guard strange.contains(String(name.prefix { $0 != "." })) else {
-        try files.removeIfPresent(path)
-        continue
-      }
-      // It knows changes that the journal has lost, and may be the only copy of them.
-      try files.createDirectories(layout.damaged)
-      let aside = try files.freePath(Path.join(layout.damaged, "snapshot-\(name)"))
-      try files.rename(path, to: aside)
+      try files.removeIfPresent(Path.join(layout.snapshots, name))
     }
+  }
+
+  /// Keeps in damaged/ what knows changes that the journal has lost: it may be the only copy.
+  func setAside(_ strange: [String]) throws(SystemError) {
+    if strange.isEmpty { return }
+    try files.createDirectories(layout.damaged)
+    let names = Set(strange.map(Path.name))
+    for name in try files.list(layout.snapshots)
+    where names.contains(String(name.prefix { $0 != "." })) {
+      let aside = try files.freePath(Path.join(layout.damaged, "snapshot-\(name)"))
+      try files.rename(Path.join(layout.snapshots, name), to: aside)
+    }
+    try files.syncDirectory(layout.damaged)
   }
 
   static func name(_ number: Int) -> String {
