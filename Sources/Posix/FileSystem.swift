@@ -78,6 +78,20 @@ extension FileSystem {
     return free
   }
 
+  /// Keeps a copy at a path, or where others stand at it with a number; once, however often the same
+  /// is kept.
+  package func keepCopy(_ bytes: [UInt8], at path: String) throws(SystemError) {
+    let free = try freePath(path)
+    var (place, number) = (path, 1)
+    while place != free {
+      let kind = try status(place, followingLinks: false)?.kind
+      if kind == .file, try read(place) == bytes { return }
+      number += 1
+      place = "\(path).\(number)"
+    }
+    try replace(free, with: bytes)
+  }
+
   /// Puts bytes in place of a file, so that at any time either the old or the new is there, whole.
   package func replace(_ path: String, with bytes: [UInt8]) throws(SystemError) {
     try replace(path) { (file) throws(SystemError) in try file.append(bytes) }

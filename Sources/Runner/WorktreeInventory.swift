@@ -39,11 +39,11 @@ package struct WorktreeInventory {
 
   /// Takes away what may go; answers with everything as it was found.
   package func prune() throws(RunnerError) -> [Entry] {
-    try folders().map { (path) throws(RunnerError) in
+    let (guarded, deadline) = (store.layout.worktreesLock, MonotonicTime.after(.seconds(60)))
+    return try folders().map { (path) throws(RunnerError) in
       // A task that is claimed from here on waits for the lock, then makes its worktree again.
-      let guarded = store.layout.worktreesLock
       let lock = try fromSystem { () throws(SystemError) in
-        try FileLock.acquire(guarded, until: .after(.seconds(60)))
+        try FileLock.acquire(guarded, until: deadline)
       }
       guard let lock else {
         var found = try entry(path, using: status)

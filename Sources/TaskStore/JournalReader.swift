@@ -34,6 +34,8 @@ struct JournalReader: Sendable {
   /// Numbers whose line was unreadable, with what it seems to have been about; a copy of the line,
   /// written after a failed sync, may still come.
   private(set) var missing: [Int: DamagedLine] = [:]
+  /// The last number of those that were too many: of their lines nothing is remembered.
+  private var lastOfTooMany: Int?
   /// Tells that the line before was unreadable, so that the next one's seal cannot be checked.
   var chainIsBroken = false
   private var open: (segment: Int, file: any ReadFile, status: FileStatus)?
@@ -48,9 +50,6 @@ struct JournalReader: Sendable {
 
   /// Reads this much at once, and more only where a single line is longer.
   private static let chunk = 256 << 10
-  /// The last number of those that were too many: of their lines nothing is remembered.
-  private var lastOfTooMany: Int?
-
   /// Bounds what is remembered of a journal that is damaged all over.
   private static let missingLimit = 1000
 

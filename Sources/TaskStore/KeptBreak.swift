@@ -9,7 +9,7 @@ package struct KeptBreak: Sendable, Hashable {
   package var line: Int?
 
   /// Says that the journal has lost something, whatever it was.
-  static let loss = KeptBreak(file: "journal/lost")
+  static let loss = KeptBreak(file: folder + "lost")
 
   private static let folder = "journal/"
 
@@ -22,7 +22,7 @@ package struct KeptBreak: Sendable, Hashable {
   var givenUp: Int? { file == Self.folder ? line ?? 0 : nil }
 
   /// Tells that it goes when its segment does.
-  var isOfJournal: Bool { file.hasPrefix("journal/") }
+  var isOfJournal: Bool { file.hasPrefix(Self.folder) }
 }
 
 extension KeptBreak: JSONCodable {

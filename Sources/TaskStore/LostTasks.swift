@@ -85,20 +85,20 @@ extension TaskStore {
   /// tasks, which may be many, are looked at where that is asked for.
   func noteLoss(by actor: Actor, inFolders: Bool) throws(StoreError) {
     let strange = try onDisk { () throws(SystemError) in try Snapshot.unrooted(in: layout, files) }
-    let isNews = try walking { (fold) throws(StoreError) in
-      if fold.hasUnread { return false }
-      let lost = LostTasks(layout: layout, files: files, fold: fold)
-      if !strange.isEmpty { return true }
-      return try inFolders ? !lost.found().isEmpty : false
-    }
-    if isNews { try keep([.loss], by: actor) }
+    var hasLost = !strange.isEmpty
+    if !hasLost, inFolders { hasLost = try !lostTasks().isEmpty }
+    if hasLost, try !hasUnread() { try keep([.loss], by: actor) }
     try onDisk { () throws(SystemError) in
-      try SnapshotWriter(layout: layout, files: files).setAside(strange)
+      for base in strange {
+        for path in [".jsonl", ".json", ".index"].map({ base + $0 }) {
+          try layout.moveAside(path, as: "snapshot-" + Path.name(path), files)
+        }
+      }
     }
   }
 
   /// Tells that the journal may have said more than can be read of it.
-  package func mayHaveLost() throws(StoreError) -> Bool {
+  func mayHaveLost() throws(StoreError) -> Bool {
     try walking { (fold) throws(StoreError) in
       try LostTasks(layout: layout, files: files, fold: fold).mayBeMore()
     }

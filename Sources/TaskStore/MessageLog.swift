@@ -106,8 +106,7 @@ extension MessageLog {
         let bytes = try file.read(try file.size(), at: 0)
         size = (bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
         if size < bytes.count {
-          let aside = try files.freePath(path + ".torn")
-          try files.replace(aside, with: Array(bytes[size...]))
+          try files.keepCopy(Array(bytes[size...]), at: path + ".torn")
           try file.truncate(to: size)
         }
         if size > 0 { parting = [UInt8(ascii: "\n")] }

@@ -30,14 +30,16 @@ struct SnapshotWriter {
     try onDisk { () throws(SystemError) in
       try files.replace(base + ".json", with: side)
       try files.replace(base + ".index", with: index.bytes(aside: side))
-      try removeOthers(than: Path.name(base))
+      try removeAll(but: Path.name(base))
     }
   }
 
-  /// Removes all snapshots: the journal says anew what they say.
-  func removeAll() throws(SystemError) {
-    // No snapshot is named by this.
-    if try files.exists(layout.snapshots) { try removeOthers(than: "-") }
+  /// Removes all snapshots, but one of this name.
+  func removeAll(but base: String? = nil) throws(SystemError) {
+    for name in try files.names(in: layout.snapshots) {
+      if let base, name.hasPrefix(base + ".") { continue }
+      try files.removeIfPresent(Path.join(layout.snapshots, name))
+    }
   }
 
   private func writeRecords(
@@ -60,25 +62,6 @@ struct SnapshotWriter {
       try file.append(pending)
       try file.sync()
     }
-  }
-
-  private func removeOthers(than base: String) throws(SystemError) {
-    for name in try files.list(layout.snapshots) where !name.hasPrefix(base + ".") {
-      try files.removeIfPresent(Path.join(layout.snapshots, name))
-    }
-  }
-
-  /// Keeps in damaged/ what knows changes that the journal has lost: it may be the only copy.
-  func setAside(_ strange: [String]) throws(SystemError) {
-    if strange.isEmpty { return }
-    try files.createDirectories(layout.damaged)
-    let names = Set(strange.map(Path.name))
-    for name in try files.list(layout.snapshots)
-    where names.contains(String(name.prefix { $0 != "." })) {
-      let aside = try files.freePath(Path.join(layout.damaged, "snapshot-\(name)"))
-      try files.rename(Path.join(layout.snapshots, name), to: aside)
-    }
-    try files.syncDirectory(layout.damaged)
   }
 
   static func name(_ number: Int) -> String {

@@ -12,11 +12,10 @@ package struct StoreInspection {
   private var leftovers: [String] = []
 
   /// A journal up to this size is walked whole without being asked to.
-  package static let longestWalk = 64 << 20
   private let longestWalk: Int
 
   package init(
-    root: String, files: any FileSystem = RealFileSystem(), longestWalk: Int = Self.longestWalk
+    root: String, files: any FileSystem = RealFileSystem(), longestWalk: Int = 64 << 20
   ) {
     self.longestWalk = longestWalk
     layout = StoreLayout(root: root)
@@ -196,8 +195,11 @@ package struct StoreInspection {
       guard try files.status(path, followingLinks: false)?.kind == .file else { continue }
       if name.hasSuffix(TaskStore.keySuffix) {
         if try files.size(path) != TaskStore.keyLength { faults.append(.key(path: path)) }
-      } else if TaskStore.isOfSecrets(name), try !TaskStore.areSecrets(files.read(path)) {
-        faults.append(.secrets(path: path))
+      } else if TaskStore.isOfSecrets(name) {
+        let isTooLarge = try files.size(path) > TaskStore.secretsLimit
+        let bytes = isTooLarge ? [] : try files.read(path)
+        // Nothing at all is no object of strings either.
+        if !TaskStore.areSecrets(bytes) { faults.append(.secrets(path: path)) }
       }
     }
   }

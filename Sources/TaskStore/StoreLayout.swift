@@ -92,3 +92,18 @@ package struct StoreLayout: Sendable, Hashable {
     return Path.join(blobs, "\(hash.prefix(2))/\(hash)")
   }
 }
+
+extension StoreLayout {
+  /// Moves something to damaged/, under its name or a given one, with a number where that is taken;
+  /// gives where it is.
+  @discardableResult
+  func moveAside(
+    _ path: String, as name: String? = nil, _ files: any FileSystem
+  ) throws(SystemError) -> String {
+    try files.createDirectories(damaged)
+    let target = try files.freePath(Path.join(damaged, name ?? Path.name(path)))
+    try files.rename(path, to: target)
+    try files.syncDirectory(damaged)
+    return target
+  }
+}

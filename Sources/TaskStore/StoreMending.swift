@@ -69,8 +69,9 @@ package struct StoreMending {
       done.append("wrote \(path) anew")
     case .foreign(let path), .inTheWay(let path): try setAside(path)
     case .key(let path):
-      try TaskStore.open(layout.root, files: files).setHarmedKeyAside(path)
-      done.append("set \(path) aside in \(layout.damaged)")
+      if let aside = try TaskStore.open(layout.root, files: files).setHarmedKeyAside(path) {
+        done.append("set \(path) aside as \(aside)")
+      }
     case .snapshot: try setSnapshotsAside()
     case .snapshotAhead(let path, _, _):
       let store = try settleDamage(from: .beginning, by: actor)
@@ -193,10 +194,7 @@ package struct StoreMending {
   package mutating func setAside(_ path: String) throws(StoreError) {
     try onDisk { () throws(SystemError) in
       guard try files.exists(path) else { return }
-      try files.createDirectories(layout.damaged)
-      let target = try files.freePath(Path.join(layout.damaged, Path.name(path)))
-      try files.rename(path, to: target)
-      try files.syncDirectory(layout.damaged)
+      let target = try layout.moveAside(path, files)
       done.append("set \(path) aside as \(target)")
     }
   }

@@ -158,17 +158,9 @@ extension TaskStore {
     state.damage = []
   }
 
-  /// Keeps a copy, under a name of its own where another's stands under the given one.
   private func setAside(_ bytes: [UInt8], _ name: String) throws(SystemError) {
-    var path = Path.join(layout.damaged, name)
-    var count = 1
-    while try files.exists(path) {
-      if try files.read(path) == bytes { return }
-      count += 1
-      path = Path.join(layout.damaged, "\(name).\(count)")
-    }
     try files.createDirectories(layout.damaged)
-    try files.replace(path, with: bytes)
+    try files.keepCopy(bytes, at: Path.join(layout.damaged, name))
   }
 }
 

@@ -48,7 +48,7 @@ extension TaskStore {
 
   func secrets(at path: String) throws(StoreError) -> [String: String] {
     let bytes = try onDisk { () throws(SystemError) -> [UInt8]? in
-      try files.exists(path) ? try files.read(path, limit: 1 << 20) : nil
+      try files.exists(path) ? try files.read(path, limit: Self.secretsLimit) : nil
     }
     return try bytes.map { (bytes) throws(StoreError) in try strings(bytes, path: path) } ?? [:]
   }
@@ -104,6 +104,8 @@ extension TaskStore {
     return modified < WallClock.nowMilliseconds() * 1_000_000 - age.nanoseconds
   }
 
+  /// Bounds a file of secrets, in bytes.
+  static let secretsLimit = 1 << 20
   static let secretsPrefix = "task-"
   static let keySuffix = ".key"
   static let scheduleSecretsPrefix = "schedule-"
@@ -158,15 +160,16 @@ extension TaskStore {
     }
   }
 
-  /// Keeps what is no key in damaged/, unless another was faster.
-  func setHarmedKeyAside(_ path: String) throws(StoreError) {
+  /// Keeps what is no key in damaged/, and tells where; nil where another was faster.
+  @discardableResult
+  func setHarmedKeyAside(_ path: String) throws(StoreError) -> String? {
     let lock = try stillness()
     defer { lock.release() }
-    try onDisk { () throws(SystemError) in
-      guard let key = try safeKey(path), key.count != Self.keyLength else { return }
-      try files.createDirectories(layout.damaged)
-      try files.rename(path, to: files.freePath(Path.join(layout.damaged, Path.name(path))))
+    return try onDisk { () throws(SystemError) -> String? in
+      guard let key = try safeKey(path), key.count != Self.keyLength else { return nil }
+      let aside = try layout.moveAside(path, files)
       try files.syncDirectory(layout.keys)
+      return aside
     }
   }
 
@@ -192,7 +195,7 @@ extension TaskStore {
   private func safeKey(_ path: String) throws(SystemError) -> [UInt8]? {
     guard try files.exists(path) else { return nil }
     try files.syncDirectory(layout.keys)
-    do throws(SystemError) { return try files.read(path, limit: 256 << 20) } catch {
+    do throws(SystemError) { return try files.read(path) } catch {
       // It was taken away meanwhile.
       if error.isNotFound { return nil }
       throw error

@@ -38,12 +38,12 @@ struct StoreBench {
     for size in sizes {
       pages.append(try listing(&report, size))
       let (root, name) = (folder + "/store-\(size)", Report.number(Double(size)))
-      try ServeBench(programs: programs, root: root, size: name, isLarge: size > 1000)
-        .run(&report)
+      let isLarge = size > 1000
+      try ServeBench(programs: programs, root: root, size: name, isLarge: isLarge).run(&report)
       guard withAgents else { continue }
       let work = root + "-work"
       try RealFileSystem().createDirectory(work)
-      try AgentBench(programs: programs, folder: work, rounds: 150, store: (root, name))
+      try AgentBench(programs: programs, folder: work, rounds: 150, store: (root, name, isLarge))
         .run(&report)
     }
     grown(&report, pages)

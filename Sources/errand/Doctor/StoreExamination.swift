@@ -9,7 +9,7 @@ struct StoreExamination {
   private static let scarceKiB = 512 * 1024
 
   let root: String
-  /// Tells that all of the journal is to be walked, however long it is.
+  /// Tells that the journal is walked whole besides, however long it is.
   let isWalked: Bool
   private let files = RealFileSystem()
 
@@ -30,9 +30,11 @@ struct StoreExamination {
             next: "Move that file away, or set ERRAND_HOME to another place.")
         ]
       }
-      let longest = isWalked ? Int.max : StoreInspection.longestWalk
-      let faults = StoreInspection(root: root, longestWalk: longest).faults.map(Finding.init)
-      return [.ok("store", root)] + faults + writing() + space() + content() + damage()
+      let faults = StoreInspection(root: root).faults.filter {
+        if case .longJournal = $0 { !isWalked } else { true }
+      }
+      let broken = faults.map(Finding.init)
+      return [.ok("store", root)] + broken + writing() + space() + content() + damage()
     } catch {
       return [
         .problem(
@@ -128,7 +130,8 @@ struct StoreExamination {
     guard isSo else { return [] }
     return [
       .problem(
-        "unread lines", "the journal has lines that cannot be read, and that named no task",
+        "unread lines",
+        "the journal has lost something, or has lines that cannot be read, that named no task",
         means: "A schedule or a wait may be missing. What nothing names stays.",
         next: "Restore journal/ from a backup; or look at `errand schedule list`, make anew what "
           + "is missing, and run `errand doctor --fix`.")
