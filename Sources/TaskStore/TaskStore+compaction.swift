@@ -29,7 +29,7 @@ extension TaskStore {
     if try onDisk({ () throws(SystemError) in try files.exists(layout.unsyncedMarker) }) {
       return false
     }
-    try noteLoss(by: Actor(kind: .runner, name: "compaction"), inFolders: false)
+    var hasNoted = false
     while true {
       let (fold, position) = try state.withLock { (state) throws(StoreError) in
         try state.takeIn()
@@ -37,6 +37,12 @@ extension TaskStore {
         return (state.fold, state.reader.position)
       }
       guard fold.tail >= (always ? 1 : fold.compactionThreshold) else { return false }
+      if !hasNoted {
+        // Not before: where it stands, the doctor can still take in what it knows.
+        try noteLoss(by: Actor(kind: .runner, name: "compaction"), inFolders: false)
+        hasNoted = true
+        continue
+      }
       // A snapshot must not know more than the journal is sure to keep, whoever appended it.
       try sync(upTo: position)
       do throws(StoreError) {

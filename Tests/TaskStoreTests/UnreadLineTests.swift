@@ -136,6 +136,7 @@ struct UnreadLineTests {
       #expect(try store.compactIfWorthwhile(always: true))
       try writeFile(store.layout.segment(1), "")
       for number in 0..<5 { try TaskStore.open(folder + "/store").add("new-\(number)") }
+      #expect(try !TaskStore.open(folder + "/store").compactIfWorthwhile())
       var mending = StoreMending(root: folder + "/store")
       try mending.mend(by: Sample.client)
       let mended = try TaskStore.open(folder + "/store")
